@@ -1,0 +1,64 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Trainable.Contracts;
+
+/// <summary>The wire's JSON: snake_case, nulls written, strict numbers, UTC times as <c>2026-11-23T18:48:54.274006+00:00</c>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DictionaryKeyPolicy = JsonKnownNamingPolicy.Unspecified,
+    NumberHandling = JsonNumberHandling.Strict,
+    Converters = [typeof(UtcDateTimeConverter)]
+)]
+[JsonSerializable(typeof(ExperimentSummary))]
+[JsonSerializable(typeof(IReadOnlyList<ExperimentSummary>))]
+[JsonSerializable(typeof(ExperimentSummary[]))]
+[JsonSerializable(typeof(ExperimentDetail))]
+[JsonSerializable(typeof(ExperimentCreated))]
+[JsonSerializable(typeof(ExperimentOptions))]
+[JsonSerializable(typeof(Deleted))]
+[JsonSerializable(typeof(SessionSummary))]
+[JsonSerializable(typeof(SessionDetail))]
+[JsonSerializable(typeof(IReadOnlyList<MessageItem>))]
+[JsonSerializable(typeof(MessageItem[]))]
+[JsonSerializable(typeof(IReadOnlyList<ArtifactItem>))]
+[JsonSerializable(typeof(ArtifactItem[]))]
+[JsonSerializable(typeof(IReadOnlyList<MetricItem>))]
+[JsonSerializable(typeof(MetricItem[]))]
+[JsonSerializable(typeof(ProcessedMeta))]
+[JsonSerializable(typeof(PostMessageRequest))]
+[JsonSerializable(typeof(StartStageRequest))]
+[JsonSerializable(typeof(StageStarted))]
+[JsonSerializable(typeof(AbortResult))]
+[JsonSerializable(typeof(FileListing))]
+[JsonSerializable(typeof(FileContent))]
+[JsonSerializable(typeof(FileNode))]
+[JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(ScoreReport))]
+[JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(StreamEvent))]
+[JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+public sealed partial class ContractJson : JsonSerializerContext;
+
+public sealed record Health(string Status);
+
+/// <summary>One event of a session's stream. <see cref="Seq"/> is null for live-only deltas.</summary>
+public sealed record StreamEvent(string Type, JsonElement Data, long? Seq = null, Guid? SessionId = null);
+
+/// <summary>Writes UTC times with microseconds and an explicit offset, as the reference does.</summary>
+public sealed class UtcDateTimeConverter : JsonConverter<DateTime>
+{
+    private const string Format = "yyyy-MM-ddTHH:mm:ss.ffffff+00:00";
+
+    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTimeOffset().UtcDateTime;
+
+    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
+    {
+        Span<byte> buffer = stackalloc byte[40];
+        value.TryFormat(buffer, out var written, Format, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(buffer[..written]);
+    }
+}

@@ -1,0 +1,27 @@
+namespace Trainable.Contracts;
+
+/// <summary>Values of <c>type</c> in a session's event stream.</summary>
+public static class EventTypes
+{
+    public const string StateChange = "state_change";
+    public const string AgentMessage = "agent_message";
+    public const string ToolStart = "tool_start";
+    public const string ToolEnd = "tool_end";
+    public const string CodeOutput = "code_output";
+    public const string FileCreated = "file_created";
+    public const string ReportReady = "report_ready";
+    public const string FilesReady = "files_ready";
+    public const string MetricsBatch = "metrics_batch";
+    public const string ChartConfig = "chart_config";
+    public const string ValidationResult = "validation_result";
+    public const string S3SyncComplete = "s3_sync_complete";
+
+    public const string UserMessage = "user_message";
+    public const string AgentMessageDelta = "agent_message_delta";
+    public const string AgentError = "agent_error";
+    public const string AgentAborted = "agent_aborted";
+    public const string MetadataReady = "metadata_ready";
+    public const string Usage = "usage";
+    public const string BudgetWarning = "budget_warning";
+    public const string Question = "question";
+}

@@ -1,0 +1,115 @@
+using System.Text.Json;
+
+namespace Trainable.Contracts;
+
+public record SessionSummary
+{
+    public required Guid Id { get; init; }
+    public required Guid ExperimentId { get; init; }
+    public required string State { get; init; }
+    public required DateTime CreatedAt { get; init; }
+    public required DateTime UpdatedAt { get; init; }
+}
+
+public sealed record SessionDetail : SessionSummary
+{
+    public required ExperimentSummary Experiment { get; init; }
+    public required IReadOnlyList<MessageItem> Messages { get; init; }
+    public required IReadOnlyList<ArtifactItem> Artifacts { get; init; }
+    public ProcessedMeta? ProcessedMeta { get; init; }
+
+    /// <summary>The last event these rows include; a stream opened with <c>?after=last_seq</c> continues them.</summary>
+    public required long LastSeq { get; init; }
+    public required IReadOnlyList<StageRunItem> Runs { get; init; }
+
+    /// <summary>The latest <c>chart_config</c> of the session.</summary>
+    public JsonElement? ChartConfig { get; init; }
+}
+
+/// <summary>One attempt at a stage.</summary>
+public sealed record StageRunItem
+{
+    public required Guid Id { get; init; }
+    public required string Stage { get; init; }
+    public required int Number { get; init; }
+    public required string Status { get; init; }
+    public required string Model { get; init; }
+    public required bool Stale { get; init; }
+    public required DateTime StartedAt { get; init; }
+    public DateTime? EndedAt { get; init; }
+    public string? EndReason { get; init; }
+
+    /// <summary>What the host measured on the held rows; train only.</summary>
+    public JsonElement? Score { get; init; }
+}
+
+public sealed record MessageItem
+{
+    public required long Id { get; init; }
+    public required string Role { get; init; }
+    public required string Content { get; init; }
+    public required JsonElement Metadata { get; init; }
+    public required DateTime CreatedAt { get; init; }
+}
+
+public sealed record ArtifactItem
+{
+    public required long Id { get; init; }
+    public required string Stage { get; init; }
+    public required string ArtifactType { get; init; }
+    public required string Name { get; init; }
+    public required string Path { get; init; }
+    public string? S3Path { get; init; }
+    public required JsonElement Metadata { get; init; }
+    public required DateTime CreatedAt { get; init; }
+}
+
+public sealed record MetricItem
+{
+    public required long Step { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>Null where the script logged a NaN or an infinity.</summary>
+    public double? Value { get; init; }
+    public required string Stage { get; init; }
+    public string? RunTag { get; init; }
+    public required DateTime CreatedAt { get; init; }
+}
+
+/// <summary>The table that Prep made, 1:1 with the session.</summary>
+public sealed record ProcessedMeta
+{
+    public required IReadOnlyList<ProcessedColumn> Columns { get; init; }
+    public required IReadOnlyList<string> FeatureColumns { get; init; }
+    public string? TargetColumn { get; init; }
+    public required long TotalRows { get; init; }
+    public required long TrainRows { get; init; }
+    public required long ValRows { get; init; }
+    public required long TestRows { get; init; }
+    public required JsonElement QualityStats { get; init; }
+    public required bool S3Synced { get; init; }
+    public IReadOnlyList<string> SourceFiles { get; init; } = [];
+    public IReadOnlyList<string> OutputFiles { get; init; } = [];
+}
+
+public sealed record ProcessedColumn(string Name, string Dtype, bool Nullable);
+
+public sealed record PostMessageRequest
+{
+    public required string Content { get; init; }
+    public bool RunAgent { get; init; }
+}
+
+public sealed record StartStageRequest
+{
+    public string? Gpu { get; init; }
+    public string? Instructions { get; init; }
+    public string? Model { get; init; }
+
+    /// <summary>Wall-clock seconds the stage may take; its default is the server's.</summary>
+    public double? BudgetSeconds { get; init; }
+}
+
+public sealed record StageStarted(string Status, string State);
+
+public sealed record AbortResult(string Status);

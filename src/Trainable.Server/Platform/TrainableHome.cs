@@ -1,0 +1,44 @@
+namespace Trainable.Server.Platform;
+
+/// <summary>Where everything of one installation lies on disk. Directories that hold data are made with mode 0700.</summary>
+internal sealed class TrainableHome
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public TrainableHome(string root)
+    {
+        Root = Path.GetFullPath(root);
+        foreach (var directory in new[] { Root, Workspace, Held, Logs })
+            Directory.CreateDirectory(directory, OwnerOnly);
+    }
+
+    public string Root { get; }
+
+    /// <summary>What sandboxes may mount parts of, and what the files API shows.</summary>
+    public string Workspace => Path.Combine(Root, "workspace");
+
+    /// <summary>Uploads as they came, held rows and sealed test sets. Never mounted in a sandbox.</summary>
+    public string Held => Path.Combine(Root, "held");
+
+    public string Logs => Path.Combine(Root, "logs");
+
+    public string Database => Path.Combine(Root, "trainable.db");
+
+    public string Lock => Path.Combine(Root, "lock");
+
+    /// <summary>Names the interpreter of the sandboxes; see <c>trainable setup</c>.</summary>
+    public string PythonConfig => Path.Combine(Root, "python.json");
+
+    /// <summary>The working rows of an experiment: <c>/data/datasets/{id}</c> in a sandbox, read-only.</summary>
+    public string Dataset(Guid experiment) => Path.Combine(Workspace, "datasets", experiment.ToString());
+
+    /// <summary>A session's own files: <c>/data/sessions/{id}</c> in a sandbox.</summary>
+    public string Session(Guid session) => Path.Combine(Workspace, "sessions", session.ToString());
+
+    public string Stage(Guid session, string stage) => Path.Combine(Session(session), stage);
+
+    public string HeldOf(Guid experiment) => Path.Combine(Held, experiment.ToString());
+
+    /// <summary>Makes a directory (and its parents) that only the owner can enter.</summary>
+    public static string Make(string directory) => Directory.CreateDirectory(directory, OwnerOnly).FullName;
+}
