@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Trainable.Server.Agents.Models.Autopilot;
+
+/// <summary>Fills the playbook's sentences with what steps found out.</summary>
+internal static partial class Narration
+{
+    private const string FactsPrefix = "facts: ";
+
+    /// <summary>The sentences whose every fact is known, joined by spaces; empty when none is.</summary>
+    public static string Say(IReadOnlyList<string> sentences, JsonObject facts)
+    {
+        var spoken = new StringBuilder();
+        foreach (var sentence in sentences)
+        {
+            var complete = true;
+            var text = Place()
+                .Replace(
+                    sentence,
+                    match =>
+                    {
+                        var value = facts[match.Groups["name"].Value];
+                        complete &= value is not null;
+                        return value is null ? "" : Show(value);
+                    }
+                );
+            if (complete)
+                spoken.Append(spoken.Length > 0 ? " " : "").Append(text);
+        }
+        return spoken.ToString();
+    }
+
+    /// <summary>Adds the facts of a step's output (its last <c>facts: {…}</c> line) to those known.</summary>
+    public static void Learn(string output, JsonObject facts)
+    {
+        var start = output.LastIndexOf(FactsPrefix, StringComparison.Ordinal);
+        if (start < 0 || (start > 0 && output[start - 1] != '\n'))
+            return;
+        start += FactsPrefix.Length;
+        var end = output.IndexOf('\n', start);
+        try
+        {
+            if (JsonNode.Parse(end < 0 ? output[start..] : output[start..end]) is not JsonObject learnt)
+                return;
+            foreach (var (name, value) in learnt.ToArray())
+                facts[name] = value?.DeepClone();
+        }
+        catch (JsonException)
+        {
+            // A facts line that was cut or broken teaches nothing; the sentences that need it stay unsaid.
+        }
+    }
+
+    private static string Show(JsonNode value) =>
+        value.GetValueKind() switch
+        {
+            JsonValueKind.String => value.GetValue<string>(),
+            JsonValueKind.True => "yes",
+            JsonValueKind.False => "no",
+            JsonValueKind.Number => Number(value.AsValue()),
+            JsonValueKind.Array => string.Join(", ", value.AsArray().OfType<JsonNode>().Select(Show)),
+            _ => value.ToJsonString(),
+        };
+
+    private static string Number(JsonValue value)
+    {
+        if (value.TryGetValue<long>(out var whole))
+            return whole.ToString("N0", CultureInfo.InvariantCulture);
+        var real = value.GetValue<double>();
+        return Math.Abs(real) >= 1000
+            ? real.ToString("N0", CultureInfo.InvariantCulture)
+            : real.ToString("0.####", CultureInfo.InvariantCulture);
+    }
+
+    [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.CultureInvariant, 2_000)]
+    private static partial Regex Place();
+}

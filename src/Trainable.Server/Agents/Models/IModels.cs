@@ -1,0 +1,16 @@
+using Microsoft.Extensions.AI;
+
+namespace Trainable.Server.Agents.Models;
+
+/// <summary>The models a stage can be run with.</summary>
+internal interface IModels
+{
+    /// <summary>The model a stage gets when nobody names one.</summary>
+    string Default { get; }
+
+    IReadOnlyList<string> Available { get; }
+
+    /// <summary>A client for the model. Only its streaming is used.</summary>
+    /// <exception cref="Platform.UserFacingException">The model is unknown, or its key is missing.</exception>
+    IChatClient Open(string model);
+}

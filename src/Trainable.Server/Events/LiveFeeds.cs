@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Trainable.Contracts;
+
+namespace Trainable.Server.Events;
+
+/// <summary>The live end of every session that is being followed, and one feed of the state changes of all.</summary>
+internal sealed class LiveFeeds
+{
+    private readonly ConcurrentDictionary<Guid, SessionFeed> _feeds = new();
+
+    /// <summary>State changes of every session; frames carry <c>session_id</c>.</summary>
+    public SessionFeed States { get; } = new();
+
+    /// <summary>Joins a session's feed; the feed lives while someone follows it.</summary>
+    public FeedLease Follow(Guid session)
+    {
+        while (true)
+        {
+            var feed = _feeds.GetOrAdd(session, _ => new SessionFeed());
+            if (feed.TryJoin())
+                return new FeedLease(feed, () => Leave(session, feed));
+        }
+    }
+
+    /// <summary>Tells followers of events that are durable. Called by the log's one writer, in order.</summary>
+    public void Publish(Append append, long firstSeq)
+    {
+        if (append.Events.Count == 0)
+            return;
+        if (_feeds.TryGetValue(append.Session, out var feed))
+            feed.Publish(Segment.Of(append.Session, append.Events, firstSeq));
+        foreach (var draft in append.Events)
+        {
+            if (draft.Type == EventTypes.StateChange)
+                States.Publish(Segment.Of(append.Session, [draft], firstSeq: null));
+        }
+    }
+
+    /// <summary>Sends text that is not kept: a part of a message whose final event will hold all of it.</summary>
+    public void PublishDelta(Guid session, AgentMessageDelta delta)
+    {
+        if (_feeds.TryGetValue(session, out var feed))
+            feed.PublishDelta(session, delta);
+    }
+
+    /// <summary>Ends every stream of a session that has been deleted.</summary>
+    public void Close(Guid session)
+    {
+        if (_feeds.TryRemove(session, out var feed))
+            feed.Close();
+    }
+
+    private void Leave(Guid session, SessionFeed feed)
+    {
+        if (feed.Leave())
+            _feeds.TryRemove(new KeyValuePair<Guid, SessionFeed>(session, feed));
+    }
+}
+
+internal sealed class FeedLease(SessionFeed feed, Action leave) : IDisposable
+{
+    public SessionFeed Feed => feed;
+
+    public void Dispose() => leave();
+}

@@ -1,0 +1,192 @@
+using Trainable.Contracts;
+
+namespace Trainable.Server.Events;
+
+/// <summary>A change of rows that is written in the same transaction as the events that tell of it.</summary>
+internal abstract record RowChange
+{
+    public abstract void Apply(RowWriter writer, Guid session, DateTime now);
+}
+
+internal sealed record SetState(string State) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute("UPDATE sessions SET state = @p0 WHERE id = @p1", State, session);
+}
+
+internal sealed record SetChartConfig(string Json) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute("UPDATE sessions SET chart_config = @p0 WHERE id = @p1", Json, session);
+}
+
+internal sealed record AddMetrics(IReadOnlyList<MetricPoint> Points) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now)
+    {
+        foreach (var point in Points)
+        {
+            writer.Execute(
+                "INSERT INTO metrics (session_id, stage, step, name, value, run_tag, created_at)"
+                    + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)",
+                session,
+                point.Stage,
+                point.Step,
+                point.Name,
+                point.Value,
+                point.RunTag,
+                now
+            );
+        }
+    }
+}
+
+/// <summary>A file a stage made. The same path again replaces the row: a re-run makes no duplicates.</summary>
+internal sealed record PutArtifact(string Stage, string Type, string Name, string Path, string Metadata) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute(
+            "INSERT INTO artifacts (session_id, stage, type, name, path, metadata, created_at)"
+                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)"
+                + " ON CONFLICT (session_id, path) DO UPDATE SET"
+                + " stage = excluded.stage, type = excluded.type, name = excluded.name, metadata = excluded.metadata",
+            session,
+            Stage,
+            Type,
+            Name,
+            Path,
+            Metadata,
+            now
+        );
+}
+
+/// <summary>Starts a run: takes the next epoch, which shuts out whoever held the session before.</summary>
+internal sealed record StartRun : RowChange
+{
+    public required Guid RunId { get; init; }
+    public required string Stage { get; init; }
+    public required string Model { get; init; }
+    public required string Instructions { get; init; }
+    public required double BudgetSeconds { get; init; }
+    public required string? ContinueTo { get; init; }
+    public required long Epoch { get; init; }
+
+    public override void Apply(RowWriter writer, Guid session, DateTime now)
+    {
+        writer.Execute("UPDATE sessions SET epoch = @p0 WHERE id = @p1", Epoch, session);
+        foreach (var stale in Stages.After(Stage).Prepend(Stage))
+            writer.Execute("UPDATE stage_runs SET stale = @p0 WHERE session_id = @p1 AND stage = @p2", true, session, stale);
+        writer.Execute(
+            "INSERT INTO stage_runs (id, session_id, stage, number, status, stale, model, instructions, budget_seconds,"
+                + " continue_to, epoch, started_at)"
+                + " SELECT @p0, @p1, @p2, COALESCE(MAX(number), 0) + 1, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10"
+                + " FROM stage_runs WHERE session_id = @p1 AND stage = @p2",
+            RunId,
+            session,
+            Stage,
+            RunStatuses.Running,
+            false,
+            Model,
+            Instructions,
+            BudgetSeconds,
+            ContinueTo,
+            Epoch,
+            now
+        );
+    }
+}
+
+/// <summary>A run found at start goes on under a new epoch.</summary>
+internal sealed record ResumeRun(Guid RunId, long Epoch) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now)
+    {
+        writer.Execute("UPDATE sessions SET epoch = @p0 WHERE id = @p1", Epoch, session);
+        writer.Execute("UPDATE stage_runs SET epoch = @p0 WHERE id = @p1", Epoch, RunId);
+    }
+}
+
+internal sealed record EndRun(Guid RunId, string Status, string Reason) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute(
+            "UPDATE stage_runs SET status = @p0, end_reason = @p1, ended_at = @p2 WHERE id = @p3",
+            Status,
+            Reason,
+            now,
+            RunId
+        );
+}
+
+internal sealed record SetScore(Guid RunId, string Json) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute("UPDATE stage_runs SET score = @p0 WHERE id = @p1", Json, RunId);
+}
+
+/// <summary>A model's reply, kept before any of its tools runs.</summary>
+internal sealed record AddTurn : RowChange
+{
+    public required Guid TurnId { get; init; }
+    public required Guid RunId { get; init; }
+    public required int Number { get; init; }
+    public required string Prompt { get; init; }
+    public required string Reply { get; init; }
+    public long InputTokens { get; init; }
+    public long OutputTokens { get; init; }
+
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute(
+            "INSERT INTO turns (id, run_id, number, prompt, reply, results, input_tokens, output_tokens, created_at)"
+                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)",
+            TurnId,
+            RunId,
+            Number,
+            Prompt,
+            Reply,
+            "{}",
+            InputTokens,
+            OutputTokens,
+            now
+        );
+}
+
+internal sealed record SetTurnResults(Guid TurnId, string Results) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute("UPDATE turns SET results = @p0 WHERE id = @p1", Results, TurnId);
+}
+
+internal sealed record PutProcessedMeta(Guid ExperimentId, ProcessedMeta Meta) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now)
+    {
+        var columns = System.Text.Json.JsonSerializer.Serialize(
+            Meta.Columns,
+            ContractJson.Default.IReadOnlyListProcessedColumn
+        );
+        writer.Execute("DELETE FROM processed_dataset_meta WHERE session_id = @p0", session);
+        writer.Execute(
+            "INSERT INTO processed_dataset_meta (id, session_id, experiment_id, columns, feature_columns, target_column,"
+                + " total_rows, train_rows, val_rows, test_rows, quality_stats, source_files, output_files, s3_synced)"
+                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12, @p13)",
+            Guid.CreateVersion7(),
+            session,
+            ExperimentId,
+            columns,
+            Strings(Meta.FeatureColumns),
+            Meta.TargetColumn,
+            Meta.TotalRows,
+            Meta.TrainRows,
+            Meta.ValRows,
+            Meta.TestRows,
+            Meta.QualityStats.GetRawText(),
+            Strings(Meta.SourceFiles),
+            Strings(Meta.OutputFiles),
+            Meta.S3Synced
+        );
+    }
+
+    private static string Strings(IReadOnlyList<string> values) =>
+        System.Text.Json.JsonSerializer.Serialize(values, ContractJson.Default.IReadOnlyListString);
+}

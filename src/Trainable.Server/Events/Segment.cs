@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Buffers.Text;
+using Trainable.Contracts;
+
+namespace Trainable.Server.Events;
+
+/// <summary>
+/// Some consecutive events of a session as the bytes that go out: rendered once, shared by all followers.
+/// <see cref="LastSeq"/> is null for what is not in the log (deltas, the feed of all states).
+/// </summary>
+internal sealed class Segment
+{
+    private Segment(Guid session, ReadOnlyMemory<byte> frames, long? firstSeq, long? lastSeq)
+    {
+        Session = session;
+        Frames = frames;
+        FirstSeq = firstSeq;
+        LastSeq = lastSeq;
+    }
+
+    public Guid Session { get; }
+    public ReadOnlyMemory<byte> Frames { get; }
+    public long? FirstSeq { get; }
+    public long? LastSeq { get; }
+
+    public static Segment Of(Guid session, IReadOnlyList<EventDraft> events, long? firstSeq)
+    {
+        var buffer = new ArrayBufferWriter<byte>(events.Sum(draft => draft.Data.Length + 160));
+        for (var index = 0; index < events.Count; index++)
+            WriteFrame(buffer, session, events[index].Type, events[index].Data.Span, firstSeq + index);
+        return new Segment(session, buffer.WrittenMemory, firstSeq, firstSeq + events.Count - 1);
+    }
+
+    public static Segment OfDelta(Guid session, AgentMessageDelta delta) =>
+        Of(
+            session,
+            [EventDraft.Create(EventTypes.AgentMessageDelta, delta, ContractJson.Default.AgentMessageDelta)],
+            firstSeq: null
+        );
+
+    /// <summary>
+    /// One unnamed SSE event: <c>id: SEQ</c>, <c>data: {"type","data","seq","session_id"}</c>. Types are constants and
+    /// <paramref name="data"/> is JSON without line breaks, so a frame cannot be broken by what is in it.
+    /// </summary>
+    public static void WriteFrame(IBufferWriter<byte> output, Guid session, string type, ReadOnlySpan<byte> data, long? seq)
+    {
+        if (seq is { } id)
+        {
+            output.Write("id: "u8);
+            WriteNumber(output, id);
+            output.Write("\n"u8);
+        }
+        output.Write("data: {\"type\":\""u8);
+        var target = output.GetSpan(type.Length);
+        output.Advance(System.Text.Encoding.ASCII.GetBytes(type, target));
+        output.Write("\",\"data\":"u8);
+        output.Write(data);
+        if (seq is { } number)
+        {
+            output.Write(",\"seq\":"u8);
+            WriteNumber(output, number);
+        }
+        output.Write(",\"session_id\":\""u8);
+        session.TryFormat(output.GetSpan(36), out var written);
+        output.Advance(written);
+        output.Write("\"}\n\n"u8);
+    }
+
+    private static void WriteNumber(IBufferWriter<byte> output, long value)
+    {
+        Utf8Formatter.TryFormat(value, output.GetSpan(20), out var written);
+        output.Advance(written);
+    }
+}

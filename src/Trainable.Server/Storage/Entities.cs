@@ -1,0 +1,148 @@
+namespace Trainable.Server.Storage;
+
+// Rows as they are stored. The first six tables keep the reference's names and columns; JSON is text on every provider.
+
+internal sealed class Experiment
+{
+    public Guid Id { get; set; }
+    public required string Name { get; set; }
+    public required string Description { get; set; }
+    public required string DatasetRef { get; set; }
+    public required string Instructions { get; set; }
+
+    /// <summary><see cref="Contracts.ExperimentOptions"/> as JSON.</summary>
+    public required string Options { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
+internal sealed class Session
+{
+    public Guid Id { get; set; }
+    public Guid ExperimentId { get; set; }
+    public Experiment? Experiment { get; set; }
+    public required string State { get; set; }
+
+    /// <summary>The sequence number of the session's last event.</summary>
+    public long LastSeq { get; set; }
+
+    /// <summary>Counts runs; an append that carries an older number is refused.</summary>
+    public long Epoch { get; set; }
+
+    /// <summary>The latest <c>chart_config</c> as JSON.</summary>
+    public string? ChartConfig { get; set; }
+    public DateTime CreatedAt { get; set; }
+    public DateTime UpdatedAt { get; set; }
+}
+
+internal sealed class Message
+{
+    public long Id { get; set; }
+    public Guid SessionId { get; set; }
+    public required string Role { get; set; }
+    public required string Content { get; set; }
+    public required string Metadata { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
+internal sealed class Artifact
+{
+    public long Id { get; set; }
+    public Guid SessionId { get; set; }
+    public required string Stage { get; set; }
+    public required string Type { get; set; }
+    public required string Name { get; set; }
+    public required string Path { get; set; }
+    public string? S3Path { get; set; }
+    public required string Metadata { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
+internal sealed class Metric
+{
+    public long Id { get; set; }
+    public Guid SessionId { get; set; }
+    public required string Stage { get; set; }
+    public long Step { get; set; }
+    public required string Name { get; set; }
+    public double? Value { get; set; }
+    public string? RunTag { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
+internal sealed class ProcessedDatasetMeta
+{
+    public Guid Id { get; set; }
+    public Guid SessionId { get; set; }
+    public Guid ExperimentId { get; set; }
+    public required string Columns { get; set; }
+    public required string FeatureColumns { get; set; }
+    public string? TargetColumn { get; set; }
+    public long TotalRows { get; set; }
+    public long TrainRows { get; set; }
+    public long ValRows { get; set; }
+    public long TestRows { get; set; }
+    public required string QualityStats { get; set; }
+    public required string SourceFiles { get; set; }
+    public required string OutputFiles { get; set; }
+    public bool S3Synced { get; set; }
+}
+
+/// <summary>The log: every lasting change a person can see, in order.</summary>
+internal sealed class SessionEvent
+{
+    public Guid SessionId { get; set; }
+    public long Seq { get; set; }
+    public required string Type { get; set; }
+    public required string Data { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>One attempt at a stage.</summary>
+internal sealed class StageRun
+{
+    public Guid Id { get; set; }
+    public Guid SessionId { get; set; }
+    public required string Stage { get; set; }
+
+    /// <summary>1 for the first attempt at this stage of this session.</summary>
+    public int Number { get; set; }
+    public required string Status { get; set; }
+
+    /// <summary>An earlier stage has run again since.</summary>
+    public bool Stale { get; set; }
+    public required string Model { get; set; }
+    public required string Instructions { get; set; }
+    public double BudgetSeconds { get; set; }
+
+    /// <summary>The stage up to which the session goes on by itself once this one is done; null for this one alone.</summary>
+    public string? ContinueTo { get; set; }
+    public long Epoch { get; set; }
+    public DateTime StartedAt { get; set; }
+    public DateTime? EndedAt { get; set; }
+    public string? EndReason { get; set; }
+
+    /// <summary><see cref="Contracts.ScoreReport"/> as JSON; train only.</summary>
+    public string? Score { get; set; }
+}
+
+/// <summary>One model reply and the results of its tool calls.</summary>
+internal sealed class Turn
+{
+    public Guid Id { get; set; }
+    public Guid RunId { get; set; }
+
+    /// <summary>1 for the first of its run.</summary>
+    public int Number { get; set; }
+
+    /// <summary>The reply's chat messages as JSON, stored before any of its tools runs.</summary>
+    public required string Reply { get; set; }
+
+    /// <summary>What was said to the model before this reply (a user's message, a nudge), as JSON chat messages.</summary>
+    public required string Prompt { get; set; }
+
+    /// <summary>Tool results as a JSON object by call id; each is added as its call ends.</summary>
+    public required string Results { get; set; }
+    public long InputTokens { get; set; }
+    public long OutputTokens { get; set; }
+    public DateTime CreatedAt { get; set; }
+}

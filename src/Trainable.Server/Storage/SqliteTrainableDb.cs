@@ -1,0 +1,42 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace Trainable.Server.Storage;
+
+internal sealed class SqliteTrainableDb(DbContextOptions<SqliteTrainableDb> options) : TrainableDb(options)
+{
+    public override async Task<DbTransaction> BeginSnapshotAsync(CancellationToken cancellation)
+    {
+        await Database.OpenConnectionAsync(cancellation);
+        // Deferred: in WAL a reader takes its snapshot at its first read and never waits for the writer.
+        var transaction = ((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true);
+        await Database.UseTransactionAsync(transaction, cancellation);
+        return transaction;
+    }
+
+    public static void Configure(DbContextOptionsBuilder options, string file) =>
+        options
+            .UseSqlite(
+                new SqliteConnectionStringBuilder
+                {
+                    DataSource = file,
+                    ForeignKeys = true,
+                    Pooling = true,
+                    DefaultTimeout = 30,
+                }.ToString()
+            )
+            .UseSnakeCaseNamingConvention();
+}
+
+/// <summary>Lets <c>dotnet ef migrations add</c> build the model without starting the server.</summary>
+internal sealed class SqliteDesignTimeFactory : IDesignTimeDbContextFactory<SqliteTrainableDb>
+{
+    public SqliteTrainableDb CreateDbContext(string[] args)
+    {
+        var options = new DbContextOptionsBuilder<SqliteTrainableDb>();
+        SqliteTrainableDb.Configure(options, "design-time.db");
+        return new SqliteTrainableDb(options.Options);
+    }
+}
