@@ -6,11 +6,11 @@ def portfolio(problem, rows, columns, numeric_columns, seconds):
     """Good fixed configurations, most wanted first, sized so that one fit takes about `seconds` on one core."""
     regression = problem == "regression"
     cells = rows * columns
-    rounds = int(np.clip(seconds / (2.5e-8 * cells + 8e-4), 40, 600))
-    trees = int(np.clip(seconds / (rows * np.log2(rows + 2) * np.sqrt(columns) * 6e-8 + 1e-3), 40, 300))
+    rounds = int(np.clip(seconds / (2.5e-8 * cells + 8e-4), 40, 500))
+    trees = int(np.clip(seconds / (rows * np.log2(rows + 2) * np.sqrt(columns) * 6e-8 + 1.5e-3), 40, 250))
     leaf = max(1, rows // 20000) * (3 if regression else 1)
     some_columns = 0.8 if columns < 60 else 0.4 if columns < 500 else 0.1
-    rate = float(np.clip(12 / rounds, 0.04, 0.3))
+    rate = float(np.clip(20 / rounds, 0.05, 0.3))
     penalties = [0.01, 0.1, 1.0, 10.0]
     found = []
 

@@ -169,7 +169,10 @@ def draw_by_target(table, goal, findings, order):
                             rotation=30 if len(levels) > 3 else 0)
             axes.set(xlabel=short(target), ylabel=short(name))
         else:
-            shares = pd.crosstab(values, goal, normalize="index").loc[values.value_counts().index[:8]]
+            levels = values.value_counts().index[:8]
+            if kind_of(columns[name]) in NUMBERS:
+                levels = sorted(levels, key=number_of)
+            shares = pd.crosstab(values, goal, normalize="index").loc[levels]
             if problem == "binary" and positive in shares:
                 axes.bar([short(level, 12) for level in shares.index], 100 * shares[positive], color=BLUE, width=0.65)
                 axes.axhline(100 * (goal == positive).mean(), color=ORANGE, lw=1.2, ls="--")

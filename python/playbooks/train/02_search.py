@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 import warnings
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,8 @@ from trainable import labels, log
 # include: common/models.py
 
 # include: common/ensemble_weights.py
+
+# include: common/workers.py
 
 WORKERS = 2
 TRIALS = 40
@@ -71,7 +73,7 @@ def fit_fold(folder, config, number, problem, classes, numeric_columns, seed, pa
     inside, outside = fold == number, fold != number
     family, params = config["family"], config["params"]
     if family == "xgboost":
-        return fit_boosted(values, goal, inside, outside, config, problem, classes, seed, patience_s, started)
+        return fit_boosted(values, goal, inside, outside, config, problem, classes, seed, patience_s, started, number == 0)
     guesses = {}
     if family == "linear":
         for penalty in params["C"]:
@@ -91,7 +93,7 @@ def fit_fold(folder, config, number, problem, classes, numeric_columns, seed, pa
     return guesses, None, time.time() - started
 
 
-def fit_boosted(values, goal, inside, outside, config, problem, classes, seed, patience_s, started):
+def fit_boosted(values, goal, inside, outside, config, problem, classes, seed, patience_s, started, show_curves):
     """XGBoost with early stopping; its guesses after several numbers of rounds, so that all folds can agree on one."""
     import xgboost
 
@@ -100,9 +102,11 @@ def fit_boosted(values, goal, inside, outside, config, problem, classes, seed, p
             return time.time() - started > patience_s
 
     most = config["params"]["n_estimators"]
-    model = build(config, problem, seed).set_params(early_stopping_rounds=40, callbacks=[Patience()])
-    model.fit(values[outside], goal[outside], verbose=False,
-              eval_set=[(values[outside], goal[outside]), (values[inside], goal[inside])])
+    model = build(config, problem, seed).set_params(early_stopping_rounds=30, callbacks=[Patience()])
+    watched = [(values[inside], goal[inside])]
+    if show_curves:
+        watched.insert(0, (values[outside], goal[outside]))
+    model.fit(values[outside], goal[outside], verbose=False, eval_set=watched)
     done = model.get_booster().num_boosted_rounds()
     guesses = {}
     for rounds in np.unique(np.geomspace(10, most, 14).astype(int)).tolist():
@@ -111,32 +115,7 @@ def fit_boosted(values, goal, inside, outside, config, problem, classes, seed, p
         else:
             guesses[rounds] = guesses[max(guesses)]
     curves = [list(result.values())[0] for result in model.evals_result().values()]
-    return guesses, curves, time.time() - started
-
-
-class InProcess:
-    """The executor's interface without processes: the safe path, and what is left when workers cannot start."""
-
-    def submit(self, function, *arguments):
-        from concurrent.futures import Future
-        future = Future()
-        try:
-            future.set_result(function(*arguments))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-    def shutdown(self, **_):
-        pass
-
-
-def start_workers():
-    """Two processes of one thread each, started afresh: forking after a model was trained can hang."""
-    if PARAMS["safe"]:
-        return InProcess()
-    from joblib.externals.loky import get_reusable_executor
-    one_thread = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
-    return get_reusable_executor(max_workers=WORKERS, env=one_thread, timeout=60)
+    return guesses, curves if show_curves else None, time.time() - started
 
 
 class Search:
@@ -196,7 +175,7 @@ class Search:
         inside = self.fold == fold
         best = min(guesses.values(), key=lambda guess: self.loss(self.goal[inside], guess))
         log(step=fold, metrics={f"cv_{self.metric}": measure(self.metric, self.goal[inside], best, self.problem)}, run=name)
-        if curves and not name.startswith("tuned") and fold == 0:
+        if curves and not name.startswith("tuned"):
             for step in range(0, len(curves[0]), max(1, len(curves[0]) // 150)):
                 log(step=step, metrics={"train_loss": float(curves[0][step]), "val_loss": float(curves[1][step])}, run=name)
         remaining = self.folds - len(parts)
@@ -294,7 +273,7 @@ def main():
                                max(0.3, PARAMS["budget_s"] * WORKERS / folds / 9))
     print(f"{len(goal):,} rows, {values.shape[1]:,} features, {folds} folds, {len(configurations)} configurations, "
           f"{PARAMS['budget_s']:.0f} s:")
-    executor = start_workers()
+    executor = start_workers(WORKERS, PARAMS["safe"])
     state = {}
 
     def more():
@@ -312,7 +291,7 @@ def main():
     try:
         search.run(executor, queue, more)
     finally:
-        executor.shutdown(**({} if PARAMS["safe"] else {"wait": False, "kill_workers": True}))
+        stop_workers(executor)
         shutil.rmtree(folder, ignore_errors=True)
     if not search.finished:
         stop("No model could be fitted: " + "; ".join(f"{name}: {why}" for name, why in search.failed.items()))

@@ -18,10 +18,12 @@ PARAMS = {
 import json
 import math
 import re
+import shutil
 import sys
+import tempfile
 import time
 import warnings
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +38,8 @@ from trainable import labels, log, save
 # include: common/prepared.py
 
 # include: common/models.py
+
+# include: common/workers.py
 
 
 class Ensemble:
@@ -66,48 +70,36 @@ class Ensemble:
         return self.classes_[decide(self.predict_proba(X), self.class_weights)]
 
 
-def live_rounds(name, total):
-    """A callback that logs XGBoost's training loss while it runs."""
-    import xgboost
-    every = max(1, total // 100)
-
-    class Live(xgboost.callback.TrainingCallback):
-        def after_iteration(self, model, epoch, evals_log):
-            if epoch % every == 0:
-                log(step=epoch, metrics={"train_loss": float(list(evals_log["validation_0"].values())[0][-1])}, run=name)
-            return False
-    return Live()
-
-
-def fit_member(config, values, goal, problem, seed, numeric_columns, run=None):
-    """One fitted estimator, on one thread; two of these run side by side."""
-    from threadpoolctl import threadpool_limits
+def fit_member(folder, config, rows, problem, seed, numeric_columns):
+    """One fitted estimator, with its training loss by round where it has one."""
     warnings.filterwarnings("ignore")
-    with threadpool_limits(1):
-        model = build(config, problem, seed, numeric_columns)
-        if config["family"] == "xgboost" and run:
-            model.set_params(callbacks=[live_rounds(run, config["params"]["n_estimators"])])
-            model.fit(values, goal, eval_set=[(values, goal)], verbose=False)
-            return model.set_params(callbacks=None)
-        return model.fit(values, goal)
+    values, goal = np.load(f"{folder}/values.npy")[rows], np.load(f"{folder}/goal.npy")[rows]
+    model = build(config, problem, seed, numeric_columns)
+    if config["family"] == "xgboost":
+        model.fit(values, goal, eval_set=[(values, goal)], verbose=False)
+        return model, list(model.evals_result()["validation_0"].values())[0]
+    return model.fit(values, goal), []
 
 
-def fit_all(search, data, values, goal, copies, label):
+def fit_all(executor, folder, search, data, rows, goal, copies, label):
     """Every member of the plan fitted on these rows, as an Ensemble."""
     problem, plan = data["problem"], {model["name"]: model["config"] for model in search["models"]}
-    names = list(search["weights"])
-    jobs = []
-    with ThreadPoolExecutor(2) as threads:
-        for name in names:
-            config = plan[name]
-            if config["family"] in ("xgboost", "hist_gradient_boosting"):     # more rows bear a few more rounds
-                key = "n_estimators" if config["family"] == "xgboost" else "max_iter"
-                config = {**config, "params": {**config["params"], key: int(config["params"][key] * 1.1) + 1}}
-            count = copies if config["family"] in ("xgboost", "neural_network") else 1
-            jobs.append([threads.submit(fit_member, config, values, goal, problem, PARAMS["seed"] + number,
-                                        search["numeric_columns"], f"{name} ({label})" if number == 0 else None)
-                         for number in range(count)])
-    members = [[job.result() for job in jobs_of] for jobs_of in jobs]
+    jobs = {}
+    for name in search["weights"]:
+        config = plan[name]
+        if config["family"] in ("xgboost", "hist_gradient_boosting"):     # more rows bear a few more rounds
+            key = "n_estimators" if config["family"] == "xgboost" else "max_iter"
+            config = {**config, "params": {**config["params"], key: int(config["params"][key] * 1.1) + 1}}
+        count = copies if config["family"] in ("xgboost", "neural_network") else 1
+        jobs[name] = [executor.submit(fit_member, folder, config, rows, problem, PARAMS["seed"] + number,
+                                      search["numeric_columns"]) for number in range(count)]
+    members = []
+    for name, futures in jobs.items():
+        fitted = [future.result(timeout=max(120.0, 20 * PARAMS["budget_s"])) for future in futures]
+        members.append([model for model, _ in fitted])
+        for step, loss in enumerate(fitted[0][1]):
+            if step % max(1, len(fitted[0][1]) // 100) == 0:
+                log(step=step, metrics={"train_loss": float(loss)}, run=f"{name} ({label})")
     bounds = None
     if problem == "regression":
         reach = 0.1 * np.ptp(goal)
@@ -151,21 +143,28 @@ def main():
     copies = 3 if 6 * full < PARAMS["budget_s"] and not PARAMS["safe"] else 1
     share = min(1.0, max(2 * PARAMS["budget_s"] / (3 * full), search["rows"] / len(train_goal)))
 
-    rows = draw_rows(train_goal, share, problem, PARAMS["seed"])
-    candidate = fit_all(search, data, train.to_numpy()[rows], train_goal[rows], copies, "train")
-    val_metrics, guess, chosen = score_all(candidate, data, val, val_goal)
+    everything = np.vstack([train.to_numpy(), val.to_numpy()])
+    every_goal = np.concatenate([train_goal, val_goal])
+    folder = tempfile.mkdtemp()
+    np.save(f"{folder}/values.npy", everything)
+    np.save(f"{folder}/goal.npy", every_goal)
+    executor = start_workers(2, PARAMS["safe"])
+    try:
+        rows = draw_rows(train_goal, share, problem, PARAMS["seed"])
+        candidate = fit_all(executor, folder, search, data, rows, train_goal, copies, "train")
+        val_metrics, guess, chosen = score_all(candidate, data, val, val_goal)
+        took = time.time() - started
+        rows = draw_rows(every_goal, share, problem, PARAMS["seed"])
+        final = fit_all(executor, folder, search, data, rows, every_goal, copies, "all rows")
+    finally:
+        stop_workers(executor)
+        shutil.rmtree(folder, ignore_errors=True)
     save(candidate, "data/candidate.pkl")
+    save(final, "models/model.pkl")
     columns = {"guess": guess} if problem == "regression" else {f"p{code}": guess[:, code] for code in range(guess.shape[1])}
     if chosen is not None:
         columns["chosen"] = chosen
     np.savez_compressed("data/val_guesses.npz", truth=val_goal, **columns)
-    took = time.time() - started
-
-    everything = np.vstack([train.to_numpy(), val.to_numpy()])
-    every_goal = np.concatenate([train_goal, val_goal])
-    rows = draw_rows(every_goal, share, problem, PARAMS["seed"])
-    final = fit_all(search, data, everything[rows], every_goal[rows], copies, "all rows")
-    save(final, "models/model.pkl")
     size = Path("models/model.pkl").stat().st_size / 1e6
     write_json("data/final.json", {"val_metrics": val_metrics, "copies": copies, "rows_final": len(rows),
                                    "rows_working": len(every_goal), "seconds": time.time() - started, "model_mb": size})
