@@ -43,15 +43,22 @@ internal sealed class DatasetLab : IDisposable
     }
 
     /// <summary>The sentence with which a file is refused; whatever was written of it has to be gone.</summary>
-    public async Task<UserFacingException> RefusalAsync(byte[] content, ExperimentOptions? options = null, string name = "table.csv")
+    public async Task<UserFacingException> RefusalAsync(
+        byte[] content,
+        ExperimentOptions? options = null,
+        string name = "table.csv"
+    )
     {
         var refusal = await Should.ThrowAsync<UserFacingException>(() => AddAsync(content, options, name));
         ShouldHoldNothing();
         return refusal;
     }
 
-    public Task<UserFacingException> RefusalAsync(string text, ExperimentOptions? options = null, string name = "table.csv") =>
-        RefusalAsync(Encoding.UTF8.GetBytes(text), options, name);
+    public Task<UserFacingException> RefusalAsync(
+        string text,
+        ExperimentOptions? options = null,
+        string name = "table.csv"
+    ) => RefusalAsync(Encoding.UTF8.GetBytes(text), options, name);
 
     public void ShouldHoldNothing()
     {
@@ -90,5 +97,6 @@ internal static class Tables
     public static string Csv(string header, int rows, Func<int, string> row) =>
         header + "\n" + string.Concat(Enumerable.Range(0, rows).Select(i => row(i) + "\n"));
 
-    public static string Numbered(int rows) => Csv("id,x,y", rows, i => $"{i},{i * 7 % 13},{(i % 3 == 0 ? "yes" : "no")}");
+    public static string Numbered(int rows) =>
+        Csv("id,x,y", rows, i => $"{i},{i * 7 % 13},{(i % 3 == 0 ? "yes" : "no")}");
 }

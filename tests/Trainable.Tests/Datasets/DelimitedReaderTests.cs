@@ -1,5 +1,5 @@
-using CsCheck;
 using System.Text;
+using CsCheck;
 using Trainable.Server.Datasets.Delimited;
 
 namespace Trainable.Tests.Datasets;
@@ -12,16 +12,20 @@ public sealed class DelimitedReaderTests
     [Fact]
     public void WhatIsWrittenWithAllQuotedIsReadBack() =>
         Gen.Select(Records, Gen.OneOfConst(",", ";", "\t", "|"), Gen.OneOfConst("\n", "\r\n", "\r"))
-            .Sample((records, delimiter, newline) =>
-            {
-                var text = string.Concat(
-                    records.Select(record =>
-                        string.Join(delimiter, record.Select(value => $"\"{value.Replace("\"", "\"\"")}\"")) + newline
-                    )
-                );
-                var read = Read(text, (byte)delimiter[0]);
-                return read.Count == records.Length && read.Zip(records).All(pair => pair.First.SequenceEqual(pair.Second));
-            });
+            .Sample(
+                (records, delimiter, newline) =>
+                {
+                    var text = string.Concat(
+                        records.Select(record =>
+                            string.Join(delimiter, record.Select(value => $"\"{value.Replace("\"", "\"\"")}\""))
+                            + newline
+                        )
+                    );
+                    var read = Read(text, (byte)delimiter[0]);
+                    return read.Count == records.Length
+                        && read.Zip(records).All(pair => pair.First.SequenceEqual(pair.Second));
+                }
+            );
 
     [Fact]
     public void LinesAreCountedThroughQuotedValues()

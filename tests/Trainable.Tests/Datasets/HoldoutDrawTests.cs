@@ -7,11 +7,10 @@ public sealed class HoldoutDrawTests
 {
     /// <summary>Rows as (key, stratum): copies share a key, and a key lies in one stratum.</summary>
     private static readonly Gen<(ulong Key, int Stratum)[]> Rows = Gen.Select(
-            Gen.ULong[0, 400],
-            Gen.Int[0, 4],
-            (key, salt) => (Key: key, Stratum: (int)(key % 3) + salt / 5)
-        )
-        .Array[2, 300];
+        Gen.ULong[0, 400],
+        Gen.Int[0, 4],
+        (key, salt) => (Key: key, Stratum: (int)(key % 3) + salt / 5)
+    ).Array[2, 300];
 
     [Fact]
     public void CopiesStayOnOneSideAndSomethingIsHeldAndSomethingIsLeft() =>
@@ -20,21 +19,25 @@ public sealed class HoldoutDrawTests
             var held = Draw(rows);
             if (rows.Select(row => row.Key).Distinct().Count() == 1)
                 return held is null;
-            var mixed = rows.Index().GroupBy(row => row.Item.Key).Any(unit => unit.Select(row => held![row.Index]).Distinct().Count() > 1);
+            var mixed = rows.Index()
+                .GroupBy(row => row.Item.Key)
+                .Any(unit => unit.Select(row => held![row.Index]).Distinct().Count() > 1);
             return !mixed && held!.Any(row => row) && held!.Any(row => !row);
         });
 
     [Fact]
     public void TheDrawDoesNotDependOnTheOrderOfTheRows() =>
         Gen.Select(Rows, Gen.Int)
-            .Sample((rows, seed) =>
-            {
-                var shuffled = rows.ToArray();
-                new Random(seed).Shuffle(shuffled);
-                HashSet<ulong> Keys((ulong Key, int Stratum)[] from) =>
-                    [.. from.Zip(Draw(from) ?? []).Where(pair => pair.Second).Select(pair => pair.First.Key)];
-                return Keys(rows).SetEquals(Keys(shuffled));
-            });
+            .Sample(
+                (rows, seed) =>
+                {
+                    var shuffled = rows.ToArray();
+                    new Random(seed).Shuffle(shuffled);
+                    HashSet<ulong> Keys((ulong Key, int Stratum)[] from) =>
+                        [.. from.Zip(Draw(from) ?? []).Where(pair => pair.Second).Select(pair => pair.First.Key)];
+                    return Keys(rows).SetEquals(Keys(shuffled));
+                }
+            );
 
     [Fact]
     public void EveryStratumIsWithinOneRowOfItsShareAndKeepsARow() =>
@@ -57,7 +60,8 @@ public sealed class HoldoutDrawTests
 
     [Fact]
     public void RowsThatMayNotBeHeldNeverAre() =>
-        Gen.Bool.Array[10, 200]
+        Gen
+            .Bool.Array[10, 200]
             .Where(eligible => eligible.Count(row => row) >= 2)
             .Sample(eligible =>
             {
@@ -113,8 +117,12 @@ public sealed class HoldoutDrawTests
         var bins = HoldoutDraw.Quantiles(values, All(1000));
         bins.Distinct().Count().ShouldBe(10);
         bins.CountBy(bin => bin).ShouldAllBe(bin => bin.Value == 100);
-        HoldoutDraw.Quantiles([.. Enumerable.Repeat(0.0, 990), .. Enumerable.Range(1, 10).Select(i => (double)i)], All(1000))
-            .Take(990).Distinct().Count().ShouldBe(1);
+        HoldoutDraw
+            .Quantiles([.. Enumerable.Repeat(0.0, 990), .. Enumerable.Range(1, 10).Select(i => (double)i)], All(1000))
+            .Take(990)
+            .Distinct()
+            .Count()
+            .ShouldBe(1);
     }
 
     private static bool[] All(int rows) => [.. Enumerable.Repeat(true, rows)];

@@ -105,7 +105,10 @@ public sealed class HoldoutTests : IDisposable
     [Fact]
     public async Task NumbersWillDoForTime()
     {
-        var dataset = await _lab.AddAsync(Tables.Csv("t,x", 100, i => $"{i * 7 % 100},{i}"), new ExperimentOptions { TimeColumn = "t" });
+        var dataset = await _lab.AddAsync(
+            Tables.Csv("t,x", 100, i => $"{i * 7 % 100},{i}"),
+            new ExperimentOptions { TimeColumn = "t" }
+        );
         dataset.Held.Select(row => int.Parse(row.Split(',')[0])).Order().ShouldBe(Enumerable.Range(85, 15));
     }
 
@@ -117,11 +120,21 @@ public sealed class HoldoutTests : IDisposable
     [InlineData("id", "multiclass", null, "different value in every row")]
     [InlineData("Churn", "regression", null, "Regression needs numbers, and the target `Churn` holds")]
     [InlineData("three", "binary", null, "has 3")]
-    [InlineData("Churn", null, "Maybe", "The positive class 'Maybe' is no value of the target `Churn`, which has 'No', 'Yes'")]
+    [InlineData(
+        "Churn",
+        null,
+        "Maybe",
+        "The positive class 'Maybe' is no value of the target `Churn`, which has 'No', 'Yes'"
+    )]
     public async Task AWrongTargetIsRefused(string target, string? problem, string? positive, string says)
     {
         var text = Tables.Csv("id,Churn,empty,same,three", 60, i => $"k{i},{(i % 3 == 0 ? "Yes" : "No")},,7,{i % 3}");
-        var options = new ExperimentOptions { Target = target, ProblemType = problem, PositiveClass = positive };
+        var options = new ExperimentOptions
+        {
+            Target = target,
+            ProblemType = problem,
+            PositiveClass = positive,
+        };
         (await _lab.RefusalAsync(text, options)).Message.ShouldContain(says);
     }
 
@@ -131,7 +144,9 @@ public sealed class HoldoutTests : IDisposable
         var text = Tables.Csv("a,b", 60, i => $"w{i},same");
         (await _lab.RefusalAsync(text, new ExperimentOptions { TimeColumn = "a" })).Message.ShouldContain("neither");
         (await _lab.RefusalAsync(text, new ExperimentOptions { GroupColumn = "b" })).Message.ShouldContain("one group");
-        (await _lab.RefusalAsync(text, new ExperimentOptions { DropColumns = ["c"] })).Message.ShouldContain("dropped column `c`");
+        (await _lab.RefusalAsync(text, new ExperimentOptions { DropColumns = ["c"] })).Message.ShouldContain(
+            "dropped column `c`"
+        );
     }
 
     [Fact]

@@ -20,10 +20,15 @@ public sealed class LabelTextTests
     [InlineData("9007199254740993", "9.007199254740992E+15")]
     [InlineData("nan", "nan")]
     [InlineData("", "")]
-    public void LabelsAreComparedByTheirPlainestText(string text, string label) => LabelText.Normalize(text).ShouldBe(label);
+    public void LabelsAreComparedByTheirPlainestText(string text, string label) =>
+        LabelText.Normalize(text).ShouldBe(label);
 
     [Fact]
     public void NormalizingTwiceChangesNothing() =>
-        Gen.OneOf(Gen.Double.Select(number => number.ToString("R")), Gen.Long.Select(number => number.ToString()), Gen.String)
+        Gen.OneOf(
+                Gen.Double.Select(number => number.ToString("R")),
+                Gen.Long.Select(number => number.ToString()),
+                Gen.String
+            )
             .Sample(text => LabelText.Normalize(LabelText.Normalize(text)) == LabelText.Normalize(text));
 }

@@ -13,7 +13,8 @@ public sealed class ProfileTests : IDisposable
         var profile = await ProfileAsync(
             "n,i,b,d,c,t,zip,mixed,none",
             200,
-            i => $"{i * 0.5},{i},{(i % 2 == 0 ? "Yes" : "No")},{i % 28 + 1:00}/03/2024,{"abc"[i % 3]},some longer text number {i},0{i:0000},{(i == 7 ? " " : i.ToString())},NA"
+            i =>
+                $"{i * 0.5},{i},{(i % 2 == 0 ? "Yes" : "No")},{i % 28 + 1:00}/03/2024,{"abc"[i % 3]},some longer text number {i},0{i:0000},{(i == 7 ? " " : i.ToString())},NA"
         );
         var types = profile.Columns.ToDictionary(column => column.Name, column => column.Type);
         types.ShouldBe(
@@ -31,11 +32,13 @@ public sealed class ProfileTests : IDisposable
             },
             ignoreOrder: true
         );
-        profile.Columns[0].ShouldSatisfyAllConditions(
-            column => column.Min.ShouldBe(0),
-            column => column.Max.ShouldBe(99.5),
-            column => column.Mean!.Value.ShouldBe(49.75, 1e-9)
-        );
+        profile
+            .Columns[0]
+            .ShouldSatisfyAllConditions(
+                column => column.Min.ShouldBe(0),
+                column => column.Max.ShouldBe(99.5),
+                column => column.Mean!.Value.ShouldBe(49.75, 1e-9)
+            );
         profile.Columns[3].DateFormat.ShouldBe("%d/%m/%Y");
         profile.Columns[3].Earliest.ShouldBe("2024-03-01 00:00:00");
         profile.Columns[4].Levels.ShouldBe([new Level("a", 67), new Level("b", 67), new Level("c", 66)]);
@@ -76,8 +79,17 @@ public sealed class ProfileTests : IDisposable
     public async Task AWideTableFitsTheBudgetAndSaysWhatIsLeftOut()
     {
         var header = string.Join(',', Enumerable.Range(0, 3000).Select(i => $"feature_{i}"));
-        var table = await ProfileAsync(header, 20, i => string.Join(',', Enumerable.Range(0, 3000).Select(j => (i + j) % 5)));
-        var profile = new DatasetProfile { Kind = "table", Files = [], Tables = [table] };
+        var table = await ProfileAsync(
+            header,
+            20,
+            i => string.Join(',', Enumerable.Range(0, 3000).Select(j => (i + j) % 5))
+        );
+        var profile = new DatasetProfile
+        {
+            Kind = "table",
+            Files = [],
+            Tables = [table],
+        };
         var text = ProfileMarkdown.Render(profile, ProfileDetail.Full, budget: 8000);
         text.Length.ShouldBeLessThanOrEqualTo(8000);
         text.ShouldContain("| feature_0 |");
@@ -91,7 +103,12 @@ public sealed class ProfileTests : IDisposable
         var profile = await ProfileAsync("a,b", 20, i => $"{i},\"x|y\n\u202Eevil{new string('z', 50_000)}{i}\"");
         profile.Columns[1].Examples[0].Length.ShouldBeLessThan(100);
         var text = ProfileMarkdown.Render(
-            new DatasetProfile { Kind = "table", Files = [], Tables = [profile] },
+            new DatasetProfile
+            {
+                Kind = "table",
+                Files = [],
+                Tables = [profile],
+            },
             ProfileDetail.Sample
         );
         text.ShouldContain("x\\|y\\n\\u202eevil");

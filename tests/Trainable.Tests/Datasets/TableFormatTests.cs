@@ -137,7 +137,10 @@ public sealed class TableFormatTests : IDisposable
     [Fact]
     public async Task OddButFineNamesAreKept()
     {
-        var dataset = await _lab.AddAsync("Größe (cm),Age,age,,\"a,b\",💡,SELECT\n1,2,3,4,5,6,7\n8,9,1,2,3,4,5\n", KeepAll);
+        var dataset = await _lab.AddAsync(
+            "Größe (cm),Age,age,,\"a,b\",💡,SELECT\n1,2,3,4,5,6,7\n8,9,1,2,3,4,5\n",
+            KeepAll
+        );
         dataset.Columns.ShouldBe(["Größe (cm)", "Age", "age", "Unnamed: 3", "a,b", "💡", "SELECT"]);
         dataset.Header.ShouldBe("Größe (cm),Age,age,Unnamed: 3,\"a,b\",💡,SELECT");
     }
@@ -152,11 +155,13 @@ public sealed class TableFormatTests : IDisposable
     public async Task AColumnWithoutAnyValueIsFine()
     {
         var dataset = await _lab.AddAsync("a,empty,b\n1,,x\n2,NA,y\n", KeepAll);
-        dataset.Manifest.Columns[1].ShouldSatisfyAllConditions(
-            column => column.Type.ShouldBe("empty"),
-            column => column.Missing.ShouldBe(2),
-            column => column.Examples.ShouldBeEmpty()
-        );
+        dataset
+            .Manifest.Columns[1]
+            .ShouldSatisfyAllConditions(
+                column => column.Type.ShouldBe("empty"),
+                column => column.Missing.ShouldBe(2),
+                column => column.Examples.ShouldBeEmpty()
+            );
     }
 
     [Fact]
@@ -182,22 +187,33 @@ public sealed class TableFormatTests : IDisposable
     public async Task ParquetKeepsItsTypes()
     {
         using var duck = new ParquetWriter();
-        var bytes = duck.Write("SELECT i AS id, i % 3 = 0 AS flag, DATE '2024-01-01' + i::INTEGER AS day, 'v' || i AS \"Näme\" FROM range(100) t(i)");
+        var bytes = duck.Write(
+            "SELECT i AS id, i % 3 = 0 AS flag, DATE '2024-01-01' + i::INTEGER AS day, 'v' || i AS \"Näme\" FROM range(100) t(i)"
+        );
         var dataset = await _lab.AddAsync(bytes, new ExperimentOptions { Target = "flag" }, "data.parquet");
         dataset.Manifest.WorkingFile.ShouldBe("data.parquet");
         dataset.Manifest.RowsHeld.ShouldBe(15);
         dataset.Manifest.Columns.Select(column => column.Type).ShouldBe(["integer", "boolean", "date", "text"]);
         duck.Query<string>($"SELECT string_agg(typeof(COLUMNS(*)), ',') FROM (FROM '{dataset.HeldPath}' LIMIT 1)")
             .ShouldBe("BIGINT");
-        duck.Query<long>($"SELECT count(DISTINCT id) FROM read_parquet(['{dataset.HeldPath}', '{dataset.WorkingPath}'])").ShouldBe(100);
-        duck.Query<bool>($"SELECT bool_and(id > before) FROM (SELECT id, lag(id, 1, -1) OVER () AS before FROM '{dataset.WorkingPath}')")
+        duck.Query<long>(
+                $"SELECT count(DISTINCT id) FROM read_parquet(['{dataset.HeldPath}', '{dataset.WorkingPath}'])"
+            )
+            .ShouldBe(100);
+        duck.Query<bool>(
+                $"SELECT bool_and(id > before) FROM (SELECT id, lag(id, 1, -1) OVER () AS before FROM '{dataset.WorkingPath}')"
+            )
             .ShouldBeTrue();
     }
 
     [Fact]
     public async Task RowsCannotLeadDuckDbToOtherFiles()
     {
-        var dataset = await _lab.AddAsync("a,b\n'); SELECT * FROM read_text('/etc/passwd'); --,1\n/etc/passwd,2\n", KeepAll, "x'; DROP TABLE rows; --.csv");
+        var dataset = await _lab.AddAsync(
+            "a,b\n'); SELECT * FROM read_text('/etc/passwd'); --,1\n/etc/passwd,2\n",
+            KeepAll,
+            "x'; DROP TABLE rows; --.csv"
+        );
         dataset.Working.Length.ShouldBe(2);
     }
 

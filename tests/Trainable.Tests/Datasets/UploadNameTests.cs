@@ -57,6 +57,7 @@ public sealed class UploadNameTests
                 {
                     return true;
                 }
-                return Path.GetFullPath(Path.Combine("/root/upload", accepted)).StartsWith("/root/upload/", StringComparison.Ordinal);
+                return Path.GetFullPath(Path.Combine("/root/upload", accepted))
+                    .StartsWith("/root/upload/", StringComparison.Ordinal);
             });
 }

@@ -95,7 +95,11 @@ public sealed class UploadTests : IDisposable
     public async Task TwoFilesOfOneNameAreRefused(string first, string second)
     {
         var refusal = await Should.ThrowAsync<UserFacingException>(() =>
-            _lab.AddAsync(new ExperimentOptions(), (first, "a,b\n1,2\n"u8.ToArray()), (second, "a,b\n1,2\n"u8.ToArray()))
+            _lab.AddAsync(
+                new ExperimentOptions(),
+                (first, "a,b\n1,2\n"u8.ToArray()),
+                (second, "a,b\n1,2\n"u8.ToArray())
+            )
         );
         refusal.Status.ShouldBe(422);
         refusal.Message.ShouldContain(second);
