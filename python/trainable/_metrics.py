@@ -30,16 +30,18 @@ def log(step: int, metrics: Mapping[str, Any], run: Optional[str] = None) -> Non
 
     Raises TypeError when step is no integer, metrics no mapping, or a name or run no string.
     """
-    if type(step) is int and type(metrics) is dict and (run is None or type(run) is str):
-        values = tuple(metrics.values())
-        for value in values:
-            if type(value) is not float or value - value != 0.0:
+    if type(step) is int and type(metrics) is dict:
+        try:
+            template = _templates[(run, *metrics)]
+        except (KeyError, TypeError):  # new names, or a run that is no string: looked at below
+            return _log_checked(step, metrics, run)
+        values = (step, *metrics.values())
+        for value in values[1:]:
+            # A finite float less itself is 0.0; NaN and infinities give NaN, which counts as true.
+            if type(value) is not float or value - value:
                 break
         else:
-            template = _templates.get((run, *metrics))
-            if template is not None:
-                channel.write(template % (step, *values))
-                return
+            return channel.write(template % values)
     _log_checked(step, metrics, run)
 
 

@@ -1,5 +1,6 @@
 # What each column is, decided from its values first and its name second.
-ID_NAME = re.compile(r"(^|[_\s.-])(id|uuid|guid|key|index|idx|rowid|row|number|no|nr|ssn)$|^unnamed: ?\d+$|^(id|uuid|guid)"
+ID_NAME = re.compile(r"(^|[_\s.-])(id|uuid|guid|key|index|idx|rowid|row|number|no|nr|ssn)$|^unnamed: "
+                     r"?\d+$|^(id|uuid|guid)"
                      r"([_\s.-]|$)", re.IGNORECASE)
 ID_CAMEL = re.compile(r"[a-z](ID|Id|Key|Uuid)$")
 MAX_ONE_HOT = 9

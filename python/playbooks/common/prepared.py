@@ -22,6 +22,6 @@ def load_prepared():
         codes = {label: code for code, label in enumerate(classes)}
         goals = {name: goal.map(codes).to_numpy(dtype=np.int64) for name, goal in goals.items()}
     for name, frame in (("train", train), ("val", val)):
-        data[name] = (frame[features].astype(np.float32), np.asarray(goals[name], dtype=None if data["classes"] is not None
-                                                                     else float))
+        kind = float if problem == "regression" else np.int64
+        data[name] = (frame[features].astype(np.float32), np.asarray(goals[name], dtype=kind))
     return data

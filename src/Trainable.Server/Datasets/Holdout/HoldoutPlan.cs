@@ -1,0 +1,9 @@
+namespace Trainable.Server.Datasets.Holdout;
+
+/// <summary>Which rows the host holds, and why these.</summary>
+/// <param name="Held">One flag per row, in the order of the file.</param>
+/// <param name="Strategy">One of <see cref="HoldoutStrategies"/>.</param>
+internal sealed record HoldoutPlan(bool[] Held, string Strategy, string? Column, string Reason)
+{
+    public long RowsHeld { get; } = Held.LongCount(held => held);
+}

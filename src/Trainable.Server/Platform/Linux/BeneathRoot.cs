@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Trainable.Server.Platform.Linux;
+
+internal enum OpenFailure
+{
+    None,
+    Missing,
+
+    /// <summary>The path leaves the root, passes a symbolic link or crosses into another file system.</summary>
+    Outside,
+
+    /// <summary>It exists but is something else than asked for: a FIFO, a device, a directory for a file.</summary>
+    WrongKind,
+    Denied,
+}
+
+/// <summary>An open file or directory, or why there is none. The caller disposes the handle.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Opened(SafeFileHandle? Handle, FileStatus Status, OpenFailure Failure)
+{
+    public static Opened Failed(OpenFailure failure) => new(null, default, failure);
+}
+
+/// <summary>
+/// Opens only what truly lies beneath a directory that hostile programs write to. The kernel resolves the path in one
+/// step (openat2), so there is no moment between a check and the use in which a link could be put in place.
+/// </summary>
+internal sealed class BeneathRoot : IDisposable
+{
+    // RESOLVE_NO_XDEV | NO_MAGICLINKS | NO_SYMLINKS | BENEATH
+    private const ulong Beneath = 0x01 | 0x02 | 0x04 | 0x08;
+    private const int MaxPathBytes = 4096;
+
+    private readonly SafeFileHandle _root;
+
+    private BeneathRoot(SafeFileHandle root) => _root = root;
+
+    /// <exception cref="IOException">The directory cannot be opened.</exception>
+    public static BeneathRoot Open(string directory)
+    {
+        var descriptor = Libc.Open(directory, Libc.PathOnly | Libc.Directory | Libc.CloseOnExec);
+        return descriptor < 0
+            ? throw Libc.Failure($"{directory} could not be opened")
+            : new BeneathRoot(new SafeFileHandle(descriptor, ownsHandle: true));
+    }
+
+    /// <summary>Opens a regular file for reading; never blocks, whatever lies at the path.</summary>
+    public Opened OpenFile(string path) => Open(_root, path, FileKind.Regular);
+
+    /// <summary>Opens a directory for listing; the empty path is the root itself.</summary>
+    public Opened OpenDirectory(string path) => Open(_root, path is "" ? "." : path, FileKind.Directory);
+
+    /// <summary>Opens whatever is there, as long as it is a regular file or a directory.</summary>
+    public Opened OpenAny(string path) => Open(_root, path is "" ? "." : path, kind: null);
+
+    /// <summary>As the others, but by a name within a directory that is already open.</summary>
+    public static Opened Open(SafeFileHandle directory, string path, FileKind? kind)
+    {
+        if (Encode(path) is not { } bytes)
+            return Opened.Failed(OpenFailure.Missing);
+        var flags = Libc.ReadOnly | Libc.NonBlocking | Libc.CloseOnExec;
+        var descriptor = Libc.OpenAt2(directory, bytes, flags, Beneath);
+        if (descriptor < 0)
+            return Opened.Failed(Explain(Libc.LastError));
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        var status = FileStatus.Of(handle);
+        if (status is { Kind: FileKind.Regular or FileKind.Directory } known && (kind is null || known.Kind == kind))
+            return new Opened(handle, known, OpenFailure.None);
+        handle.Dispose();
+        return Opened.Failed(OpenFailure.WrongKind);
+    }
+
+    private static byte[]? Encode(string path)
+    {
+        if (
+            path is ""
+            || path.Contains('\0', StringComparison.Ordinal)
+            || Encoding.UTF8.GetByteCount(path) >= MaxPathBytes
+        )
+            return null;
+        var bytes = new byte[Encoding.UTF8.GetByteCount(path) + 1];
+        Encoding.UTF8.GetBytes(path, bytes);
+        return bytes;
+    }
+
+    private static OpenFailure Explain(int error) =>
+        error switch
+        {
+            Libc.NoEntry or Libc.NotDirectory or Libc.NameTooLong => OpenFailure.Missing,
+            Libc.CrossDevice or Libc.TooManyLinks => OpenFailure.Outside,
+            Libc.NoDeviceOrAddress => OpenFailure.WrongKind, // a socket
+            Libc.AccessDenied or Libc.PermissionDenied => OpenFailure.Denied,
+            _ => throw Libc.Failure($"A file could not be opened (errno {error})"),
+        };
+
+    public void Dispose() => _root.Dispose();
+}
