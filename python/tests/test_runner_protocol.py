@@ -188,10 +188,15 @@ def test_a_host_that_is_gone_ends_the_runner(start_runner):
     assert runner.process.wait(30) == 0
 
 
-def test_a_runner_killed_by_its_step_ends_the_stream_without_a_result(start_runner):
+def test_a_runner_killed_by_its_step_ends_the_stream_without_a_result_and_the_step(start_runner, scripts):
     runner = start_runner()
-    number = runner.start("import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(600)")
+    os.mkfifo(scripts / "fifo")
+    number = runner.start("import os, signal, time; print(os.getpid()); open('fifo').read()\n"
+                          "os.kill(os.getppid(), signal.SIGKILL); time.sleep(600)")
+    pid = int(runner.until(number, "\n").stdout)
+    (scripts / "fifo").write_text("go")
     with pytest.raises(RunnerEnded):
         runner.finish(number)
     assert runner.steps[number].event("exited") is None
     runner.process.wait(30)
+    wait_until_gone(pid)
