@@ -36,7 +36,7 @@ public sealed class AutopilotTests
             + "\nsys.stdout.write(json.dumps(T))";
         var file = Path.GetTempFileName();
         File.WriteAllText(file, code);
-        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add(file);
         using var python = Process.Start(start)!;
         var read = JsonNode.Parse(python.StandardOutput.ReadToEnd())!.AsArray().Select(item => item!.GetValue<string>());

@@ -127,8 +127,14 @@ public sealed class StreamTests
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
         var session = (await app.CreateExperimentAsync()).SessionId;
         var log = app.Server.Services.GetRequiredService<EventLog>();
-        var stale = log.AppendAsync(new Append(session) { Epoch = 99, Events = [Message("stale")] });
-        var good = log.AppendAsync(new Append(session) { Epoch = 0, Events = [Message("good")] });
+        var stale = log.AppendAsync(
+            new Append(session) { Epoch = 99, Events = [Message("stale")] },
+            TestContext.Current.CancellationToken
+        );
+        var good = log.AppendAsync(
+            new Append(session) { Epoch = 0, Events = [Message("good")] },
+            TestContext.Current.CancellationToken
+        );
         await Should.ThrowAsync<LostSessionException>(stale);
         (await good).FirstSeq.ShouldBe(1);
     }
