@@ -20,7 +20,8 @@ from fastparquet._writer import NO_COLUMNS
 # Types whose values are taken in as they are; the others are cast by DuckDB, to a number or to text.
 AS_THEY_ARE = frozenset((
     "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT",
-    "FLOAT", "DOUBLE", "VARCHAR", "BLOB", "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE",
+    "FLOAT", "DOUBLE", "VARCHAR", "BLOB", "DATE",
+    "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE",
 ))
 NULLABLE_NUMBERS = re.compile(r"U?Int(8|16|32|64)|Float(32|64)")
 
@@ -148,14 +149,12 @@ def _series(name: str, raw: RawColumn, metadata: Optional[ColumnMetadata]) -> An
         return pd.array(values, dtype=dtype) if null is None else _masked(values, null, dtype)
     if values.dtype.kind == "i" and dtype.startswith("timedelta64"):
         return _with_nat(values.astype("i8").view("m8[ns]"), null)
-    if values.dtype.kind == "M":
-        return _times(name, raw, metadata)
-    plain = _plain(values, null)
+    plain = _times(name, raw, metadata) if values.dtype.kind == "M" else _plain(values, null)
     if metadata and dtype == "category":
-        return _category(plain, null, metadata)
+        return _category(plain, metadata)
     if dtype.startswith("string"):
         return pd.array(plain, dtype="string")
-    if values.dtype.kind in "iuf" and null is None and dtype in ("float16", "float32", "float64"):
+    if values.dtype.kind == "f" and dtype == "float16":  # stored as float32
         return plain.astype(dtype)
     return plain
 
@@ -200,7 +199,7 @@ def _times(name: str, raw: RawColumn, metadata: Optional[ColumnMetadata]) -> Any
     return pd.Series(nanoseconds).dt.tz_localize("UTC").dt.tz_convert(zone)
 
 
-def _category(plain: np.ndarray, null: Optional[np.ndarray], metadata: ColumnMetadata) -> pd.Categorical:
+def _category(plain: Any, metadata: ColumnMetadata) -> pd.Categorical:
     if metadata.categories is None:
         return pd.Categorical(plain, ordered=metadata.ordered)
     return pd.Categorical(plain, categories=metadata.categories or None, ordered=metadata.ordered)

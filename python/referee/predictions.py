@@ -45,10 +45,11 @@ def is_regression(problem_type: Optional[str], model: Any, values: pd.Series) ->
 
 def number_column(values: pd.Series) -> Tuple[pd.Series, List[Problem]]:
     """Predictions as float64; what is no finite number becomes missing, with a problem that counts it."""
-    if pd.api.types.is_complex_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
-        values = pd.Series([None] * len(values), dtype=object)
     was_missing = values.isna()
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    if pd.api.types.is_complex_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
+        numbers = pd.Series(np.nan, index=values.index)
+    else:
+        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     infinite = np.isinf(numbers)
     wrong_type = int((numbers.isna() & ~was_missing).sum())
     problems = []

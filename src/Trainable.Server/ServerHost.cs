@@ -94,7 +94,7 @@ internal static class ServerHost
             .Services.AddStorage()
             .AddEvents()
             .AddDatasets(builder.Configuration)
-            .AddSandboxes(builder.Configuration)
+            .AddSandboxes()
             .AddArtifacts()
             .AddReferee()
             .AddAgents()

@@ -13,7 +13,7 @@ def load_prepared():
             "metric": main_metric(PARAMS["metric"], problem), "classes": None}
     goals = {"train": train[target], "val": val[target]}
     if problem != "regression":
-        classes = np.array(sorted(set(goals["train"]) | set(goals["val"])))
+        classes = np.array(sorted(set(goals["train"]) | set(goals["val"])), dtype=train[target].dtype)
         if problem == "binary" and len(classes) == 2:
             positive = PARAMS["positive_class"] or about.get("positive_class")
             if str(labels(pd.Series(classes)).iloc[0]) == str(positive):

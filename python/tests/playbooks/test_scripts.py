@@ -39,7 +39,7 @@ def test_a_rendered_step_stands_alone_and_is_clean(file, tmp_path):
                  [node.module] if isinstance(node, ast.ImportFrom) else [])}
     assert not imported & {"playbooks", "common"}
     script = tmp_path / "step.py"
-    script.write_text(text + "\n", encoding="utf-8")
+    script.write_text(text, encoding="utf-8")
     # Parameters come before imports (E402), the host formats them (E128), includes bring one blank line (E302).
     done = subprocess.run([PYTHON, "-m", "flake8", "--max-line-length", "120", "--extend-ignore",
                            "E402,E128,E302,E305,F401",

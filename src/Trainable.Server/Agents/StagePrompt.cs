@@ -2,6 +2,8 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Profiles;
+using Trainable.Server.Platform;
 
 namespace Trainable.Server.Agents;
 
@@ -27,10 +29,13 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
 
     private async Task<string> FirstMessageAsync(StageContext context, CancellationToken cancellation)
     {
-        var manifest = await datasets.ManifestAsync(context.ExperimentId, cancellation);
+        var manifest = datasets.ReadManifest(context.ExperimentId);
+        var profile = datasets.ReadProfile(context.ExperimentId);
+        if (manifest is null || profile is null)
+            throw new UserFacingException("The experiment's dataset is gone from this home; upload it as a new experiment.");
         var text = new StringBuilder();
         text.Append("Stage: ").Append(context.Stage).Append(". Dataset: ").Append(context.ExperimentName).Append("\n\n");
-        text.Append(await datasets.RenderProfileAsync(context.ExperimentId, ProfileCharacters, cancellation)).Append('\n');
+        text.Append(ProfileMarkdown.Render(profile, ProfileDetail.Sample, ProfileCharacters)).Append('\n');
         foreach (var earlier in Stages.All.TakeWhile(stage => stage != context.Stage))
         {
             if (await files.TryReadTextAsync(context, $"../{earlier}/report.md", ReportBytes, cancellation) is { } report)
@@ -48,7 +53,7 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
         new()
         {
             Stage = context.Stage,
-            Dataset = manifest.SandboxPaths(context.ExperimentId),
+            Dataset = DatasetFiles(context, manifest),
             Directory = context.SandboxDirectory,
             Target = context.Options.Target,
             ProblemType = context.Options.ProblemType,
@@ -57,11 +62,17 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
             DropColumns = context.Options.DropColumns,
             GroupColumn = context.Options.GroupColumn,
             TimeColumn = context.Options.TimeColumn,
-            Holdout = manifest.HoldoutMode,
+            Holdout = manifest.Holdout.Mode,
             Seed = context.Options.Seed,
             Rows = manifest.RowsWorking,
-            Columns = manifest.ColumnCount,
+            Columns = manifest.Columns.Count,
             BudgetSeconds = context.BudgetWasChosen ? context.Budget.TotalSeconds : null,
             Instructions = context.Instructions,
         };
+
+    private static string[] DatasetFiles(StageContext context, DatasetManifest manifest)
+    {
+        string[] names = manifest.WorkingFile is { } one ? [one] : [.. manifest.Files.Select(file => file.Name)];
+        return [.. names.Select(name => $"/data/datasets/{context.ExperimentId}/{name}")];
+    }
 }

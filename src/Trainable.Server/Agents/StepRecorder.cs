@@ -3,6 +3,7 @@ using Trainable.Contracts;
 using Trainable.Server.Events;
 using Trainable.Server.Metrics;
 using Trainable.Server.Sandboxes;
+using Trainable.Server.Sandboxes.Output;
 
 namespace Trainable.Server.Agents;
 
@@ -108,7 +109,9 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
 
     private void Show(string stream, Decoder decoder, ReadOnlySpan<byte> bytes)
     {
-        _whole!.Push(stream == "stderr" ? SandboxStream.Stderr : SandboxStream.Stdout, bytes);
+        _whole!.Append(
+            new StepOutput(stream == "stderr" ? SandboxStream.Stderr : SandboxStream.Stdout, bytes.ToArray())
+        );
         if (_shown >= MaxShown)
             return;
         Span<char> characters = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];

@@ -52,7 +52,9 @@ internal sealed record TableSource
     public bool Gzip { get; init; }
 }
 
+/// <param name="Name">As the header has it, trimmed.</param>
 /// <param name="Type">One of <see cref="Profiles.ColumnTypes"/>.</param>
+/// <param name="Missing">Rows without a value; see <see cref="MissingValues"/>.</param>
 /// <param name="Distinct">Approximate (HyperLogLog).</param>
 /// <param name="Examples">At most three values, cut to 80 characters.</param>
 internal sealed record ColumnSummary(

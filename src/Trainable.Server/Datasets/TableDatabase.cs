@@ -7,6 +7,7 @@ namespace Trainable.Server.Datasets;
 /// <summary>What a <see cref="TableDatabase"/> may touch and use.</summary>
 /// <param name="Directories">The only directories it can read and write; none may be writable by a sandbox.</param>
 /// <param name="Scratch">Where it spills what does not fit in memory.</param>
+/// <param name="MemoryBytes">Past it, it spills.</param>
 internal sealed record TableAccess(IReadOnlyList<string> Directories, string Scratch, long MemoryBytes)
 {
     public int Threads { get; init; } = Environment.ProcessorCount;

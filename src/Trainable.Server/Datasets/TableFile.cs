@@ -1,4 +1,3 @@
-using System.Text;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Datasets;

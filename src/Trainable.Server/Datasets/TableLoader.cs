@@ -5,15 +5,18 @@ using Trainable.Server.Platform;
 namespace Trainable.Server.Datasets;
 
 /// <summary>A table in a <see cref="TableDatabase"/>, and the file it was read from.</summary>
-/// <param name="Normalized">The table as canonical CSV; null for Parquet.</param>
-internal sealed record LoadedTable(
-    TableDatabase Database,
-    IReadOnlyList<string> Columns,
-    long Rows,
-    TableSource Source,
-    string? Normalized
-)
+internal sealed record LoadedTable
 {
+    public required TableDatabase Database { get; init; }
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    /// <summary>As many as the file has.</summary>
+    public required long Rows { get; init; }
+    public required TableSource Source { get; init; }
+
+    /// <summary>Path of the table as canonical CSV; null for Parquet.</summary>
+    public string? Normalized { get; init; }
+
     /// <summary>The table's name in SQL.</summary>
     public const string Name = "rows";
 
@@ -82,11 +85,12 @@ internal sealed class TableLoader(
         var normalized = Path.Combine(scratch, "normalized.csv");
         var text = new DelimitedNormalizer(name, source).Write(normalized, cancellation);
         ReadNormalized(text, normalized);
-        return new LoadedTable(
-            database,
-            text.Columns,
-            text.Rows,
-            new TableSource
+        return new LoadedTable
+        {
+            Database = database,
+            Columns = text.Columns,
+            Rows = text.Rows,
+            Source = new TableSource
             {
                 Format = "csv",
                 Encoding = text.Encoding,
@@ -94,8 +98,8 @@ internal sealed class TableLoader(
                 Escape = text.Dialect.Escape == DelimitedDialect.Quote ? "doubled quote" : "backslash",
                 Gzip = gzip,
             },
-            normalized
-        );
+            Normalized = normalized,
+        };
     }
 
     /// <summary>DuckDB writes the objects out as CSV, and from there on they are a table like any other.</summary>
@@ -138,7 +142,13 @@ internal sealed class TableLoader(
             var neutral = string.Join(", ", Enumerable.Range(0, columns.Count).Select(TableDatabase.Column));
             database.Execute($"CREATE TABLE {LoadedTable.Name} AS SELECT * FROM {file} AS t({neutral})");
             var rows = database.Scalar<long>($"SELECT count(*) FROM {LoadedTable.Name}");
-            return new LoadedTable(database, columns, rows, new TableSource { Format = "parquet" }, Normalized: null);
+            return new LoadedTable
+            {
+                Database = database,
+                Columns = columns,
+                Rows = rows,
+                Source = new TableSource { Format = "parquet" },
+            };
         }
         catch (DuckDBException broken)
         {

@@ -10,8 +10,7 @@ internal static class TableWriter
     /// <summary>The ending of the files that <see cref="Split"/> writes.</summary>
     public static string Extension(LoadedTable table) => table.Normalized is null ? ".parquet" : ".csv";
 
-    /// <param name="table">What is written.</param>
-    /// <param name="held">A flag per row; null leaves all rows to work on and writes no held file.</param>
+    /// <summary>Without flags in <paramref name="held"/> all rows are left to work on, and no held file is written.</summary>
     public static void Split(LoadedTable table, bool[]? held, string workingPath, string heldPath)
     {
         if (table.Normalized is { } text)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Trainable.Server.Platform;
@@ -5,13 +6,14 @@ namespace Trainable.Server.Platform;
 /// <summary>Sizes as people write and read them: 512M, 4G; 1.5 GB. Units are powers of 1024.</summary>
 internal static class ByteSize
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB"];
 
     /// <summary>A number with an optional unit (K, M, G, T, with or without B or iB); null when it is anything else.</summary>
     public static long? Parse(string text)
     {
         var trimmed = text.AsSpan().Trim();
-        var digits = trimmed.IndexOfAnyExcept("0123456789.");
+        var digits = trimmed.IndexOfAnyExcept(Digits);
         var number = digits < 0 ? trimmed : trimmed[..digits];
         if (!double.TryParse(number, NumberStyles.AllowDecimalPoint, null, out var value))
             return null;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics;
@@ -14,13 +13,7 @@ internal static partial class Problems
         services
             .AddProblemDetails(options =>
                 options.CustomizeProblemDetails = context =>
-                {
-                    context.ProblemDetails.Detail ??= Describe(context.ProblemDetails.Status ?? 500);
-                    context.ProblemDetails.Extensions.TryAdd(
-                        "traceId",
-                        Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier
-                    );
-                }
+                    context.ProblemDetails.Detail ??= Describe(context.ProblemDetails.Status ?? 500)
             )
             .AddExceptionHandler<Handler>();
 

@@ -13,20 +13,21 @@ namespace Trainable.Server.Referee;
 internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
 {
     private const int MostSummarised = 500;
+    private static readonly string[] Splits = ["train", "val"];
 
     public async Task<ProcessedMeta> DescribeAsync(StageSubject subject, CancellationToken cancellation)
     {
-        var manifest = await held.ManifestAsync(subject, cancellation);
+        var manifest = held.Manifest(subject);
         var metadata = PrepMetadata.Read(held.Prep(subject));
         var findings = new Findings();
         using var tables = SplitTables.Open(home, [], cancellation);
-        foreach (var split in new[] { "train", "val" })
+        foreach (var split in Splits)
         {
             if (!await tables.LoadAsync(held.Prep(subject), split, findings, cancellation))
                 throw new UserFacingException($"Prep's {split}.parquet is gone. Run Prep again.");
         }
         var columns = tables.Columns["train"];
-        var test = manifest.HoldoutMode == HoldoutModes.Host ? manifest.RowsHeld : 0;
+        var test = manifest.Holdout.Mode == HoldoutModes.Host ? manifest.RowsHeld : 0;
         var train = tables.Rows("train");
         var val = tables.Rows("val");
         return new ProcessedMeta
@@ -40,8 +41,8 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
             TestRows = test,
             QualityStats = Quality(tables, columns, train),
             S3Synced = false,
-            SourceFiles = manifest.SandboxPaths(subject.ExperimentId),
-            OutputFiles = [.. new[] { "train", "val" }.Select(split => $"/sessions/{subject.SessionId}/prep/data/{split}.parquet")],
+            SourceFiles = [.. manifest.Files.Select(file => file.Name)],
+            OutputFiles = [.. Splits.Select(split => $"/sessions/{subject.SessionId}/prep/data/{split}.parquet")],
         };
     }
 

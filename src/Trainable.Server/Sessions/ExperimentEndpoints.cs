@@ -63,7 +63,7 @@ internal static class ExperimentEndpoints
             Options = JsonSerializer.Serialize(
                 form.Options with
                 {
-                    Holdout = manifest.HoldoutMode,
+                    Holdout = manifest.Holdout.Mode,
                 },
                 ContractJson.Default.ExperimentOptions
             ),
@@ -78,7 +78,7 @@ internal static class ExperimentEndpoints
         }
         catch
         {
-            await datasets.DeleteAsync(id);
+            datasets.Delete(id);
             throw;
         }
         return TypedResults.Ok(

@@ -46,7 +46,7 @@ internal sealed class ExperimentForm
                         ? star
                         : HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "";
                 if (field == "files")
-                    form.Files.Add(await upload.AddAsync(fileName, section.Body, cancellation));
+                    form.Files.Add((await upload.AddAsync(fileName, section.Body, cancellation)).Name);
             }
             else
                 form.Set(field, await ReadFieldAsync(field, section.Body, cancellation));

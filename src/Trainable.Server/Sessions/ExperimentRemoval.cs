@@ -32,7 +32,7 @@ internal sealed class ExperimentRemoval(
             if (Directory.Exists(home.Session(id)))
                 Directory.Delete(home.Session(id), recursive: true);
         }
-        await datasets.DeleteAsync(experiment);
+        datasets.Delete(experiment);
         return true;
     }
 

@@ -22,4 +22,13 @@ internal static class HostProcesses
         }
         return found;
     }
+
+    public static void Kill(IEnumerable<int> pids)
+    {
+        foreach (var pid in pids)
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(pid);
+            process.Kill();
+        }
+    }
 }

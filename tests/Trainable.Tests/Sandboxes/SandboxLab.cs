@@ -14,11 +14,7 @@ internal sealed class SandboxLab : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("trainable-test-").FullName;
 
-    public SandboxLab(
-        SandboxOptions? options = null,
-        TimeProvider? time = null,
-        Func<ServerGroup>? groups = null
-    )
+    public SandboxLab(SandboxOptions? options = null, TimeProvider? time = null, Func<ServerGroup>? groups = null)
     {
         RequireBubblewrap();
         Home = new TrainableHome(Path.Combine(_root, "home"));

@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Sandboxes;
+using Trainable.Server.Sandboxes.Output;
 
 namespace Trainable.Server.Agents.Tools;
 
@@ -40,21 +41,23 @@ internal sealed class ExecuteCodeTool(
         var context = scope.Context;
         var script = await files.SaveScriptAsync(context, code, cancellation);
         await scope.Journal.AppendAsync(
-            [files.Created(context, script)],
+            [StageFiles.Created(context, script)],
             StageFiles.Artifact(context, script)
         );
         var before = files.Snapshot(context);
         var recorder = new StepRecorder(scope.Journal, context, call.Id, clock);
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
-        using var whole = new StepOutputText(files.CreateLog(context, logName));
+        await using var log = files.CreateLog(context, logName);
+        var whole = new StepOutputText(new OutputTextLimits(), log, logName);
         var ended = await RunAsync(context, script, recorder, whole, scope.TimeLeft(), cancellation);
-        var output = whole.Finish();
+        whole.Complete();
+        var output = whole.ToString();
 
         var made = files.ChangedSince(context, before).Where(file => file.Name != script.Name).ToList();
         if (made.Count > 0)
         {
             await scope.Journal.AppendAsync(
-                [.. made.Select(file => files.Created(context, file))],
+                [.. made.Select(file => StageFiles.Created(context, file))],
                 [.. made.Select(file => StageFiles.Artifact(context, file))]
             );
         }

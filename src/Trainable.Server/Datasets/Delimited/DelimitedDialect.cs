@@ -1,8 +1,11 @@
+using System.Runtime.InteropServices;
+
 namespace Trainable.Server.Datasets.Delimited;
 
 /// <summary>How delimited text separates and quotes its values.</summary>
 /// <param name="Delimiter">One ASCII byte.</param>
 /// <param name="Escape">What stands before a quote inside a quoted value: another quote, or a backslash.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct DelimitedDialect(byte Delimiter, byte Escape)
 {
     public const byte Quote = (byte)'"';

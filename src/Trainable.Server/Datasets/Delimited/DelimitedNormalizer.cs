@@ -6,14 +6,18 @@ using Trainable.Server.Platform;
 namespace Trainable.Server.Datasets.Delimited;
 
 /// <summary>A delimited file written again in <see cref="DelimitedDialect.Canonical"/>: UTF-8, commas, LF, one header.</summary>
-/// <param name="LongestRecord">In bytes; DuckDB has to be told.</param>
-internal sealed record NormalizedText(
-    IReadOnlyList<string> Columns,
-    long Rows,
-    int LongestRecord,
-    DelimitedDialect Dialect,
-    string Encoding
-);
+internal sealed record NormalizedText
+{
+    public required IReadOnlyList<string> Columns { get; init; }
+    public required long Rows { get; init; }
+
+    /// <summary>In bytes; DuckDB has to be told.</summary>
+    public required int LongestRecord { get; init; }
+
+    /// <summary>What it was written in before.</summary>
+    public required DelimitedDialect Dialect { get; init; }
+    public required string Encoding { get; init; }
+}
 
 /// <summary>
 /// Reads delimited text of any dialect and encoding and writes it in one. Values keep their text ('007' stays '007'); only
@@ -77,7 +81,14 @@ internal sealed class DelimitedNormalizer(string file, TextSource source)
                 cancellation.ThrowIfCancellationRequested();
             longest = Math.Max(longest, WriteRecord(output, reader, dialect, columns.Count));
         }
-        return new NormalizedText(columns, rows, longest, dialect, source.EncodingName);
+        return new NormalizedText
+        {
+            Columns = columns,
+            Rows = rows,
+            LongestRecord = longest,
+            Dialect = dialect,
+            Encoding = source.EncodingName,
+        };
     }
 
     private static string[] ReadCells(DelimitedReader reader) =>

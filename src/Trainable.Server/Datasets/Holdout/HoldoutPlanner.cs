@@ -75,7 +75,7 @@ internal sealed class HoldoutPlanner(LoadedTable table, ExperimentOptions option
         return Describe(held, HoldoutStrategies.Time, column, $"the latest by `{column}`");
     }
 
-    private HoldoutPlan Describe(bool[] held, string strategy, string? column, string how)
+    private static HoldoutPlan Describe(bool[] held, string strategy, string? column, string how)
     {
         var count = held.LongCount(row => row);
         var percent = 100.0 * count / held.LongLength;

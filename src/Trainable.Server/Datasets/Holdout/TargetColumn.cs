@@ -5,6 +5,7 @@ namespace Trainable.Server.Datasets.Holdout;
 
 /// <summary>What the target a person named looks like, once it was found fit to be one.</summary>
 /// <param name="Index">The column's place in the table.</param>
+/// <param name="Name">As the header has it.</param>
 /// <param name="Continuous">A number to predict, and not a class.</param>
 internal sealed record TargetColumn(int Index, string Name, bool Continuous)
 {

@@ -63,5 +63,7 @@ internal sealed record ColumnProfile
     public ColumnSummary Summary => new(Name, Type, Missing, Distinct, Examples);
 }
 
+/// <summary>A value and how many rows have it.</summary>
 /// <param name="Value">Cut to 80 characters.</param>
+/// <param name="Count">Of working rows.</param>
 internal sealed record Level(string Value, long Count);

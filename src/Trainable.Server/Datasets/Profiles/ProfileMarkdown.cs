@@ -22,7 +22,7 @@ internal static class ProfileMarkdown
 {
     private const int NamesListed = 40;
 
-    /// <param name="budget">Characters the text may have.</param>
+    /// <summary>Renders at most <paramref name="budget"/> characters.</summary>
     public static string Render(DatasetProfile profile, ProfileDetail detail, int budget = 24_000)
     {
         var text = new StringBuilder();

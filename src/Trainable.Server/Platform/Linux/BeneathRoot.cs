@@ -15,6 +15,9 @@ internal enum OpenFailure
     /// <summary>It exists but is something else than asked for: a FIFO, a device, a directory for a file.</summary>
     WrongKind,
     Denied,
+
+    /// <summary>A new file was asked for and something is there.</summary>
+    Exists,
 }
 
 /// <summary>An open file or directory, or why there is none. The caller disposes the handle.</summary>
@@ -33,6 +36,8 @@ internal sealed class BeneathRoot : IDisposable
     // RESOLVE_NO_XDEV | NO_MAGICLINKS | NO_SYMLINKS | BENEATH
     private const ulong Beneath = 0x01 | 0x02 | 0x04 | 0x08;
     private const int MaxPathBytes = 4096;
+    private const uint NewFileMode = 0x1A4; // 0644
+    private const uint NewDirectoryMode = 0x1ED; // 0755
 
     private readonly SafeFileHandle _root;
 
@@ -56,13 +61,53 @@ internal sealed class BeneathRoot : IDisposable
     /// <summary>Opens whatever is there, as long as it is a regular file or a directory.</summary>
     public Opened OpenAny(string path) => Open(_root, path is "" ? "." : path, kind: null);
 
+    /// <summary>
+    /// Creates a file for writing, and the directories above it that are missing. The host must write by no other way
+    /// where sandboxes write: a link planted at the path would lead its bytes, and its rights, elsewhere.
+    /// </summary>
+    /// <param name="path">Relative to the root.</param>
+    /// <param name="replace">Whether a regular file that is there is emptied; otherwise that is a failure.</param>
+    public Opened CreateFile(string path, bool replace)
+    {
+        if (Encode(path) is not { } bytes)
+            return Opened.Failed(OpenFailure.Missing);
+        for (var slash = path.IndexOf('/'); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        {
+            var failure = MakeDirectory(path[..slash]);
+            if (failure is not OpenFailure.None)
+                return Opened.Failed(failure);
+        }
+        var flags = Libc.WriteOnly | Libc.Create | Libc.NonBlocking | Libc.CloseOnExec;
+        flags |= replace ? Libc.Truncate : Libc.Exclusive;
+        return Check(Libc.OpenAt2(_root, bytes, flags, Beneath, NewFileMode), FileKind.Regular);
+    }
+
     /// <summary>As the others, but by a name within a directory that is already open.</summary>
     public static Opened Open(SafeFileHandle directory, string path, FileKind? kind)
     {
         if (Encode(path) is not { } bytes)
             return Opened.Failed(OpenFailure.Missing);
         var flags = Libc.ReadOnly | Libc.NonBlocking | Libc.CloseOnExec;
-        var descriptor = Libc.OpenAt2(directory, bytes, flags, Beneath);
+        return Check(Libc.OpenAt2(directory, bytes, flags, Beneath), kind);
+    }
+
+    private OpenFailure MakeDirectory(string path)
+    {
+        var opened = OpenDirectory(path);
+        opened.Handle?.Dispose();
+        if (opened.Failure is not OpenFailure.Missing)
+            return opened.Failure;
+        var slash = path.LastIndexOf('/');
+        using var parent = OpenDirectory(slash < 0 ? "" : path[..slash]).Handle;
+        if (parent is null || (Libc.MakeDirectoryAt(parent, path[(slash + 1)..], NewDirectoryMode) != 0 && !Exists()))
+            return OpenFailure.Denied;
+        return OpenFailure.None;
+
+        static bool Exists() => Libc.LastError == Libc.AlreadyThere;
+    }
+
+    private static Opened Check(int descriptor, FileKind? kind)
+    {
         if (descriptor < 0)
             return Opened.Failed(Explain(Libc.LastError));
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -91,6 +136,8 @@ internal sealed class BeneathRoot : IDisposable
         {
             Libc.NoEntry or Libc.NotDirectory or Libc.NameTooLong => OpenFailure.Missing,
             Libc.CrossDevice or Libc.TooManyLinks => OpenFailure.Outside,
+            Libc.AlreadyThere => OpenFailure.Exists,
+            Libc.IsDirectory => OpenFailure.WrongKind,
             Libc.NoDeviceOrAddress => OpenFailure.WrongKind, // a socket
             Libc.AccessDenied or Libc.PermissionDenied => OpenFailure.Denied,
             _ => throw Libc.Failure($"A file could not be opened (errno {error})"),

@@ -11,6 +11,10 @@ namespace Trainable.Server.Platform.Linux;
 internal static partial class Libc
 {
     public const int ReadOnly = 0;
+    public const int WriteOnly = 1;
+    public const int Create = 0x40;
+    public const int Exclusive = 0x80;
+    public const int Truncate = 0x200;
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
 
@@ -27,6 +31,7 @@ internal static partial class Libc
     public const int Interrupted = 4;
     public const int NoDeviceOrAddress = 6;
     public const int AccessDenied = 13;
+    public const int AlreadyThere = 17;
     public const int CrossDevice = 18;
     public const int NotDirectory = 20;
     public const int IsDirectory = 21;
@@ -76,10 +81,21 @@ internal static partial class Libc
     }
 
     /// <summary>openat2(2); a negative result leaves the reason in <see cref="LastError"/>.</summary>
-    public static unsafe int OpenAt2(SafeFileHandle root, ReadOnlySpan<byte> path, int flags, ulong resolve)
+    public static unsafe int OpenAt2(
+        SafeFileHandle root,
+        ReadOnlySpan<byte> path,
+        int flags,
+        ulong resolve,
+        uint mode = 0
+    )
     {
         using var held = new Borrowed(root);
-        var how = new OpenHow { Flags = (ulong)flags, Resolve = resolve };
+        var how = new OpenHow
+        {
+            Flags = (ulong)flags,
+            Mode = mode,
+            Resolve = resolve,
+        };
         fixed (byte* bytes = path)
             return (int)SystemCall(OpenAt2Number, held.Descriptor, (nint)bytes, (nint)(&how), sizeof(OpenHow));
     }
@@ -94,6 +110,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "fchownat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwnerAt(SafeFileHandle directory, string name, uint user, uint group, int flags);
+
+    [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeDirectoryAt(SafeFileHandle directory, string name, uint mode);
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(SafeFileHandle file, uint mode);

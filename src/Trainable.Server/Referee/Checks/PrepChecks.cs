@@ -13,10 +13,10 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
     public async Task<CheckReport> CheckAsync(StageSubject subject, CancellationToken cancellation)
     {
         var findings = new Findings();
-        var manifest = await held.ManifestAsync(subject, cancellation);
+        var manifest = held.Manifest(subject);
         var directory = held.Prep(subject);
         using var tables = SplitTables.Open(home, [home.Dataset(subject.ExperimentId)], cancellation);
-        string[] splits = manifest.HoldoutMode == HoldoutModes.Agent ? ["train", "val", "test"] : ["train", "val"];
+        string[] splits = manifest.Holdout.Mode == HoldoutModes.Agent ? ["train", "val", "test"] : ["train", "val"];
         var loaded = true;
         foreach (var split in splits)
             loaded &= await tables.LoadAsync(directory, split, findings, cancellation);

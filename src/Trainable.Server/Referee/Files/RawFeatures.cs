@@ -36,7 +36,7 @@ internal static class RawFeatures
     {
         var labels = new List<string?>();
         using var input = File.OpenRead(source);
-        using var reader = new DelimitedReader(input, DelimitedDialect.Plain);
+        using var reader = new DelimitedReader(input, DelimitedDialect.Canonical);
         using var output = new BufferedStream(File.Create(destination), 1 << 16);
         var skip = -1;
         while (reader.Read() == RecordStatus.Record)

@@ -19,8 +19,10 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
     public string? Held(DatasetManifest manifest) =>
         manifest.HeldFile is { } name ? Path.Combine(home.HeldOf(manifest.ExperimentId), name) : null;
 
-    public Task<DatasetManifest> ManifestAsync(StageSubject subject, CancellationToken cancellation) =>
-        datasets.ManifestAsync(subject.ExperimentId, cancellation);
+    /// <exception cref="UserFacingException">The experiment's dataset is gone.</exception>
+    public DatasetManifest Manifest(StageSubject subject) =>
+        datasets.ReadManifest(subject.ExperimentId)
+        ?? throw new UserFacingException("The experiment's dataset is gone from this home, so nothing can be checked.");
 
     /// <summary>Puts a sealed test set in place of an earlier one, whole.</summary>
     public void Seal(StageSubject subject, string file)

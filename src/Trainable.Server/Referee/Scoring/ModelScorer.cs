@@ -14,14 +14,15 @@ namespace Trainable.Server.Referee.Scoring;
 internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, TrainableHome home)
 {
     private const long Memory = 2L << 30;
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <returns>Null when no rows are held.</returns>
     /// <exception cref="UserFacingException">The model cannot be measured; the sentence is for people, never for a model.</exception>
     public async Task<ScoreReport?> ScoreAsync(StageSubject subject, bool testSetWasOpen, CancellationToken cancellation)
     {
-        var manifest = await held.ManifestAsync(subject, cancellation);
+        var manifest = held.Manifest(subject);
         var sealedTest = held.SealedTest(subject.ExperimentId, subject.SessionId);
-        if (manifest.HoldoutMode == HoldoutModes.None || !File.Exists(sealedTest))
+        if (manifest.Holdout.Mode == HoldoutModes.None || !File.Exists(sealedTest))
             return null;
         var metadata =
             PrepMetadata.Read(held.Prep(subject))
@@ -43,7 +44,7 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
             subject.Options.PositiveClass,
             predictions.Classes
         );
-        var report = Measure(pairs, subject, metadata.ProblemType!, manifest.HoldoutMode, testSetWasOpen);
+        var report = Measure(pairs, subject, metadata.ProblemType!, manifest.Holdout.Mode, testSetWasOpen);
         WriteBack(subject, report);
         return report;
     }
@@ -153,10 +154,6 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
         foreach (var (name, value) in report.Metrics)
             metrics[name] = value;
         metadata["test_metrics"] = metrics;
-        WorkspaceWrites.Replace(
-            directory,
-            "data/metadata.json",
-            System.Text.Encoding.UTF8.GetBytes(metadata.ToJsonString(new JsonSerializerOptions { WriteIndented = true }))
-        );
+        HostWrites.Replace(directory, "data/metadata.json", metadata.ToJsonString(Indented));
     }
 }

@@ -17,8 +17,8 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
     public async Task<CheckReport> SealAsync(StageSubject subject, CancellationToken cancellation)
     {
         var findings = new Findings();
-        var manifest = await held.ManifestAsync(subject, cancellation);
-        switch (manifest.HoldoutMode)
+        var manifest = held.Manifest(subject);
+        switch (manifest.Holdout.Mode)
         {
             case HoldoutModes.Host:
                 await SealHostRowsAsync(subject, manifest, findings, cancellation);
@@ -110,7 +110,7 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
             return;
         }
         held.Seal(subject, bench.Input("test.parquet"));
-        WorkspaceWrites.Delete(held.Prep(subject), "data/test.parquet");
+        HostWrites.Delete(held.Prep(subject), "data/test.parquet");
         findings.Pass("test_set_sealed", "The agent's test split was taken out of the workspace and sealed.");
         findings.Warn("holdout_agent", "The agent drew the test rows itself, so it may have seen them while preparing.");
     }

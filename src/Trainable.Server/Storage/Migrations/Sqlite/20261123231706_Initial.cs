@@ -63,7 +63,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     type = table.Column<string>(type: "TEXT", nullable: false),
                     name = table.Column<string>(type: "TEXT", nullable: false),
                     path = table.Column<string>(type: "TEXT", nullable: false),
-                    s3path = table.Column<string>(type: "TEXT", nullable: true),
+                    s3_path = table.Column<string>(type: "TEXT", nullable: true),
                     metadata = table.Column<string>(type: "TEXT", nullable: false),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
                 },
@@ -143,7 +143,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     quality_stats = table.Column<string>(type: "TEXT", nullable: false),
                     source_files = table.Column<string>(type: "TEXT", nullable: false),
                     output_files = table.Column<string>(type: "TEXT", nullable: false),
-                    s3synced = table.Column<bool>(type: "INTEGER", nullable: false)
+                    s3_synced = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {

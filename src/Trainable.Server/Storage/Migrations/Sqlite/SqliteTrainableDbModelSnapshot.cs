@@ -45,7 +45,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
 
                     b.Property<string>("S3Path")
                         .HasColumnType("TEXT")
-                        .HasColumnName("s3path");
+                        .HasColumnName("s3_path");
 
                     b.Property<Guid>("SessionId")
                         .HasColumnType("TEXT")
@@ -234,7 +234,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
 
                     b.Property<bool>("S3Synced")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("s3synced");
+                        .HasColumnName("s3_synced");
 
                     b.Property<Guid>("SessionId")
                         .HasColumnType("TEXT")
