@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import Callable, Iterator, List
+from typing import Callable, Iterator, List, Optional
 
 import pytest
 
@@ -39,10 +39,37 @@ def start_runner(scripts: Path) -> Iterator[Callable[..., RunnerClient]]:
         client.close()
 
 
+class SharedRunner:
+    """A runner that tests use one after another, replaced when one has ended it or left a step open."""
+
+    def __init__(self) -> None:
+        self._client: Optional[RunnerClient] = None
+
+    def take(self, scripts: Path) -> RunnerClient:
+        if self._client is None or self._client.process.poll() is not None or self._client.open_steps():
+            self.close()
+            self._client = RunnerClient(scripts)
+        self._client.scripts = scripts
+        self._client.steps.clear()
+        return self._client
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+@pytest.fixture(scope="session")
+def shared_runner() -> Iterator[SharedRunner]:
+    shared = SharedRunner()
+    yield shared
+    shared.close()
+
+
 @pytest.fixture
-def runner(start_runner: Callable[..., RunnerClient]) -> RunnerClient:
-    """A runner with nothing preloaded: ready in a few dozen milliseconds."""
-    return start_runner()
+def runner(shared_runner: SharedRunner, scripts: Path) -> RunnerClient:
+    """A runner with nothing preloaded."""
+    return shared_runner.take(scripts)
 
 
 @pytest.fixture
@@ -61,3 +88,22 @@ def namespaced_runner(start_runner: Callable[..., RunnerClient]) -> RunnerClient
     if shutil.which("bwrap") is None or subprocess.run([*bubblewrap, "true"], capture_output=True).returncode != 0:
         pytest.skip("bubblewrap cannot make a pid namespace here")
     return start_runner(prefix=bubblewrap, env={"TRAINABLE_PID_NAMESPACE": "1"})
+
+
+def find_libduckdb() -> Path:
+    """The library that LIBDUCKDB names, or the one that NuGet has restored for the server."""
+    if "LIBDUCKDB" in os.environ:
+        return Path(os.environ["LIBDUCKDB"])
+    packages = Path(os.environ.get("NUGET_PACKAGES", Path.home() / ".nuget" / "packages"))
+    found = sorted(packages.glob("duckdb.net.bindings.full/*/runtimes/linux-x64/native/libduckdb.so"))
+    # Not skipped: a missing library means that no test of Parquet runs anywhere.
+    assert found, "libduckdb.so is missing: run `dotnet restore`, or set LIBDUCKDB"
+    return found[-1]
+
+
+@pytest.fixture(scope="session")
+def libduckdb() -> Path:
+    """Where libduckdb is; set in the environment, so that ``fastparquet`` can be imported."""
+    path = find_libduckdb()
+    os.environ["LIBDUCKDB"] = str(path)
+    return path

@@ -147,6 +147,10 @@ class RunnerClient:
             raise RunnerEnded
         self._buffer += data
 
+    def open_steps(self) -> List[int]:
+        """The steps that were forked and have not closed yet."""
+        return [number for number, step in self.steps.items() if step.event("forked") and not step.event("closed")]
+
     def close(self) -> int:
         """Close the runner's stdin and wait for its end; returns its exit code."""
         self.process.stdin.close()

@@ -153,7 +153,8 @@ def test_a_line_without_a_step_fails_without_one(runner, line):
     assert runner.until_event(None, "failed")["error"]
 
 
-def test_messages_may_arrive_in_pieces_and_several_at_once(runner):
+def test_messages_may_arrive_in_pieces_and_several_at_once(start_runner):
+    runner = start_runner()
     script = runner.write_script("print('ok')")
     message = b'{"op":"run","step":1,"script":"%s","cwd":"/"}\n{"op":"go","step":1}\n' % str(script).encode()
     runner.send_raw(message[:20])
@@ -170,7 +171,8 @@ def test_go_and_kill_for_a_step_that_is_gone_are_nothing(runner):
     assert runner.run("print('still serving')").stdout == "still serving\n"
 
 
-def test_the_end_of_stdin_ends_the_runner_and_its_steps(runner):
+def test_the_end_of_stdin_ends_the_runner_and_its_steps(start_runner):
+    runner = start_runner()
     number = runner.start("import os, time; print(os.getpid(), flush=True); time.sleep(600)")
     pid = int(runner.until(number, "\n").stdout)
     assert process_is_alive(pid)
@@ -178,16 +180,23 @@ def test_the_end_of_stdin_ends_the_runner_and_its_steps(runner):
     wait_until_gone(pid)
 
 
-def test_a_host_that_is_gone_ends_the_runner(runner):
+def test_a_host_that_is_gone_ends_the_runner(start_runner):
+    runner = start_runner()
     number = runner.start("while True: print('x' * 1000)")
     runner.until(number, "x")
     runner.process.stdout.close()
     assert runner.process.wait(30) == 0
 
 
-def test_a_runner_killed_by_its_step_ends_the_stream_without_a_result(runner):
-    number = runner.start("import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(600)")
+def test_a_runner_killed_by_its_step_ends_the_stream_without_a_result_and_the_step(start_runner, scripts):
+    runner = start_runner()
+    os.mkfifo(scripts / "fifo")
+    number = runner.start("import os, signal, time; print(os.getpid()); open('fifo').read()\n"
+                          "os.kill(os.getppid(), signal.SIGKILL); time.sleep(600)")
+    pid = int(runner.until(number, "\n").stdout)
+    (scripts / "fifo").write_text("go")
     with pytest.raises(RunnerEnded):
         runner.finish(number)
     assert runner.steps[number].event("exited") is None
     runner.process.wait(30)
+    wait_until_gone(pid)

@@ -1,7 +1,7 @@
 """``log``: metrics from a training loop, one JSON line a call.
 
-A call with plain finite floats, which is what loops make tens of thousands of, fills a template cached by the names of
-its metrics. Everything else (numpy scalars, ints, NaN, something that is no number) goes the careful way.
+A call with plain finite floats, which is what loops make tens of thousands of, joins their text to names quoted once.
+Everything else (numpy scalars, ints, NaN, something that is no number, a name not seen before) goes the careful way.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import json
 import operator
 import sys
 from collections.abc import Mapping
-from typing import Any, Dict, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Optional, Set, Tuple
 
 from trainable._channel import channel
 
-MAX_TEMPLATES = 1024
+MAX_CACHED = 4096
 
-_templates: Dict[Tuple[Optional[str], ...], str] = {}
+# JSON by metric name, up to its colon, and the end of a line by run.
+_names: Dict[str, str] = {}
+_tails: Dict[Optional[str], str] = {}
 _warned: Set[Tuple[str, str]] = set()
 
 
@@ -30,17 +32,24 @@ def log(step: int, metrics: Mapping[str, Any], run: Optional[str] = None) -> Non
 
     Raises TypeError when step is no integer, metrics no mapping, or a name or run no string.
     """
-    if type(step) is int and type(metrics) is dict and (run is None or type(run) is str):
-        values = tuple(metrics.values())
-        for value in values:
-            if type(value) is not float or value - value != 0.0:
-                break
-        else:
-            template = _templates.get((run, *metrics))
-            if template is not None:
-                channel.write(template % (step, *values))
-                return
-    _log_checked(step, metrics, run)
+    line = ""
+    if type(step) is int and type(metrics) is dict and metrics:
+        try:
+            line = f'{{"step":{step},"metrics":{{'
+            for name, value in metrics.items():
+                # A finite float less itself is 0.0; NaN and infinities give NaN, which counts as true.
+                if type(value) is not float or value - value:
+                    line = ""
+                    break
+                line += f"{_names[name]}{value!r},"
+            else:
+                line = line[:-1] + _tails[run]
+        except (KeyError, TypeError):  # a name or run for the first time, or no string
+            line = ""
+    if line:
+        channel.write(line)
+    else:
+        _log_checked(step, metrics, run)
 
 
 def _log_checked(step: Any, metrics: Any, run: Any) -> None:
@@ -49,7 +58,7 @@ def _log_checked(step: Any, metrics: Any, run: Any) -> None:
         raise TypeError(f"metrics must map names to numbers, not be a {type(metrics).__name__}")
     if run is not None and not isinstance(run, str):
         raise TypeError(f"run must be a string or None, not {type(run).__name__}")
-    numbers: Dict[str, float] = {}
+    fields = []
     for name, value in metrics.items():
         if not isinstance(name, str):
             raise TypeError(f"a metric's name must be a string, not {type(name).__name__} ({name!r})")
@@ -57,29 +66,31 @@ def _log_checked(step: Any, metrics: Any, run: Any) -> None:
         if number is None:
             _warn_once(name, value)
         else:
-            numbers[name] = number
-    if numbers:
-        template = _template(run, tuple(numbers))
-        channel.write(template % (whole_step, *map(_number_text, numbers.values())))
+            fields.append(_cached(_names, name, _name_text) + _number_text(number))
+    if fields:
+        tail = _cached(_tails, run, _tail_text)
+        channel.write(f'{{"step":{whole_step},"metrics":{{{",".join(fields)}{tail}')
 
 
-def _template(run: Optional[str], names: Tuple[str, ...]) -> str:
-    """A %-template of the line, with one place for the step and one for each metric; ``%s`` of a float is its repr."""
-    key = (run, *names)
-    template = _templates.get(key)
-    if template is None:
-        fields = ",".join(f"{_quote(name)}:%s" for name in names)
-        tag = f',"run":{_quote(run)}' if run else ""
-        template = f'{{"step":%d,"metrics":{{{fields}}}{tag}}}\n'
-        if len(_templates) >= MAX_TEMPLATES:
-            _templates.clear()
-        _templates[key] = template
-    return template
+def _cached(cache: Dict[Any, str], key: Any, text: Callable[[Any], str]) -> str:
+    if key not in cache:
+        if len(cache) >= MAX_CACHED:
+            cache.clear()
+        cache[key] = text(key)
+    return cache[key]
+
+
+def _name_text(name: str) -> str:
+    return _quote(name) + ":"
+
+
+def _tail_text(run: Optional[str]) -> str:
+    return f'}},"run":{_quote(run)}}}\n' if run else "}}\n"
 
 
 def _quote(text: str) -> str:
-    """A JSON string in ASCII, safe inside a %-template; a lone surrogate, which is no text, becomes a question mark."""
-    return json.dumps(text.encode("utf-8", "replace").decode("utf-8")).replace("%", "%%")
+    """A JSON string in ASCII; a lone surrogate, which is no text, becomes a question mark."""
+    return json.dumps(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 def _as_step(step: Any) -> int:

@@ -15,6 +15,7 @@ import traceback
 from dataclasses import dataclass
 from typing import Dict, NoReturn
 
+from trainable_runner import processes
 from trainable_runner.request import RunRequest
 from trainable_runner.script import run_script
 
@@ -61,6 +62,8 @@ def become_step(ends: ChildEnds) -> NoReturn:
 
 def _prepare(ends: ChildEnds) -> int:
     """All that can be done before the request is known; returns the record pipe's inode."""
+    # A step that kills its runner must not outlive it unseen.
+    processes.die_with_parent()
     os.setsid()
     _default_signals()
     inode = _take_descriptors(ends)

@@ -7,6 +7,7 @@ import os
 import signal
 from typing import Dict, Iterator, NamedTuple, Set, Tuple
 
+PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -21,6 +22,11 @@ def refuse_tracing() -> None:
     """Close /proc/PID/mem, /proc/PID/fd and ptrace of this process to others of the same user, its children among
     them. A forked child inherits the refusal, which also keeps steps that run side by side out of each other."""
     _prctl(PR_SET_DUMPABLE, 0)
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when its parent ends, however that happens."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def adopt_orphans() -> None:

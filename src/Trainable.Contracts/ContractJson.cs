@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace Trainable.Contracts;
 
+// A property with a default has a setter: the generator gives an `init` property its type's default when JSON lacks it.
+
 /// <summary>The wire's JSON: snake_case, nulls written, strict numbers, UTC times as <c>2026-11-23T18:48:54.274006+00:00</c>.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

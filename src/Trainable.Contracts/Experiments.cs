@@ -49,14 +49,14 @@ public sealed record ExperimentOptions
     public string? ProblemType { get; init; }
     public string? Metric { get; init; }
     public string? PositiveClass { get; init; }
-    public IReadOnlyList<string> DropColumns { get; init; } = [];
+    public IReadOnlyList<string> DropColumns { get; set; } = [];
     public string? GroupColumn { get; init; }
     public string? TimeColumn { get; init; }
     public string? DataDictionary { get; init; }
 
     /// <summary>One of <see cref="HoldoutModes"/>; null lets the host decide by the shape of the upload.</summary>
     public string? Holdout { get; init; }
-    public int Seed { get; init; } = 42;
+    public int Seed { get; set; } = 42;
 }
 
 public sealed record Deleted(bool DeletedFlag)

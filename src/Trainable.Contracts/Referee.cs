@@ -50,5 +50,5 @@ public sealed record ScoreReport
 
     /// <summary>What the agent said the model scores (its <c>val_metrics</c>), beside what was measured.</summary>
     public JsonElement? Claimed { get; init; }
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes { get; set; } = [];
 }

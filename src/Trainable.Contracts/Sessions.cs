@@ -88,8 +88,8 @@ public sealed record ProcessedMeta
     public required long TestRows { get; init; }
     public required JsonElement QualityStats { get; init; }
     public required bool S3Synced { get; init; }
-    public IReadOnlyList<string> SourceFiles { get; init; } = [];
-    public IReadOnlyList<string> OutputFiles { get; init; } = [];
+    public IReadOnlyList<string> SourceFiles { get; set; } = [];
+    public IReadOnlyList<string> OutputFiles { get; set; } = [];
 }
 
 public sealed record ProcessedColumn(string Name, string Dtype, bool Nullable);

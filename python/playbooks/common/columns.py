@@ -1,5 +1,6 @@
 # What each column is, decided from its values first and its name second.
-ID_NAME = re.compile(r"(^|[_\s.-])(id|uuid|guid|key|index|idx|rowid|row|number|no|nr|ssn)$|^unnamed: ?\d+$|^(id|uuid|guid)"
+ID_NAME = re.compile(r"(^|[_\s.-])(id|uuid|guid|key|index|idx|rowid|row|number|no|nr|ssn)$|^unnamed: "
+                     r"?\d+$|^(id|uuid|guid)"
                      r"([_\s.-]|$)", re.IGNORECASE)
 ID_CAMEL = re.compile(r"[a-z](ID|Id|Key|Uuid)$")
 MAX_ONE_HOT = 9
@@ -67,9 +68,9 @@ def inspect_column(series, name):
 
 
 def inspect_numbers(known, name, distinct, role):
-    numbers = known.to_numpy(dtype=float)
+    numbers = known.drop_duplicates().to_numpy(dtype=float)
     whole = np.isfinite(numbers).all() and (numbers == np.floor(numbers)).all()
-    if whole and distinct > 0.98 and len(numbers) >= 20:
+    if whole and distinct > 0.95 and len(numbers) >= 20:
         if looks_like_id(name):
             return role("id", "whole numbers, all different, and named like an identifier")
         if (np.diff(numbers) > 0).all() and np.ptp(numbers) < 1.6 * len(numbers):

@@ -2,7 +2,7 @@
 
 
 class NumberEncoder:
-    """Numbers (also those written as text), the median where missing, and a flag where that was common enough to tell."""
+    """Numbers (also those written as text), the median where missing, and a flag where that was common."""
 
     def __init__(self, columns):
         self.columns = columns
@@ -70,7 +70,8 @@ class DateEncoder:
             values = self.parts(table[name], name)
             known = values[values[:, -1] == 0]
             self.medians[name] = np.median(known, axis=0) if len(known) else np.zeros(values.shape[1])
-            self.names += [f"{name}_{part}" for part in ("elapsed_days", "year", "month", "day", "weekday", "hour", "missing")]
+            self.names += [f"{name}_{part}" for part in ("elapsed_days", "year", "month", "day", "weekday", "hour",
+                                                         "missing")]
             self.sources += [name] * 7
         return self
 
@@ -192,7 +193,8 @@ class TextEncoder:
             if count > 0:
                 reduce = TruncatedSVD(count, random_state=self.seed).fit(weigh.transform(text))
                 self.words[name] = (weigh, reduce)
-            self.names += [f"{name}_length", f"{name}_words"] + [f"{name}_topic_{number + 1}" for number in range(max(0, count))]
+            self.names += [f"{name}_length", f"{name}_words"] + [f"{name}_topic_{number + 1}"
+                                                                 for number in range(max(0, count))]
             self.sources += [name] * (2 + max(0, count))
         return self
 

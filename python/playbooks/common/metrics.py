@@ -9,7 +9,8 @@ ALIASES = {"auc": "roc_auc", "roc_auc_ovr": "roc_auc", "auroc": "roc_auc", "pr_a
            "logloss": "log_loss", "neg_log_loss": "log_loss", "cross_entropy": "log_loss", "acc": "accuracy",
            "f1_score": "f1", "macro_f1": "f1_macro", "f1_weighted": "f1_macro", "matthews_corrcoef": "mcc",
            "root_mean_squared_error": "rmse", "neg_root_mean_squared_error": "rmse", "mse": "rmse",
-           "mean_squared_error": "rmse", "mean_absolute_error": "mae", "r2_score": "r2", "median_absolute_error": "median_ae"}
+           "mean_squared_error": "rmse", "mean_absolute_error": "mae", "r2_score": "r2",
+           "median_absolute_error": "median_ae"}
 
 
 def main_metric(asked, problem):
@@ -27,7 +28,8 @@ def measure(name, truth, guess, problem, chosen=None):
     """One metric; `chosen` are predicted class codes where they are not simply the likeliest class."""
     from sklearn import metrics as sk
     if problem == "regression":
-        return float({"rmse": lambda: np.sqrt(np.mean((truth - guess) ** 2)), "mae": lambda: np.mean(np.abs(truth - guess)),
+        return float({"rmse": lambda: np.sqrt(np.mean((truth - guess) ** 2)),
+                      "mae": lambda: np.mean(np.abs(truth - guess)),
                       "r2": lambda: sk.r2_score(truth, guess), "median_ae": lambda: np.median(np.abs(truth - guess)),
                       "mape": lambda: np.mean(np.abs(truth - guess) / np.maximum(np.abs(truth), 1e-9))}[name]())
     classes = np.arange(guess.shape[1])

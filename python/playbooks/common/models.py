@@ -32,7 +32,8 @@ def portfolio(problem, rows, columns, numeric_columns, seconds):
         add("svm_firm", "svm", "scaled", C=10.0)
     if rows <= 20000 and columns <= 300:
         add("neural_network", "neural_network", "scaled", hidden_layer_sizes=(96, 48), alpha=0.01,
-            max_iter=int(np.clip(3e5 / rows, 15, 150)), batch_size=int(np.clip(rows // 20, 16, 256)), learning_rate_init=3e-3)
+            max_iter=int(np.clip(3e5 / rows, 15, 150)), batch_size=int(np.clip(rows // 20, 16, 256)),
+            learning_rate_init=3e-3)
     if columns <= 40 and cells < 1e6:
         add("linear_pairs", "linear", "pairs", C=[0.001, 0.01, 0.1, 1.0])
     add("xgboost_shallow", "xgboost", max_depth=2, subsample=0.7, min_child_weight=5, **boost)

@@ -13,7 +13,7 @@ def load_prepared():
             "metric": main_metric(PARAMS["metric"], problem), "classes": None}
     goals = {"train": train[target], "val": val[target]}
     if problem != "regression":
-        classes = np.array(sorted(set(goals["train"]) | set(goals["val"])))
+        classes = np.array(sorted(set(goals["train"]) | set(goals["val"])), dtype=train[target].dtype)
         if problem == "binary" and len(classes) == 2:
             positive = PARAMS["positive_class"] or about.get("positive_class")
             if str(labels(pd.Series(classes)).iloc[0]) == str(positive):
@@ -22,6 +22,6 @@ def load_prepared():
         codes = {label: code for code, label in enumerate(classes)}
         goals = {name: goal.map(codes).to_numpy(dtype=np.int64) for name, goal in goals.items()}
     for name, frame in (("train", train), ("val", val)):
-        data[name] = (frame[features].astype(np.float32), np.asarray(goals[name], dtype=None if data["classes"] is not None
-                                                                     else float))
+        kind = float if problem == "regression" else np.int64
+        data[name] = (frame[features].astype(np.float32), np.asarray(goals[name], dtype=kind))
     return data

@@ -1,16 +1,17 @@
 # Which column is to be predicted, and what kind of problem that makes.
 TARGET_NAMES = {3: "target label y outcome response dependent groundtruth ground_truth", 2: (
-    "class churn churned survived survival default defaulted fraud isfraud is_fraud diagnosis price saleprice sale_price"
-    " medv medhousevalue medhouseval median_house_value quality species result status_target attrition exited converted"
-    " purchased subscribed approved loan_status income charges disease cancer malignant rating rings mpg count cnt demand"
-    " is_canceled canceled cancelled satisfaction grade score revenue sales salary"), 1: "type category status value amount"}
+    "class churn churned survived survival default defaulted fraud isfraud is_fraud diagnosis price saleprice"
+    " sale_price medv medhousevalue medhouseval median_house_value quality species result status_target"
+    " attrition exited converted purchased subscribed approved loan_status income charges disease cancer malignant"
+    " rating rings mpg count cnt demand is_canceled canceled cancelled satisfaction grade score revenue sales salary"),
+    1: "type category status value amount"}
 POSITIVE_WORDS = {"yes", "true", "1", "y", "t", "positive", "pos", "churned", "fraud", "default", "bad", "malignant",
                   "sick", "disease", "success", "survived", "approved", "spam", "anomaly", "failure", "fail"}
 NEVER = {"id", "constant", "all_missing", "text", "datetime"}
 
 
 def infer_target(columns, rows):
-    """(name, reason, runner-up) of the likeliest target among the inspected columns; (None, reason, None) without one."""
+    """(name, reason, runner-up) of the likeliest target among the inspected columns; the name is None without one."""
     names = list(columns)
     points = {}
     for place, name in enumerate(names):
@@ -25,7 +26,7 @@ def infer_target(columns, rows):
                 break
         if place == len(names) - 1:
             score, why = score + 3, why + ["its place as the last column"]
-        elif place == 0:
+        elif place == 0 and (why or about["levels"] <= 20):
             score, why = score + 2, why + ["its place as the first column"]
         if about["role"] in ("boolean", "categorical") and about["levels"] <= 20:
             score, why = score + 1, why + [f"its {about['levels']} levels"]
@@ -51,7 +52,8 @@ def infer_problem(series):
     if (numbers != np.floor(numbers)).any():
         return "regression", "the target holds fractional numbers"
     codes = numbers.min() in (0, 1) and np.ptp(numbers) == levels - 1
-    if levels <= 10 and len(known) >= 5 * levels or levels <= 20 and codes and known.value_counts().min() * levels * 5 > len(known):
+    even = known.value_counts().min() * levels * 5 > len(known)
+    if levels <= 10 and len(known) >= 5 * levels or levels <= 20 and codes and even:
         return "multiclass", f"the target holds {levels} whole-number codes"
     return "regression", f"the target holds {levels:,} different whole numbers"
 

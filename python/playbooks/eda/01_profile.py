@@ -139,14 +139,16 @@ def main():
     print(f"Missing: {findings['missing_pct']:.2f} % of all cells, in {(missing > 0).sum()} columns. "
           f"Duplicate rows: {findings['duplicate_rows']:,}.\n")
     for name, about in list(columns.items())[:40]:
-        print(f"  {str(name)[:32]:<32} {about['role']:<16} {about['levels']:>8,} levels {about['missing']:>7,} missing  "
+        print(f"  {str(name)[:32]:<32} {about['role']:<16} {about['levels']:>8,} levels {about['missing']:>7,} "
+              f"missing  "
               f"{about['reason']}" + (f"; the same as {about['copy_of']}" if "copy_of" in about else ""))
     if width > 40:
         print(f"  … and {width - 40:,} more columns (all are in data/findings.json)")
     print(f"\nTarget: {target} ({reason})." + (f" Runner-up: {runner_up}." if runner_up else ""))
     print(f"Problem: {problem} ({problem_reason}).")
     if problem != "regression":
-        print("Classes: " + ", ".join(f"{level} {count:,}" for level, count in list(about_target["classes"].items())[:10]))
+        shown = list(about_target["classes"].items())[:10]
+        print("Classes: " + ", ".join(f"{level} {count:,}" for level, count in shown))
     finish({
         "rows": rows, "columns": width, "missing_pct": findings["missing_pct"],
         "missing_columns": int((missing > 0).sum()), "duplicate_rows": findings["duplicate_rows"], "roles": roles,

@@ -132,14 +132,16 @@ def main():
         goal = pd.factorize(as_text(table[target]), sort=True)[0]
 
     usable = [name for name in table.columns if name in columns and name != target
-              and columns[name]["role"] in ("numeric", "numeric_text", "boolean", "categorical", "high_cardinality", "datetime")]
+              and columns[name]["role"] in ("numeric", "numeric_text", "boolean", "categorical", "high_cardinality",
+                                            "datetime")]
     codes = {name: as_codes(table[name], columns[name]) for name in usable}
     bins = pd.qcut(goal, 5, labels=False, duplicates="drop") if problem == "regression" else goal
     for name in usable:
         about, values = columns[name], codes[name]
         known = ~np.isnan(values)
         found = {"alone": alone(values, goal, problem)}
-        if about["role"] in ("categorical", "boolean") or about["role"] == "high_cardinality" and about["levels"] <= 200:
+        role = about["role"]
+        if role in ("categorical", "boolean") or role == "high_cardinality" and about["levels"] <= 200:
             found["cramers_v"], found["chi2_p"] = cramers_v(values[known], bins[known])
         elif (problem != "multiclass") and known.sum() > 3 and np.ptp(values[known]) > 0 and np.ptp(goal[known]) > 0:
             found["pearson_r"] = float(np.corrcoef(values[known], goal[known])[0, 1])
@@ -163,7 +165,8 @@ def main():
         score = columns[name]["relation"]["alone"]
         if score >= LEAK_SCORE and enough:
             columns[name].update(role="leak", value_role=columns[name]["role"],
-                                 reason=f"predicts {target} almost perfectly on its own ({score:.1%} of the way to perfect)")
+                                 reason=f"predicts {target} almost perfectly on its own ({score:.1%} of the way to "
+                                        f"perfect)")
             leaks.append(name)
         elif score >= SUSPICIOUS_SCORE and enough:
             suspicious.append(name)
@@ -209,7 +212,8 @@ def report(findings, columns, strongest, leaks, suspicious, pairs, target):
         print(f"Suspicious: {name} comes close to predicting {target} alone; check that it is known beforehand.")
     print(f"{len(pairs)} pairs of numeric columns with |r| > 0.9"
           + (": " + ", ".join(f"{a} ~ {b} ({r:+.2f})" for a, b, r in pairs[:4]) if pairs else "") + ".")
-    finish({"top_features": ", ".join(map(str, strongest[:5])) or None, "strongest_feature": strongest[0] if strongest else None,
+    finish({"top_features": ", ".join(map(str, strongest[:5])) or None,
+            "strongest_feature": strongest[0] if strongest else None,
             "n_leaks": len(leaks), "leak_columns": ", ".join(map(str, leaks))[:300] or None,
             "suspicious_columns": ", ".join(map(str, suspicious))[:300] or None, "n_correlated_pairs": len(pairs),
             "correlated_example": f"{pairs[0][0]} and {pairs[0][1]}" if pairs else None,

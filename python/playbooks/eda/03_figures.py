@@ -180,7 +180,8 @@ def draw_by_target(table, goal, findings, order):
             else:
                 below = np.zeros(len(shares))
                 for level, colour in zip(list(findings["about_target"]["classes"])[:8], COLOURS):
-                    axes.bar([short(item, 12) for item in shares.index], 100 * shares[level], bottom=below, color=colour,
+                    axes.bar([short(item, 12) for item in shares.index], 100 * shares[level], bottom=below,
+                             color=colour,
                              label=short(level, 14), width=0.65)
                     below += 100 * shares[level].to_numpy()
                 axes.set(xlabel=short(name), ylabel=f"% of rows by {short(target, 16)}")
@@ -189,7 +190,8 @@ def draw_by_target(table, goal, findings, order):
     for axes in list(grid.flat)[len(names):]:
         axes.set_visible(False)
     figure.suptitle(f"The strongest columns against {short(target)}"
-                    + (" (dashed: the average)" if problem == "binary" else ""), x=0.02, ha="left", fontweight="bold", fontsize=11)
+                    + (" (dashed: the average)" if problem == "binary" else ""), x=0.02, ha="left", fontweight="bold",
+                    fontsize=11)
     return save_figure(figure, "strongest_columns")
 
 

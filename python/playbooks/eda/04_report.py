@@ -54,13 +54,15 @@ def conclude(findings):
     if findings["problem_type"] == "regression":
         stats = about["stats"]
         said.append(f"`{cell(target)}` runs from {number(stats['min'])} to {number(stats['max'])} with a median of "
-                    f"{number(stats['median'])}" + (", and is strongly skewed." if abs(stats["skew"] or 0) > 1.5 else "."))
+                    f"{number(stats['median'])}" + (", and is strongly skewed." if abs(stats["skew"] or 0) > 1.5
+                                                    else "."))
     else:
         top = list(about["classes"].items())
         total = sum(about["classes"].values())
-        balance = "balanced" if about["imbalance_ratio"] < 1.5 else "moderately uneven" if about["imbalance_ratio"] < 3 \
-            else "imbalanced"
-        said.append(f"The classes of `{cell(target)}` are {balance}: `{cell(top[0][0])}` is {top[0][1] / total:.0%} of the rows"
+        ratio = about["imbalance_ratio"]
+        balance = "balanced" if ratio < 1.5 else "moderately uneven" if ratio < 3 else "imbalanced"
+        said.append(f"The classes of `{cell(target)}` are {balance}: `{cell(top[0][0])}` is {top[0][1] / total:.1%} "
+                    f"of the rows"
                     + (f", `{cell(top[-1][0])}` {top[-1][1] / total:.1%}." if len(top) > 1 else "."))
     strongest = [name for name in findings.get("strongest", [])][:3]
     if strongest:
@@ -69,8 +71,9 @@ def conclude(findings):
         said.append(f"{listed(findings['leaks'])} give the target away and must not be used.")
     if findings["missing_pct"] > 0:
         worst = max(findings["columns"], key=lambda name: findings["columns"][name]["missing"])
-        said.append(f"{findings['missing_pct']:.1f} % of the cells are missing; `{cell(worst)}` is worst with "
-                    f"{findings['columns'][worst]['missing'] / findings['rows']:.0%}.")
+        share = f"{findings['missing_pct']:.1f} %" if findings["missing_pct"] >= 0.05 else "Fewer than 0.1 %"
+        said.append(f"{share} of the cells are missing; `{cell(worst)}` is worst with "
+                    f"{findings['columns'][worst]['missing'] / findings['rows']:.1%}.")
     else:
         said.append("Nothing is missing.")
     return said
@@ -79,23 +82,27 @@ def conclude(findings):
 def recommend(findings):
     """What preparation and training should do, each with its reason."""
     columns, rows, said = findings["columns"], findings["rows"], []
-    for role, words in (("leak", "Drop {}: a column that predicts the target almost perfectly is usually the target by another "
+    for role, words in (("leak", "Drop {}: a column that predicts the target almost perfectly is usually the target "
+                                 "by another "
                                  "name, or was filled in afterwards."),
                         ("id", "Drop {}: identifiers are memorised, not learned from."),
                         ("constant", "Drop {}: a constant carries no information."),
                         ("all_missing", "Drop {}: no values at all."),
                         ("numeric_text", "Read {} as numbers; they are stored as text."),
-                        ("datetime", "Split {} into parts and elapsed days; consider splitting by time if the model will "
+                        ("datetime", "Split {} into parts and elapsed days; consider splitting by time if the model "
+                                     "will "
                                      "predict the future."),
                         ("text", "Turn {} into lengths and word components; they are free text."),
-                        ("high_cardinality", "Encode {} by the target's smoothed mean, out of fold: too many levels for one "
+                        ("high_cardinality", "Encode {} by the target's smoothed mean, out of fold: too many levels "
+                                             "for one "
                                              "column each.")):
         names = names_of(columns, role)
         if names:
             said.append(words.format(listed(names)))
     copies = [name for name, about in columns.items() if "copy_of" in about]
     if copies:
-        said.append("Drop " + ", ".join(f"`{cell(name)}` (the same as `{cell(columns[name]['copy_of'])}`)" for name in copies[:8]) + ".")
+        said.append("Drop " + ", ".join(f"`{cell(name)}` (the same as `{cell(columns[name]['copy_of'])}`)"
+                                        for name in copies[:8]) + ".")
     if findings.get("suspicious"):
         said.append(f"Ask when {listed(findings['suspicious'])} become known: they nearly predict the target alone.")
     if findings.get("future_dates"):
@@ -105,24 +112,29 @@ def recommend(findings):
     if sparse:
         said.append(f"Keep a flag for where {listed(sparse)} are missing: over 40 % of the values are.")
     if findings["duplicate_rows"]:
-        said.append(f"{findings['duplicate_rows']:,} rows are exact duplicates: remove them from train only, and keep equal rows "
+        said.append(f"{findings['duplicate_rows']:,} rows are exact duplicates: remove them from train only, and "
+                    f"keep equal rows "
                     "on one side of every split.")
     if findings["target_missing"]:
         said.append(f"Leave out the {findings['target_missing']:,} rows without a target.")
     ratio = findings["about_target"].get("imbalance_ratio")
     if ratio and ratio > 3:
-        said.append(f"The classes stand {ratio:.1f} to 1: judge by AUC or balanced metrics rather than accuracy, and choose the "
+        said.append(f"The classes stand {ratio:.1f} to 1: judge by AUC or balanced metrics rather than accuracy, and "
+                    f"choose the "
                     "threshold deliberately.")
     skewed = [name for name, about in columns.items() if about["role"] in ("numeric", "numeric_text")
               and abs((about.get("stats") or {}).get("skew") or 0) > 3]
     if skewed:
-        said.append(f"{listed(skewed)} are heavily skewed: trees do not mind, linear models want them ranked or clipped.")
+        said.append(f"{listed(skewed)} are heavily skewed: trees do not mind, linear models want them ranked or "
+                    f"clipped.")
     if findings.get("correlated_pairs"):
         pairs = findings["correlated_pairs"]
-        said.append(f"{len(pairs)} pairs of columns have |r| > 0.9 (for one, `{cell(pairs[0][0])}` and `{cell(pairs[0][1])}`): "
+        said.append(f"{len(pairs)} pairs of columns have |r| > 0.9 (for one, `{cell(pairs[0][0])}` and "
+                    f"`{cell(pairs[0][1])}`): "
                     "importances will be shared between them, and linear models need regularisation.")
     if findings.get("group_candidates"):
-        said.append(f"{listed(findings['group_candidates'])} may name groups of rows: if new data brings new ones, split by group.")
+        said.append(f"{listed(findings['group_candidates'])} may name groups of rows: if new data brings new ones, "
+                    f"split by group.")
     if rows < 300:
         said.append(f"With {rows} rows, prefer simple models and read small differences as noise.")
     return said or ["Nothing unusual: the ordinary preparation will do."]
@@ -135,7 +147,8 @@ def number_table(columns):
     lines = ["## Numeric columns", "", "| column | mean | std | min | median | max | skew | outliers | missing |",
              "|---|---:|---:|---:|---:|---:|---:|---:|---:|"]
     for name, stats in rows[:MOST]:
-        lines.append(f"| {cell(name)} | " + " | ".join(number(stats[key]) for key in ("mean", "std", "min", "median", "max", "skew"))
+        lines.append(f"| {cell(name)} | " + " | ".join(number(stats[key]) for key in ("mean", "std", "min", "median",
+                                                                                      "max", "skew"))
                      + f" | {100 * (stats['outlier_share'] or 0):.1f} % | {columns[name]['missing']:,} |")
     more = [f"… and {len(rows) - MOST:,} more in `data/findings.json`."] if len(rows) > MOST else []
     return lines + [""] + more + ["Outliers lie more than 1.5 interquartile ranges outside the quartiles.", ""]
@@ -146,23 +159,30 @@ def level_table(columns):
             and about["role"] in ("boolean", "categorical", "high_cardinality")]
     if not rows:
         return []
-    lines = ["## Categorical columns", "", "| column | levels | under 1 % | commonest | missing |", "|---|---:|---:|---|---:|"]
+    lines = ["## Categorical columns", "", "| column | levels | under 1 % | commonest | missing |",
+             "|---|---:|---:|---|---:|"]
     for name, about in rows[:MOST]:
         top = ", ".join(f"{cell(level, 24)} ({count:,})" for level, count in about["stats"]["top"][:4])
-        lines.append(f"| {cell(name)} | {about['levels']:,} | {about['stats']['rare_levels']:,} | {top} | {about['missing']:,} |")
-    return lines + [""] + ([f"… and {len(rows) - MOST:,} more in `data/findings.json`.", ""] if len(rows) > MOST else [])
+        lines.append(f"| {cell(name)} | {about['levels']:,} | {about['stats']['rare_levels']:,} | {top} | "
+                     f"{about['missing']:,} |")
+    return lines + [""] + ([f"… and {len(rows) - MOST:,} more in `data/findings.json`.", ""] if len(rows) > MOST
+                           else [])
 
 
 def relation_table(findings):
     columns = findings["columns"]
-    lines = ["| column | alone | mutual information | Pearson r | Cramér's V | chi² p |", "|---|---:|---:|---:|---:|---:|"]
+    lines = ["| column | alone | mutual information | Pearson r | Cramér's V | chi² p |",
+             "|---|---:|---:|---:|---:|---:|"]
     for name in (findings.get("leaks", []) + findings.get("strongest", []))[:20]:
         found = columns[name]["relation"]
-        values = [f"{found[key]:.3f}" if found.get(key) is not None else "" for key in ("alone", "mutual_info", "pearson_r", "cramers_v")]
+        values = [f"{found[key]:.3f}" if found.get(key) is not None else ""
+                  for key in ("alone", "mutual_info", "pearson_r", "cramers_v")]
         p_value = found.get("chi2_p")
         values.append("" if p_value is None else "< 0.001" if p_value < 0.001 else f"{p_value:.3f}")
-        lines.append(f"| {cell(name)}{' (leak)' if name in findings.get('leaks', []) else ''} | " + " | ".join(values) + " |")
-    return lines + ["", "*Alone* is how far this column by itself gets from guessing (0) to perfect (1) on unseen rows. "
+        lines.append(f"| {cell(name)}{' (leak)' if name in findings.get('leaks', []) else ''} | "
+                     + " | ".join(values) + " |")
+    return lines + ["", "*Alone* is how far this column by itself gets from guessing (0) to perfect (1) on unseen "
+                        "rows. "
                     "Pearson's r is for numbers, Cramér's V and chi² for categories"
                     + (" against fifths of the target." if findings["problem_type"] == "regression" else "."), ""]
 
@@ -179,17 +199,20 @@ def main():
     conclusions, advice = conclude(findings), recommend(findings)
     lines = ["# Exploration", ""] + [f"- {sentence}" for sentence in conclusions] + [
         "", "## The data", "",
-        f"{findings['rows']:,} working rows, {findings['n_columns']:,} columns, {findings['memory_mb']:.1f} MB in memory; "
+        f"{findings['rows']:,} working rows, {findings['n_columns']:,} columns, {findings['memory_mb']:.1f} MB in "
+        f"memory; "
         f"{findings['duplicate_rows']:,} duplicate rows; {findings['missing_pct']:.2f} % of the cells missing.", "",
         "| kind | columns |", "|---|---|"]
     for role in findings["roles"]:
-        if names_of(columns, role):
-            lines.append(f"| {role.replace('_', ' ')} | {len(names_of(columns, role)):,}: {listed(names_of(columns, role), 12)} |")
+        names = names_of(columns, role)
+        if names:
+            lines.append(f"| {role.replace('_', ' ')} | {len(names):,}: {listed(names, 12)} |")
     if names_of(columns, "leak"):
         lines.append(f"| leak | {listed(names_of(columns, 'leak'))} |")
     lines += [""] + picture("missing", "Missing values")
     lines += ["## Target", "", f"`{cell(findings['target'])}`, {findings['target_reason']}"
-              + (f"; the runner-up was `{cell(findings['target_runner_up'])}`." if findings.get("target_runner_up") else ".")
+              + (f"; the runner-up was `{cell(findings['target_runner_up'])}`." if findings.get("target_runner_up")
+                 else ".")
               + f" The problem is **{findings['problem_type']}**: {findings['problem_reason']}.", ""]
     if findings["about_target"].get("positive_class") is not None:
         lines += [f"The positive class is `{cell(findings['about_target']['positive_class'])}`.", ""]
@@ -199,7 +222,8 @@ def main():
         lines += picture("relations", "Relations") + picture("by_target", "Strongest columns against the target")
     if findings.get("leaks") or findings.get("suspicious"):
         lines += ["## Leakage", ""]
-        lines += [f"- `{cell(name)}` {cell(columns[name]['reason'], 200)}: dropped." for name in findings.get("leaks", [])]
+        lines += [f"- `{cell(name)}` {cell(columns[name]['reason'], 200)}: dropped."
+                  for name in findings.get("leaks", [])]
         lines += [f"- `{cell(name)}` comes close ({columns[name]['relation']['alone']:.1%}): kept, but check it."
                   for name in findings.get("suspicious", [])] + [""]
     lines += number_table(columns) + picture("numbers", "Numeric distributions") + level_table(columns)

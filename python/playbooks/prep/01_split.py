@@ -32,8 +32,10 @@ import pandas as pd
 
 # include: common/target.py
 
-REASONS = {"id": "an identifier would not generalise", "constant": "carries no information", "all_missing": "holds nothing",
-           "leak": "gives the target away", "group": "groups the split and is no feature", "asked": "the user asked for it"}
+REASONS = {"id": "an identifier would not generalise", "constant": "carries no information",
+           "all_missing": "holds nothing",
+           "leak": "gives the target away", "group": "groups the split and is no feature",
+           "asked": "the user asked for it"}
 
 
 def decide_columns(table, findings, target):
@@ -52,7 +54,7 @@ def decide_columns(table, findings, target):
         elif name == PARAMS["group_column"]:
             reason = REASONS["group"]
         elif role in REASONS:
-            reason = f"{REASONS[role]} ({about['reason']})"
+            reason = f"{REASONS[role]} ({about['reason']})" if role != "leak" else REASONS[role]
         elif "copy_of" in about and about["copy_of"] not in PARAMS["drop_columns"]:
             reason = f"says the same as {about['copy_of']}"
         decided[name] = {**about, "action": "drop" if reason else "keep", "action_reason": reason or about["reason"]}
@@ -74,7 +76,8 @@ def assign_sides(keys, strata, shares, seed):
     place = (inside.cumsum() - groups["size"] / 2) / inside.transform("sum")
     edges = np.cumsum([share for _, share in shares])
     names = np.array([name for name, _ in shares])
-    side = pd.Series(names[np.searchsorted(edges, place.to_numpy(), side="right").clip(0, len(names) - 1)], index=groups.index)
+    side = pd.Series(names[np.searchsorted(edges, place.to_numpy(), side="right").clip(0, len(names) - 1)],
+                     index=groups.index)
     return side.loc[keys].to_numpy()
 
 
@@ -136,7 +139,8 @@ def main():
         repeated[:] = False             # few columns with few values: equal rows are the rule, not copies
     np.savez("data/split.npz", **{name: rows[(side == name) & ~repeated] for name, _ in shares})
     counts = {name: int(((side == name) & ~repeated).sum()) for name, _ in shares}
-    plan = {"target": target, "problem_type": problem, "columns": columns, "original_shape": list(table.shape), "how": how,
+    plan = {"target": target, "problem_type": problem, "columns": columns, "original_shape": list(table.shape),
+            "how": how,
             "target_missing": int((~usable).sum()), "duplicates_removed": int(repeated.sum()), "splits": counts,
             "findings_used": bool(findings)}
     write_json("data/plan.json", plan)

@@ -36,7 +36,7 @@ from trainable import labels, save
 
 
 class PrepPipeline:
-    """Raw columns in, numeric features without nulls out: one row for each row, in order, whatever the other rows are."""
+    """Raw columns in, numeric features without nulls out: one row for each, whatever the other rows are."""
 
     def __init__(self, plan, seed):
         self.plan, self.seed = plan, seed
@@ -50,7 +50,8 @@ class PrepPipeline:
         formats = {name: about.get("date_format") for name, about in self.plan.items()}
         orders = {name: about.get("order") for name, about in self.plan.items()}
         make = {"numeric": NumberEncoder, "boolean": BooleanEncoder, "categorical": LevelEncoder,
-                "ordered": lambda names: RankEncoder(names, orders), "datetime": lambda names: DateEncoder(names, formats),
+                "ordered": lambda names: RankEncoder(names, orders),
+                "datetime": lambda names: DateEncoder(names, formats),
                 "high_cardinality": lambda names: TargetEncoder(names, self.seed),
                 "text": lambda names: TextEncoder(names, self.seed)}
         return [make[kind](names) for kind, names in by_kind.items()]
@@ -60,7 +61,7 @@ class PrepPipeline:
         return self
 
     def fit_transform(self, X, y):
-        """The training features; columns encoded by the target get out-of-fold values here and fitted ones in transform."""
+        """The training features; columns encoded by the target get out-of-fold values here, fitted ones later."""
         self.encoders = self.make_encoders()
         blocks, names, sources = [], [], []
         for encoder in self.encoders:
@@ -134,7 +135,8 @@ def main():
                 if kept[source]["role"] in ("categorical", "boolean", "high_cardinality")]
     made = {name: [feature for feature, source in pipeline.sources.items() if source == name] for name in kept}
     metadata = {
-        "target_column": target, "problem_type": problem, "features": pipeline.features, "categorical_features": levelled,
+        "target_column": target, "problem_type": problem, "features": pipeline.features,
+        "categorical_features": levelled,
         "numeric_features": [name for name in pipeline.features if name not in set(levelled)],
         "n_classes": None if levels is None else int(len(levels)),
         "class_distribution": None if levels is None else levels.to_dict(),
@@ -154,7 +156,8 @@ def main():
     for name in list(made)[:30]:
         shown = ", ".join(made[name][:6]) + (f", … ({len(made[name])})" if len(made[name]) > 6 else "")
         print(f"  {str(name)[:30]:<30} {kept[name]['role']:<16} → {shown or 'nothing that varies in train'}")
-    print("Written: " + ", ".join(f"{name} {len(frame):,} rows" for name, frame in prepared.items()) + ", and the pipeline.")
+    print("Written: " + ", ".join(f"{name} {len(frame):,} rows" for name, frame in prepared.items())
+          + ", and the pipeline.")
     finish({"n_features": len(pipeline.features), "n_raw_kept": len(kept), "train_rows": len(prepared["train"]),
             "val_rows": len(prepared["val"]), "n_classes": metadata["n_classes"],
             "n_encoded_by_target": sum(about["role"] == "high_cardinality" for about in kept.values()),

@@ -30,7 +30,8 @@ import pandas as pd
 # include: common/parsing.py
 
 DONE = {"numeric": "kept as numbers; median where missing", "numeric_text": "read as numbers; median where missing",
-        "boolean": "0 and 1", "categorical": "one column for each level", "ordered": "ranks in the levels' natural order",
+        "boolean": "0 and 1", "categorical": "one column for each level",
+        "ordered": "ranks in the levels' natural order",
         "high_cardinality": "smoothed mean of the target by level (out of fold on train), and the level's frequency",
         "datetime": "year, month, day, weekday, hour and elapsed days",
         "text": "length, number of words, and components of TF-IDF weights"}
@@ -96,23 +97,30 @@ def write_report(plan, metadata, problems):
                          + (f"; {about['missing']:,} missing" if about["missing"] else "")
                          + f" | {done} | {len(kept[name]['features'])} |")
         else:
-            lines.append(f"| {cell(name)} | {cell(about['reason'])} | **dropped**: {cell(about['action_reason'])} | 0 |")
+            lines.append(f"| {cell(name)} | {cell(about['reason'])} | **dropped**: {cell(about['action_reason'])} | "
+                         f"0 |")
     if len(shown) > 300:
         lines.append(f"| … | {len(shown) - 300:,} more columns, all in `data/metadata.json` | | |")
     leaks = [name for name, about in plan["columns"].items() if about["role"] == "leak"]
     lines += ["", "## Decisions worth knowing", ""]
     if leaks:
-        lines.append(f"- **Leak dropped:** {', '.join(f'`{cell(name)}`' for name in leaks)} predicts the target almost perfectly "
-                     "on its own. Unless it is truly known before the outcome, a model that used it would fail in practice.")
+        lines.append(f"- **Leak dropped:** {', '.join(f'`{cell(name)}`' for name in leaks)} predicts the target "
+                     f"almost perfectly "
+                     "on its own. Unless it is truly known before the outcome, a model that used it would fail in "
+                     "practice.")
     if any(about["role"] == "high_cardinality" and name in kept for name, about in plan["columns"].items()):
-        lines.append("- Columns with many levels are encoded by the smoothed mean of the target. On train each row gets the "
-                     "mean of the *other* folds, so train values differ a little from what the pipeline gives for the same "
+        lines.append("- Columns with many levels are encoded by the smoothed mean of the target. On train each row "
+                     "gets the "
+                     "mean of the *other* folds, so train values differ a little from what the pipeline gives for "
+                     "the same "
                      "rows; val and all later rows get the pipeline's values exactly.")
     lines += ["- A flag column says where a number was missing, if that happened often enough to learn from.",
-              "- Everything is fitted on train alone. The pipeline works row by row, accepts levels it never saw, and names "
+              "- Everything is fitted on train alone. The pipeline works row by row, accepts levels it never saw, "
+              "and names "
               "a column that is absent.", "", "## Checks", ""]
     lines += [f"- **Problem:** {problem}" for problem in problems] or [
-        "- No missing values, one schema in all splits, val reproduced from the raw rows by the saved pipeline, single rows "
+        "- No missing values, one schema in all splits, val reproduced from the raw rows by the saved pipeline, "
+        "single rows "
         "equal to the batch, unseen levels handled: all passed."]
     Path("report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -133,7 +141,8 @@ def main():
           + ("All passed." if not problems else f"{len(problems)} problems."))
     if constant:
         print(f"{len(constant)} features do not vary in val (rare levels); they are kept because they vary in train.")
-    finish({"n_problems": len(problems), "problems": "; ".join(problems) or None, "n_features": len(metadata["features"]),
+    finish({"n_problems": len(problems), "problems": "; ".join(problems) or None,
+            "n_features": len(metadata["features"]),
             "report": "report.md"})
     if problems:
         sys.exit(1)

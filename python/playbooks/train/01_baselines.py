@@ -82,7 +82,8 @@ def main():
     if classes:
         counts = np.bincount(goal, minlength=classes)
         ratio = counts.max() / max(1, counts.min())
-    write_json("data/baselines.json", {"metric": metric, "constant": constant, "small_tree": tree, "imbalance_ratio": ratio})
+    write_json("data/baselines.json", {"metric": metric, "constant": constant, "small_tree": tree,
+                                       "imbalance_ratio": ratio})
 
     print(f"{len(goal):,} training rows with {features.shape[1]:,} features. Models are compared by {metric} "
           f"({'higher' if metric in GREATER_IS_BETTER else 'lower'} is better).")

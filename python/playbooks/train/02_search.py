@@ -73,7 +73,8 @@ def fit_fold(folder, config, number, problem, classes, numeric_columns, seed, pa
     inside, outside = fold == number, fold != number
     family, params = config["family"], config["params"]
     if family == "xgboost":
-        return fit_boosted(values, goal, inside, outside, config, problem, classes, seed, patience_s, started, number == 0)
+        return fit_boosted(values, goal, inside, outside, config, problem, classes, seed, patience_s, started,
+                           number == 0)
     guesses = {}
     if family == "linear":
         for penalty in params["C"]:
@@ -134,7 +135,7 @@ class Search:
     def run(self, executor, configurations, more):
         """Feed the workers from `configurations`, then from `more()` until it gives None or the time is up."""
         queue, pending, results, number = list(configurations), {}, {}, 0
-        hard_end = self.end + 2 * PARAMS["budget_s"]
+        hard_end = self.end + max(12.0, 2 * PARAMS["budget_s"])
         while True:
             while len(pending) <= WORKERS:
                 if not queue or queue[0][1] == 0 and time.time() > self.end and len(self.finished) >= ALWAYS:
@@ -155,7 +156,8 @@ class Search:
             late = self.end if len(self.finished) >= ALWAYS else hard_end
             done, _ = wait(pending, timeout=max(0.0, late + 0.3 - time.time()), return_when=FIRST_COMPLETED)
             if not done:
-                print("Time is up; stopped while fitting " + ", ".join(sorted({c["name"] for c, _ in pending.values()})) + ".")
+                unfinished = sorted({config["name"] for config, _ in pending.values()})
+                print("Time is up; stopped while fitting " + ", ".join(unfinished) + ".")
                 return
             for future in done:
                 config, fold = pending.pop(future)
@@ -174,10 +176,12 @@ class Search:
         parts[fold] = (guesses, seconds)
         inside = self.fold == fold
         best = min(guesses.values(), key=lambda guess: self.loss(self.goal[inside], guess))
-        log(step=fold, metrics={f"cv_{self.metric}": measure(self.metric, self.goal[inside], best, self.problem)}, run=name)
+        log(step=fold, metrics={f"cv_{self.metric}": measure(self.metric, self.goal[inside], best, self.problem)},
+            run=name)
         if curves and not name.startswith("tuned"):
             for step in range(0, len(curves[0]), max(1, len(curves[0]) // 150)):
-                log(step=step, metrics={"train_loss": float(curves[0][step]), "val_loss": float(curves[1][step])}, run=name)
+                log(step=step, metrics={"train_loss": float(curves[0][step]), "val_loss": float(curves[1][step])},
+                    run=name)
         remaining = self.folds - len(parts)
         if remaining == 0:
             self.finish(config, parts)
@@ -200,13 +204,15 @@ class Search:
             self.failed[name] = "its guesses are not finite"
             return
         guess, goal = candidates[strength][self.scored], self.goal[self.scored]
-        by_fold = [measure(self.metric, self.goal[self.fold == fold], candidates[strength][self.fold == fold], self.problem)
+        by_fold = [measure(self.metric, self.goal[self.fold == fold], candidates[strength][self.fold == fold],
+                           self.problem)
                    for fold in parts]
         setting = {"xgboost": "n_estimators", "hist_gradient_boosting": "max_iter", "linear": "C"}.get(config["family"])
         chosen = {**config, "params": {**config["params"], **({setting: strength} if setting else {})}}
         score = measure(self.metric, goal, guess, self.problem)
         self.finished[name] = {"config": chosen, "score": score, "score_sd": float(np.nanstd(by_fold)),
-                               "loss": losses[strength], "seconds_per_fold": sum(s for _, s in parts.values()) / self.folds}
+                               "loss": losses[strength],
+                               "seconds_per_fold": sum(s for _, s in parts.values()) / self.folds}
         self.guesses[name] = guess
         print(f"  {name:<24} {self.metric} {score:.4f} ± {np.nanstd(by_fold):.4f}   "
               f"{self.finished[name]['seconds_per_fold']:.2f} s a fold", flush=True)
@@ -215,10 +221,11 @@ class Search:
 
 
 def tuner(search, template):
-    """Optuna over XGBoost's settings: a function giving the next configuration to try, or None when there is no more."""
+    """Optuna over XGBoost's settings: a function giving the next configuration to try, or None at the end."""
     import optuna
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    sampler = optuna.samplers.TPESampler(seed=PARAMS["seed"], n_startup_trials=6, multivariate=True, warn_independent_sampling=False)
+    sampler = optuna.samplers.TPESampler(seed=PARAMS["seed"], n_startup_trials=6, multivariate=True,
+                                         warn_independent_sampling=False)
     study = optuna.create_study(sampler=sampler)
     open_trials = {}
 
@@ -229,7 +236,8 @@ def tuner(search, template):
                 study.tell(trial, search.finished[name]["loss"])
             else:
                 study.tell(trial, state=optuna.trial.TrialState.FAIL)
-        if len(study.trials) >= TRIALS or time.time() + template["seconds_per_fold"] * search.folds / WORKERS > search.end:
+        needed = template["seconds_per_fold"] * search.folds / WORKERS
+        if len(study.trials) >= TRIALS or time.time() + needed > search.end:
             return None
         trial = study.ask()
         columns = template["config"]["params"]["colsample_bytree"]
@@ -249,7 +257,7 @@ def tuner(search, template):
 def main():
     started = time.time()
     data = load_prepared()
-    problem, metric = data["problem"], data["metric"]
+    problem = data["problem"]
     features, goal = data["train"]
     values = features.to_numpy()
     limit = int(np.clip(PARAMS["budget_s"] * 2.0e5 / values.shape[1], 3000, 200_000))
@@ -301,7 +309,8 @@ def main():
 def conclude(search, data, truth, folds, numeric_columns, seconds):
     """Weigh the models, calibrate the blend on out-of-fold guesses, and write down the plan."""
     problem, metric = data["problem"], data["metric"]
-    tuned = sorted((name for name in search.finished if name.startswith("tuned")), key=lambda name: search.finished[name]["loss"])
+    tuned = sorted((name for name in search.finished if name.startswith("tuned")),
+                   key=lambda name: search.finished[name]["loss"])
     candidates = {name: guess for name, guess in search.guesses.items() if name not in tuned[3:]}
     weights = ensemble_weights(truth, candidates, metric, problem, PARAMS["seed"])
     blend = sum(weight * candidates[name] for name, weight in weights.items())
@@ -318,7 +327,8 @@ def conclude(search, data, truth, folds, numeric_columns, seconds):
     best = search.finished[ranked[0]]["score"]
     log(step=len(search.finished), metrics={"ensemble": score}, run="search")
     write_json("data/search.json", {
-        "metric": metric, "problem_type": problem, "folds": folds, "rows": search.rows, "numeric_columns": numeric_columns,
+        "metric": metric, "problem_type": problem, "folds": folds, "rows": search.rows,
+        "numeric_columns": numeric_columns,
         "models": [{"name": name, **search.finished[name], "weight": weights.get(name, 0.0)} for name in ranked],
         "weights": weights, "temperature": temperature, "class_weights": multipliers, "ensemble_score": score,
         "imbalance_ratio": ratio, "left_out": search.failed, "tuning_trials": len(tuned), "seconds": seconds})
@@ -329,7 +339,8 @@ def conclude(search, data, truth, folds, numeric_columns, seconds):
           + f" → {metric} {score:.4f} out of fold (best single: {ranked[0]} {best:.4f}).")
     finish({"metric": metric, "n_models": len(search.finished), "n_families": len(families), "best_single": ranked[0],
             "best_single_score": best, "ensemble_score": score, "ensemble_members": len(weights),
-            "ensemble_names": ", ".join(weights), "tuning_trials": len(tuned), "folds": folds, "search_rows": search.rows,
+            "ensemble_names": ", ".join(weights), "tuning_trials": len(tuned), "folds": folds,
+            "search_rows": search.rows,
             "search_seconds": seconds})
 
 

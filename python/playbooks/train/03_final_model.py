@@ -54,7 +54,8 @@ class Ensemble:
         self.temperature, self.class_weights, self.bounds = temperature, class_weights, bounds
 
     def blend(self, X):
-        values = X[self.features].to_numpy(dtype=np.float32) if hasattr(X, "columns") else np.asarray(X, dtype=np.float32)
+        values = X[self.features].to_numpy(dtype=np.float32) if hasattr(X, "columns") else np.asarray(X,
+                                                                                                      dtype=np.float32)
         classes = 0 if self.classes_ is None else len(self.classes_)
         return sum(weight * np.mean([predict_with(model, values, self.problem, classes) for model in copies], axis=0)
                    for weight, copies in zip(self.weights, self.members))
@@ -161,7 +162,8 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
     save(candidate, "data/candidate.pkl")
     save(final, "models/model.pkl")
-    columns = {"guess": guess} if problem == "regression" else {f"p{code}": guess[:, code] for code in range(guess.shape[1])}
+    columns = {"guess": guess} if problem == "regression" else {f"p{code}": guess[:, code]
+                                                                for code in range(guess.shape[1])}
     if chosen is not None:
         columns["chosen"] = chosen
     np.savez_compressed("data/val_guesses.npz", truth=val_goal, **columns)

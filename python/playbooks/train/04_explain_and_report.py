@@ -154,7 +154,8 @@ def draw_binary_curves(truth, probability, positive):
     false_rate, true_rate, _ = roc_curve(truth, probability)
     left.plot(false_rate, true_rate, color=BLUE, lw=2)
     left.plot([0, 1], [0, 1], color=QUIET, lw=1, ls="--")
-    left.set(title=f"ROC, area {roc_auc_score(truth, probability):.3f}", xlabel="false positive rate", ylabel="true positive rate")
+    left.set(title=f"ROC, area {roc_auc_score(truth, probability):.3f}", xlabel="false positive rate",
+             ylabel="true positive rate")
     precision, recall, _ = precision_recall_curve(truth, probability)
     middle.plot(recall, precision, color=BLUE, lw=2)
     middle.axhline(truth.mean(), color=QUIET, lw=1, ls="--")
@@ -186,7 +187,8 @@ def write_report(data, search, final, baselines, importance, figures, strategy, 
     val = final["val_metrics"]
     best = search["models"][0]
     lines = ["# Training", "",
-             f"The final model is a weighted mean of {len(search['weights'])} models. On **{len(data['val'][1]):,} val rows**, "
+             f"The final model is a weighted mean of {len(search['weights'])} models. On **{len(data['val'][1]):,} "
+             f"val rows**, "
              f"used once and after every choice was made, it reaches **{metric} {val[metric]:.4f}**; answering without "
              f"looking at the features gives {baselines.get('constant', math.nan):.4f}.", "",
              "The score on the held test rows is measured by the host after this stage and is not in this report.", "",
@@ -203,30 +205,37 @@ def write_report(data, search, final, baselines, importance, figures, strategy, 
     if search["left_out"]:
         lines += ["Left out: " + "; ".join(f"{name.replace('_', ' ')} ({why})" for name, why in
                                            list(search["left_out"].items())[:8]) + ".", ""]
-    lines += [f"The best single model was {best['name'].replace('_', ' ')} ({best['score']:.4f}). Weights come from greedy "
-              "selection on out-of-fold predictions, averaged over bootstraps. The ensemble's own cross-validated score is "
+    lines += [f"The best single model was {best['name'].replace('_', ' ')} ({best['score']:.4f}). Weights come from "
+              f"greedy "
+              "selection on out-of-fold predictions, averaged over bootstraps. The ensemble's own cross-validated "
+              "score is "
               "a little optimistic, because its weights were chosen on the same predictions; the val score is not.", "",
               f"![Models compared]({figures['models']})", "", "## Val metrics", "", "| metric | val |", "|---|---:|"]
     lines += [f"| {name}{' (main)' if name == metric else ''} | {value:.4f} |" for name, value in val.items()
               if value is not None]
-    lines += ["", f"With {len(data['val'][1]):,} val rows these figures carry a sampling error; differences smaller than "
+    lines += ["", f"With {len(data['val'][1]):,} val rows these figures carry a sampling error; differences smaller "
+                  f"than "
               f"about {typical_error(data, val):.3f} in {metric} mean little.", ""]
     for title, key in (("Confusion matrix", "confusion"), ("ROC, precision–recall and calibration", "curves"),
                        ("Predictions and residuals", "residuals")):
         if key in figures:
             lines += [f"![{title}]({figures[key]})", ""]
-    lines += ["## What the model relies on", "", f"Loss in {metric} on val when a raw column is shuffled (all its features "
+    lines += ["## What the model relies on", "", f"Loss in {metric} on val when a raw column is shuffled (all its "
+                                                 f"features "
               "together), measured on the model fitted on train alone. Correlated columns share their importance.", "",
               f"| column | {metric} lost | ± |", "|---|---:|---:|"]
     lines += [f"| {short(re.sub('[|]', ' ', str(name)), 60)} | {mean:.4f} | {spread:.4f} |"
               for name, (mean, spread) in list(importance.items())[:20]]
     lines += ["", f"![Importance]({figures['importance']})", "", "## Choices", "", f"- Class balance: {strategy}",
-              f"- Final fit: the same plan refitted on {final['rows_final']:,} of {final['rows_working']:,} working rows "
+              f"- Final fit: the same plan refitted on {final['rows_final']:,} of {final['rows_working']:,} working "
+              f"rows "
               "(train and val); the val figures above come from before that refit.",
-              f"- Tuning: fixed good configurations first, then {search['tuning_trials']} Optuna trials on XGBoost with the "
+              f"- Tuning: fixed good configurations first, then {search['tuning_trials']} Optuna trials on XGBoost "
+              f"with the "
               "time left."]
     if problem != "regression":
-        lines.append(f"- Probabilities are sharpened or softened by one temperature ({search['temperature']:.2f}), chosen out of fold.")
+        lines.append(f"- Probabilities are sharpened or softened by one temperature ({search['temperature']:.2f}), "
+                     f"chosen out of fold.")
     lines += ["", "## Caveats", ""] + [f"- {caveat}" for caveat in caveats]
     Path("report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -247,11 +256,13 @@ def describe_balance(search, metric):
         return "not applicable to regression."
     uneven = len(set(weights or [])) > 1
     if ratio <= 3 and not uneven:
-        return f"classes are fairly even ({ratio:.1f} to 1); nothing was done."
+        return f"the classes stand {ratio:.1f} to 1, which is even enough; nothing was done."
     how = f"the classes stand {ratio:.1f} to 1. Rows were neither resampled nor reweighted, which would distort the " \
           "probabilities; "
     if uneven:
-        shown = f"at a threshold of {weights[0] / sum(weights):.2f}" if len(weights) == 2 else "after scaling up the rare classes"
+        shown = "after scaling up the rare classes"
+        if len(weights) == 2:
+            shown = f"at a threshold of {weights[0] / sum(weights):.2f}"
         return how + f"instead predicted labels are chosen {shown}, found out of fold."
     return how + f"{metric} does not depend on the balance, and labels are the likeliest class."
 
@@ -283,16 +294,19 @@ def main():
     gap = as_loss(metric, final["val_metrics"][metric]) - as_loss(metric, search["ensemble_score"])
     error = typical_error(data, final["val_metrics"])
     if gap > 2 * error:
-        caveats.append(f"Val came out worse than cross-validation by {gap:.3f}, more than chance explains; the splits may differ.")
+        caveats.append(f"Val came out worse than cross-validation by {gap:.3f}, more than chance explains; the "
+                       f"splits may differ.")
     if len(truth) < 100:
         caveats.append(f"Val has only {len(truth)} rows; its figures are rough.")
     if PARAMS["group_column"] or PARAMS["time_column"]:
-        caveats.append("Cross-validation inside train is by rows; the val score follows the group or time split and is the one "
+        caveats.append("Cross-validation inside train is by rows; the val score follows the group or time split and "
+                       "is the one "
                        "to trust.")
     if final["rows_final"] < final["rows_working"]:
         caveats.append(f"To keep to the time, the final models were fitted on {final['rows_final']:,} of "
                        f"{final['rows_working']:,} rows.")
-    caveats.append("The search stops by the clock, so another machine may reach a different plan; the plan that won is in "
+    caveats.append("The search stops by the clock, so another machine may reach a different plan; the plan that won "
+                   "is in "
                    "`data/search.json`, and the final fit is seeded.")
     write_report(data, search, final, baselines, importance, figures, strategy, caveats)
     write_json("data/metadata.json", {

@@ -21,7 +21,7 @@ internal sealed record StageBrief
     public string? ProblemType { get; init; }
     public string? Metric { get; init; }
     public string? PositiveClass { get; init; }
-    public IReadOnlyList<string> DropColumns { get; init; } = [];
+    public IReadOnlyList<string> DropColumns { get; set; } = [];
     public string? GroupColumn { get; init; }
     public string? TimeColumn { get; init; }
     public required string Holdout { get; init; }
@@ -31,7 +31,7 @@ internal sealed record StageBrief
 
     /// <summary>Wall-clock seconds for the stage; null when the person set none.</summary>
     public double? BudgetSeconds { get; init; }
-    public string Instructions { get; init; } = "";
+    public string Instructions { get; set; } = "";
 
     public string ToBlock() => Opening + JsonSerializer.Serialize(this, BriefJson.Default.StageBrief) + Closing;
 

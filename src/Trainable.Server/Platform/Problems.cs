@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Diagnostics;
@@ -14,13 +13,7 @@ internal static partial class Problems
         services
             .AddProblemDetails(options =>
                 options.CustomizeProblemDetails = context =>
-                {
-                    context.ProblemDetails.Detail ??= Describe(context.ProblemDetails.Status ?? 500);
-                    context.ProblemDetails.Extensions.TryAdd(
-                        "traceId",
-                        Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier
-                    );
-                }
+                    context.ProblemDetails.Detail ??= Describe(context.ProblemDetails.Status ?? 500)
             )
             .AddExceptionHandler<Handler>();
 
@@ -32,7 +25,11 @@ internal static partial class Problems
 
     /// <summary>Reads a JSON body.</summary>
     /// <exception cref="UserFacingException">It is missing, broken or lacks a required field (422).</exception>
-    public static async Task<T> ReadJsonAsync<T>(HttpRequest request, JsonTypeInfo<T> json, CancellationToken cancellation)
+    public static async Task<T> ReadJsonAsync<T>(
+        HttpRequest request,
+        JsonTypeInfo<T> json,
+        CancellationToken cancellation
+    )
         where T : class
     {
         try
@@ -69,24 +66,27 @@ internal static partial class Problems
 
     private sealed partial class Handler(IProblemDetailsService problems, ILogger<Handler> logger) : IExceptionHandler
     {
-        public async ValueTask<bool> TryHandleAsync(HttpContext http, Exception exception, CancellationToken cancellation)
+        public async ValueTask<bool> TryHandleAsync(
+            HttpContext http,
+            Exception exception,
+            CancellationToken cancellation
+        )
         {
             var (status, detail) = exception switch
             {
                 UserFacingException told => (told.Status, told.Message),
                 BadHttpRequestException bad => (bad.StatusCode, bad.Message),
-                OperationCanceledException when http.RequestAborted.IsCancellationRequested => (499, "The client left."),
+                OperationCanceledException when http.RequestAborted.IsCancellationRequested => (
+                    499,
+                    "The client left."
+                ),
                 _ => (500, (string?)null),
             };
             if (status == 500)
                 LogUnexpected(exception, http.Request.Method, http.Request.Path);
             http.Response.StatusCode = status;
             return await problems.TryWriteAsync(
-                new ProblemDetailsContext
-                {
-                    HttpContext = http,
-                    ProblemDetails = { Status = status, Detail = detail },
-                }
+                new ProblemDetailsContext { HttpContext = http, ProblemDetails = { Status = status, Detail = detail } }
             );
         }
 

@@ -10,10 +10,10 @@ namespace Trainable.Server.Platform;
 internal sealed record PythonLocation
 {
     /// <summary>Absolute path, never a name looked up on PATH (another python3 may be first there).</summary>
-    public string Executable { get; init; } = "/usr/bin/python3";
+    public string Executable { get; set; } = "/usr/bin/python3";
 
     /// <summary>Directories outside <c>/usr</c> that the interpreter needs, such as a venv's prefix.</summary>
-    public IReadOnlyList<string> Prefixes { get; init; } = [];
+    public IReadOnlyList<string> Prefixes { get; set; } = [];
 
     public static PythonLocation Read(TrainableHome home)
     {

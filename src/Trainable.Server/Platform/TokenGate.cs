@@ -68,7 +68,10 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
 
     private bool HostAllowed(string host) =>
         host is "localhost"
-        || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && (IPAddress.IsLoopback(address) || !IsLoopbackOnly))
+        || (
+            IPAddress.TryParse(host.Trim('[', ']'), out var address)
+            && (IPAddress.IsLoopback(address) || !IsLoopbackOnly)
+        )
         || options.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private bool IsLoopbackOnly => IPAddress.IsLoopback(IPAddress.Parse(options.Host));

@@ -8,7 +8,7 @@ internal sealed class TrainableHome
     public TrainableHome(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var directory in new[] { Root, Workspace, Held, Logs })
+        foreach (var directory in new[] { Root, Workspace, Held, Scratch, Logs })
             Directory.CreateDirectory(directory, OwnerOnly);
     }
 
@@ -19,6 +19,9 @@ internal sealed class TrainableHome
 
     /// <summary>Uploads as they came, held rows and sealed test sets. Never mounted in a sandbox.</summary>
     public string Held => Path.Combine(Root, "held");
+
+    /// <summary>Short-lived work of the referee, a directory each; emptied by whoever made it.</summary>
+    public string Scratch => Path.Combine(Root, "scratch");
 
     public string Logs => Path.Combine(Root, "logs");
 

@@ -1,3 +1,5 @@
+using Trainable.Server.Platform;
+
 namespace Trainable.Server.Sandboxes;
 
 /// <summary>Says how a step ended: what happened, what it used, and what to do about it.</summary>

@@ -39,6 +39,7 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
         model.Entity<Artifact>(artifact =>
         {
             artifact.HasOne<Session>().WithMany().HasForeignKey(row => row.SessionId);
+            artifact.Property(row => row.S3Path).HasColumnName("s3_path");
             artifact.HasIndex(row => new { row.SessionId, row.Path }).IsUnique();
         });
         model.Entity<Metric>(metric =>
@@ -49,6 +50,7 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
         model.Entity<ProcessedDatasetMeta>(meta =>
         {
             meta.ToTable("processed_dataset_meta");
+            meta.Property(row => row.S3Synced).HasColumnName("s3_synced");
             meta.HasOne<Session>().WithOne().HasForeignKey<ProcessedDatasetMeta>(row => row.SessionId);
             meta.HasOne<Experiment>().WithMany().HasForeignKey(row => row.ExperimentId);
         });

@@ -1,3 +1,5 @@
+using Trainable.Server.Platform;
+
 namespace Trainable.Server.Sandboxes.Output;
 
 internal sealed record OutputTextLimits

@@ -9,7 +9,7 @@ internal static class AutopilotParameters
     public static JsonObject For(StageBrief brief, PlaybookStep step, bool safe) =>
         new()
         {
-            ["dataset"] = brief.Dataset.FirstOrDefault(),
+            ["dataset"] = brief.Dataset.Count > 0 ? brief.Dataset[0] : null,
             ["target"] = brief.Target,
             ["problem_type"] = brief.ProblemType,
             ["metric"] = brief.Metric,

@@ -14,11 +14,11 @@ internal sealed record PlaybookStep
     public required string Title { get; init; }
 
     /// <summary>Sentences with <c>{fact}</c> places; one whose fact is missing is left out.</summary>
-    public IReadOnlyList<string> Before { get; init; } = [];
-    public IReadOnlyList<string> After { get; init; } = [];
+    public IReadOnlyList<string> Before { get; set; } = [];
+    public IReadOnlyList<string> After { get; set; } = [];
 
     /// <summary>The part of the stage's time this step may use.</summary>
-    public double BudgetShare { get; init; } = 1;
+    public double BudgetShare { get; set; } = 1;
 }
 
 /// <summary>The steps of each stage, read from <c>python/playbooks/playbook.json</c>, and their scripts with parameters filled in.</summary>

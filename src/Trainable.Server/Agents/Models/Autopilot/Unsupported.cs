@@ -5,6 +5,9 @@ namespace Trainable.Server.Agents.Models.Autopilot;
 /// <summary>Kinds of problem autopilot does not do; it says so instead of doing something else.</summary>
 internal static partial class Unsupported
 {
+    private const RegexOptions Plain =
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
     private static readonly (Regex Pattern, string Kind)[] Kinds =
     [
         (Forecasting(), "forecasting"),
@@ -27,15 +30,15 @@ internal static partial class Unsupported
         return null;
     }
 
-    [GeneratedRegex(@"\b(forecast\w*|time[- ]series prediction)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 500)]
+    [GeneratedRegex(@"\b(forecast\w*|time[- ]series prediction)\b", Plain, 500)]
     private static partial Regex Forecasting();
 
-    [GeneratedRegex(@"\b(learning[- ]to[- ]rank|rank the (items|results|documents))\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 500)]
+    [GeneratedRegex(@"\b(learning[- ]to[- ]rank|rank the (items|results|documents))\b", Plain, 500)]
     private static partial Regex Ranking();
 
-    [GeneratedRegex(@"\b(clustering|cluster (the|these|my)|k-means)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 500)]
+    [GeneratedRegex(@"\b(clustering|cluster (the|these|my)|k-means)\b", Plain, 500)]
     private static partial Regex Clustering();
 
-    [GeneratedRegex(@"\bmulti-?label\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 500)]
+    [GeneratedRegex(@"\bmulti-?label\b", Plain, 500)]
     private static partial Regex MultiLabel();
 }

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Trainable.Server.Sandboxes;
+namespace Trainable.Server.Platform;
 
 /// <summary>Sizes as people write and read them: 512M, 4G; 1.5 GB. Units are powers of 1024.</summary>
 internal static class ByteSize

@@ -1,0 +1,144 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Trainable.Contracts;
+
+namespace Trainable.Cli.Api;
+
+/// <summary>The studio's HTTP API, as far as the command needs it.</summary>
+internal sealed class ApiClient : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public ApiClient(Uri url, string? token)
+    {
+        Url = url;
+        // Streams and uploads last as long as they last; a server that is gone shows as a refused connection.
+        _http = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        if (token is not null)
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public Uri Url { get; }
+
+    public Task<Health> HealthAsync(CancellationToken cancellation) =>
+        GetAsync("/api/health", ContractJson.Default.Health, cancellation);
+
+    public async Task<ExperimentCreated> CreateExperimentAsync(ExperimentUpload upload, CancellationToken cancellation)
+    {
+        using var content = upload.ToContent();
+        return await PostAsync("/api/experiments", content, ContractJson.Default.ExperimentCreated, cancellation);
+    }
+
+    public Task<ExperimentSummary[]> ListExperimentsAsync(int limit, CancellationToken cancellation) =>
+        GetAsync($"/api/experiments?limit={limit}", ContractJson.Default.ExperimentSummaryArray, cancellation);
+
+    public Task<ExperimentDetail> GetExperimentAsync(Guid experiment, CancellationToken cancellation) =>
+        GetAsync($"/api/experiments/{experiment}", ContractJson.Default.ExperimentDetail, cancellation);
+
+    public Task<SessionDetail> GetSessionAsync(Guid session, CancellationToken cancellation) =>
+        GetAsync($"/api/sessions/{session}", ContractJson.Default.SessionDetail, cancellation);
+
+    /// <summary>Runs what is left of the stages, up to and with <paramref name="until"/>.</summary>
+    public async Task<StageStarted> StartAsync(
+        Guid session,
+        string until,
+        StartStageRequest request,
+        CancellationToken cancellation
+    )
+    {
+        using var content = JsonContent.Create(request, ContractJson.Default.StartStageRequest);
+        return await PostAsync(
+            $"/api/sessions/{session}/auto?until={until}",
+            content,
+            ContractJson.Default.StageStarted,
+            cancellation
+        );
+    }
+
+    public Task<AbortResult> AbortAsync(Guid session, CancellationToken cancellation) =>
+        PostAsync($"/api/sessions/{session}/abort", null, ContractJson.Default.AbortResult, cancellation);
+
+    /// <summary>Opens a session's events; the caller disposes the stream.</summary>
+    public async Task<Stream> OpenEventsAsync(Guid session, long after, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/sessions/{session}/stream?after={after}");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (after > 0)
+            request.Headers.TryAddWithoutValidation("Last-Event-ID", after.ToString());
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        try
+        {
+            await ThrowOnRefusalAsync(response, cancellation);
+            return await response.Content.ReadAsStreamAsync(cancellation);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> json, CancellationToken cancellation)
+    {
+        using var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        return await ReadAsync(response, json, cancellation);
+    }
+
+    private async Task<T> PostAsync<T>(
+        string path,
+        HttpContent? content,
+        JsonTypeInfo<T> json,
+        CancellationToken cancellation
+    )
+    {
+        using var response = await _http.PostAsync(path, content, cancellation);
+        return await ReadAsync(response, json, cancellation);
+    }
+
+    private static async Task<T> ReadAsync<T>(
+        HttpResponseMessage response,
+        JsonTypeInfo<T> json,
+        CancellationToken cancellation
+    )
+    {
+        await ThrowOnRefusalAsync(response, cancellation);
+        return await response.Content.ReadFromJsonAsync(json, cancellation)
+            ?? throw new ApiException(
+                "The server answered with nothing where an object belongs.",
+                (int)response.StatusCode
+            );
+    }
+
+    private static async Task ThrowOnRefusalAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        if (response.IsSuccessStatusCode)
+            return;
+        var body = await response.Content.ReadAsStringAsync(cancellation);
+        throw new ApiException(
+            Detail(body) ?? $"The server answered {(int)response.StatusCode}.",
+            (int)response.StatusCode
+        );
+    }
+
+    /// <summary>The <c>detail</c> of problem details; the reference's validation errors put an array there.</summary>
+    private static string? Detail(string body)
+    {
+        try
+        {
+            using var problem = JsonDocument.Parse(body);
+            return problem.RootElement.TryGetProperty("detail", out var detail)
+                ? detail.ValueKind is JsonValueKind.String
+                    ? detail.GetString()
+                    : detail.GetRawText()
+                : null;
+        }
+        catch (Exception notJson) when (notJson is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

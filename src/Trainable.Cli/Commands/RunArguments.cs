@@ -1,0 +1,21 @@
+using Trainable.Contracts;
+
+namespace Trainable.Cli.Commands;
+
+/// <summary>What <c>trainable run</c> was asked to do.</summary>
+internal sealed record RunArguments
+{
+    public required string Data { get; init; }
+
+    /// <summary>The last stage to run.</summary>
+    public required string Until { get; init; }
+    public string? Name { get; init; }
+    public string? Model { get; init; }
+    public string Instructions { get; init; } = "";
+    public TimeSpan? Budget { get; init; }
+    public required ExperimentOptions Options { get; init; }
+    public string? Home { get; init; }
+    public bool Json { get; init; }
+
+    public IEnumerable<string> ExpectedStages => Stages.All.TakeWhile(stage => stage != Until).Append(Until);
+}

@@ -1,0 +1,13 @@
+using Trainable.Contracts;
+
+namespace Trainable.Cli.Terminal;
+
+/// <summary>How a run is shown while it lasts: on a live terminal, as plain lines, or as JSON lines for programs.</summary>
+internal interface IRunView : IAsyncDisposable
+{
+    /// <summary>One event of the session, in order.</summary>
+    void Show(StreamEvent item);
+
+    /// <summary>A sentence of the command's own, for people.</summary>
+    void Notice(string sentence);
+}

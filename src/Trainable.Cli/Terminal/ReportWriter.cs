@@ -1,0 +1,84 @@
+using System.Text.Json;
+using Trainable.Cli.Api;
+using Trainable.Contracts;
+
+namespace Trainable.Cli.Terminal;
+
+/// <summary>Says where a session stands: the score first, then what it left and how to go on.</summary>
+internal static class ReportWriter
+{
+    public static void Write(SessionReport report, bool json)
+    {
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(new Summary("summary", report), ReportJson.Default.Summary));
+        else
+            Views.Print(Lines(report));
+    }
+
+    public static IEnumerable<TextLine> Lines(SessionReport report)
+    {
+        yield return TextLine.Empty;
+        if (report.State is SessionStates.Failed or SessionStates.Cancelled)
+        {
+            var failed = report.State == SessionStates.Failed;
+            yield return TextLine
+                .Of(failed ? "Failed" : "Cancelled", failed ? Tone.Failed : Tone.Warning)
+                .Add(report.Reason is { Length: > 0 } reason ? $": {CleanText.Line(reason)}" : ".");
+        }
+        if (report.Score is { } score)
+        {
+            foreach (var line in Score(score))
+                yield return line;
+        }
+        foreach (var stage in Stages.All)
+        {
+            if (report.Reports.TryGetValue(stage, out var path))
+                yield return Field($"{Words.Stage(stage)} report", path);
+        }
+        if (report.ModelPath is { } model)
+            yield return Field("Model", model);
+        if (report.Seconds is { } seconds)
+            yield return Field("Took", Words.Duration(TimeSpan.FromSeconds(seconds)));
+        yield return Field("Session", report.SessionId.ToString());
+        yield return Field("See it again", $"./trainable show {SessionName.Short(report.SessionId)}");
+        yield return Field("In the browser", "./trainable up");
+    }
+
+    private static IEnumerable<TextLine> Score(ScoreReport score)
+    {
+        var name = CleanText.Line(score.Metric);
+        yield return TextLine
+            .Of($"{name} {Words.Number(score.Value)}", Tone.Strong)
+            .Add($"   95 % interval {Words.Number(score.Low)} to {Words.Number(score.High)}");
+        var clear = score.HigherIsBetter ? score.Low > score.BaselineHigh : score.High < score.BaselineLow;
+        yield return TextLine
+            .Of($"Always guessing the same scores {Words.Number(score.Baseline)}: ", Tone.Quiet)
+            .Add(
+                clear ? "the model is clearly better." : "the model is not clearly better.",
+                clear ? Tone.Done : Tone.Warning
+            );
+        yield return TextLine.Of($"Measured {Where(score)}.", Tone.Quiet);
+        if (score.TestSetWasOpen)
+        {
+            yield return TextLine.Of(
+                "These rows had been scored before this model was trained, so the figure may flatter it.",
+                Tone.Warning
+            );
+        }
+        foreach (var note in score.Notes)
+            yield return TextLine.Of(CleanText.Line(note), Tone.Quiet);
+        yield return TextLine.Empty;
+    }
+
+    private static string Where(ScoreReport score) =>
+        score.Holdout switch
+        {
+            HoldoutModes.Host => $"by the host on {Words.Count(score.Rows, "row")} that no agent has seen",
+            _ => $"by the host on {Words.Count(score.Rows, "row")} that the agent split off itself",
+        };
+
+    private static TextLine Field(string name, string value) =>
+        new TextLine { Whole = true }
+            .Add($"{name, -16}", Tone.Quiet)
+            .Add(CleanText.Line(value));
+}

@@ -1,0 +1,251 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Trainable.Contracts;
+
+namespace Trainable.Cli.Terminal;
+
+/// <summary>
+/// What a person needs to know of a run, folded from its events: lines that are finished and stay, and a few that change.
+/// Everything in it came from an agent, a script or a server and has been cleaned.
+/// </summary>
+internal sealed class RunProgress
+{
+    private const int ShownMetrics = 4;
+
+    private readonly TimeProvider _clock;
+    private readonly long _started;
+    private readonly List<StageProgress> _stages;
+    private readonly Dictionary<string, double> _metrics = [];
+    private readonly List<string> _metricOrder = [];
+    private readonly StringBuilder _streaming = new();
+    private string? _streamingId;
+    private string _narration = "";
+    private string _error = "";
+    private StepProgress? _step;
+    private long _tokens;
+
+    public RunProgress(IEnumerable<string> stages, TimeProvider clock)
+    {
+        _clock = clock;
+        _started = clock.GetTimestamp();
+        _stages = [.. stages.Select(stage => new StageProgress(stage, clock))];
+    }
+
+    /// <summary>Takes one event in and returns the lines that it finished.</summary>
+    public IReadOnlyList<TextLine> Apply(StreamEvent item)
+    {
+        try
+        {
+            return [.. Lines(item)];
+        }
+        catch (Exception unreadable)
+            when (unreadable is JsonException or InvalidOperationException or NotSupportedException)
+        {
+            // An event of another shape than ours: the studio shows it, the terminal goes on.
+            return [];
+        }
+    }
+
+    /// <summary>The lines at the foot of the terminal as they are now.</summary>
+    public IReadOnlyList<TextLine> Foot()
+    {
+        var lines = new List<TextLine> { TextLine.Empty, Bar() };
+        if (_step is { } step)
+            lines.Add(
+                TextLine.Of("  ● ", Tone.Running).Add(step.Name).Add($"  {Words.Duration(step.Elapsed)}", Tone.Quiet)
+            );
+        else if (_stages.Exists(stage => stage.Status == RunStatuses.Running))
+            lines.Add(TextLine.Of("  ● ", Tone.Running).Add("deciding what to do next", Tone.Quiet));
+        if (_metricOrder.Count > 0)
+            lines.Add(Metrics());
+        if (Narration() is { Length: > 0 } narration)
+            lines.Add(TextLine.Of($"  {narration}", Tone.Quiet));
+        return lines;
+    }
+
+    private IEnumerable<TextLine> Lines(StreamEvent item) =>
+        item.Type switch
+        {
+            EventTypes.StateChange => StateChange(Read(item, ContractJson.Default.StateChanged)),
+            EventTypes.AgentMessageDelta => Delta(Read(item, ContractJson.Default.AgentMessageDelta)),
+            EventTypes.AgentMessage => Message(Read(item, ContractJson.Default.AgentMessage)),
+            EventTypes.UserMessage => Say("you: ", Read(item, ContractJson.Default.UserMessage).Content, Tone.Plain),
+            EventTypes.ToolStart => ToolStart(Read(item, ContractJson.Default.ToolStarted)),
+            EventTypes.ToolEnd => ToolEnd(Read(item, ContractJson.Default.ToolEnded)),
+            EventTypes.FileCreated => File(Read(item, ContractJson.Default.FileCreated)),
+            EventTypes.MetricsBatch => Measured(Read(item, ContractJson.Default.MetricsBatch)),
+            EventTypes.ValidationResult => Checked(Read(item, ContractJson.Default.ValidationResult)),
+            EventTypes.BudgetWarning => Say("! ", Read(item, ContractJson.Default.BudgetWarning).Message, Tone.Warning),
+            EventTypes.AgentError => Failed(Read(item, ContractJson.Default.AgentFailed)),
+            EventTypes.Question => Say("The agent asks: ", Question(item.Data), Tone.Running),
+            EventTypes.Usage => Used(Read(item, ContractJson.Default.UsageReport)),
+            _ => [],
+        };
+
+    private IEnumerable<TextLine> StateChange(StateChanged change)
+    {
+        var running = SessionStates.IsRunning(change.State);
+        var name =
+            running || SessionStates.IsDone(change.State)
+                ? change.State[..change.State.LastIndexOf('_')]
+                : change.Stage;
+        var stage = _stages.Find(one => one.Stage == name) ?? _stages.Find(one => one.Status == RunStatuses.Running);
+        if (stage is null)
+            yield break;
+        if (running)
+        {
+            stage.Start();
+            (_step, _narration) = (null, "");
+            _metrics.Clear();
+            _metricOrder.Clear();
+            yield return TextLine.Empty;
+            yield return TextLine.Of(Words.Stage(stage.Stage), Tone.Strong);
+            yield break;
+        }
+        var (status, said, tone) = change.State switch
+        {
+            SessionStates.Failed => (RunStatuses.Failed, "failed", Tone.Failed),
+            SessionStates.Cancelled => (RunStatuses.Cancelled, "was cancelled", Tone.Warning),
+            _ => (RunStatuses.Done, "done", Tone.Done),
+        };
+        if (stage.Status != RunStatuses.Running)
+            yield break;
+        stage.End(status);
+        (_step, _narration) = (null, "");
+        var reason = status == RunStatuses.Done ? "" : CleanText.Line(change.Reason ?? "");
+        yield return TextLine
+            .Of("  ")
+            .Add($"{Words.Stage(stage.Stage)} {said}", tone)
+            .Add($" after {Words.Duration(stage.Elapsed)}", Tone.Quiet)
+            .Add(reason.Length > 0 && reason != _error ? $": {reason}" : "");
+    }
+
+    /// <summary>The change of state that follows gives the same reason; it is said once.</summary>
+    private IEnumerable<TextLine> Failed(AgentFailed failure)
+    {
+        _error = CleanText.Line(failure.Error);
+        return Say("✗ ", _error, Tone.Failed);
+    }
+
+    private IEnumerable<TextLine> Delta(AgentMessageDelta delta)
+    {
+        if (_streamingId != delta.MessageId)
+        {
+            _streamingId = delta.MessageId;
+            _streaming.Clear();
+        }
+        // A reconnect sends the text so far again, from its offset.
+        if (delta.Offset <= _streaming.Length)
+        {
+            _streaming.Length = delta.Offset;
+            _streaming.Append(delta.Text);
+        }
+        return [];
+    }
+
+    private IEnumerable<TextLine> Message(AgentMessage message)
+    {
+        _streaming.Clear();
+        _streamingId = null;
+        _narration = CleanText.Line(message.Text);
+        return Say("", message.Text, Tone.Quiet);
+    }
+
+    private IEnumerable<TextLine> ToolStart(ToolStarted start)
+    {
+        _step = new StepProgress(start, _clock);
+        return [];
+    }
+
+    private IEnumerable<TextLine> ToolEnd(ToolEnded end)
+    {
+        var step = _step is { } current && (end.CallId is null || end.CallId == current.CallId) ? current : null;
+        if (step is null)
+            return [];
+        _step = null;
+        return [step.End(end)];
+    }
+
+    private IEnumerable<TextLine> File(FileCreated file)
+    {
+        _step?.Add(file);
+        return [];
+    }
+
+    private IEnumerable<TextLine> Measured(MetricsBatch batch)
+    {
+        foreach (var point in batch.Items)
+        {
+            if (point.Value is not { } value)
+                continue;
+            var name = CleanText.Line(point.RunTag is { Length: > 0 } run ? $"{run} {point.Name}" : point.Name);
+            _metrics[name] = value;
+            _metricOrder.Remove(name);
+            _metricOrder.Insert(0, name);
+        }
+        if (_metricOrder.Count > ShownMetrics)
+            _metricOrder.RemoveRange(ShownMetrics, _metricOrder.Count - ShownMetrics);
+        return batch.Warning is { Length: > 0 } warning ? Say("! ", warning, Tone.Warning) : [];
+    }
+
+    private static IEnumerable<TextLine> Checked(ValidationResult result)
+    {
+        foreach (var error in result.Errors)
+            yield return TextLine.Of("  ").Add("✗ ", Tone.Failed).Add(CleanText.Line(error));
+        foreach (var warning in result.Warnings)
+            yield return TextLine.Of("  ").Add("! ", Tone.Warning).Add(CleanText.Line(warning));
+        if (result.Passed.Count > 0)
+            yield return TextLine
+                .Of("  ")
+                .Add("✓", Tone.Done)
+                .Add($" {Words.Count(result.Passed.Count, "check")} passed");
+    }
+
+    private IEnumerable<TextLine> Used(UsageReport usage)
+    {
+        _tokens += usage.InputTokens + usage.OutputTokens;
+        return [];
+    }
+
+    private static IEnumerable<TextLine> Say(string before, string text, Tone tone) =>
+        CleanText.Line(text) is { Length: > 0 } line ? [TextLine.Of("  ").Add(before + line, tone)] : [];
+
+    private TextLine Bar()
+    {
+        var line = TextLine.Of("  ");
+        foreach (var stage in _stages)
+        {
+            if (stage != _stages[0])
+                line.Add(" ─ ", Tone.Quiet);
+            stage.Write(line);
+        }
+        line.Add($"   {Words.Clock(_clock.GetElapsedTime(_started))}", Tone.Quiet);
+        if (_tokens > 0)
+            line.Add($" · {Words.Compact(_tokens)} tokens", Tone.Quiet);
+        return line;
+    }
+
+    private TextLine Metrics()
+    {
+        var line = TextLine.Of("  ");
+        // The latest ones, in an order that does not change with every value.
+        foreach (var name in _metricOrder.Order(StringComparer.Ordinal))
+            line.Add($"{name} ", Tone.Quiet).Add($"{Words.Number(_metrics[name])}   ");
+        return line;
+    }
+
+    /// <summary>What the agent is saying while it streams, else what it said last.</summary>
+    private string Narration() =>
+        _streaming.Length > 0 ? CleanText.LastLine(_streaming.ToString())
+        : _step is not null ? _narration
+        : "";
+
+    private static string Question(JsonElement data) =>
+        data.TryGetProperty("question", out var question) || data.TryGetProperty("text", out question)
+            ? question.GetString() ?? ""
+            : "";
+
+    private static T Read<T>(StreamEvent item, JsonTypeInfo<T> json) =>
+        item.Data.Deserialize(json) ?? throw new JsonException($"{item.Type} holds no data.");
+}

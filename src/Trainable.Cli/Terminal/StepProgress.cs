@@ -1,0 +1,80 @@
+using Trainable.Contracts;
+
+namespace Trainable.Cli.Terminal;
+
+/// <summary>One tool call from its start to its line in the record: name, time, outcome, what it made.</summary>
+internal sealed class StepProgress
+{
+    private readonly TimeProvider _clock;
+    private readonly long _started;
+    private readonly List<string> _files = [];
+    private int _figures;
+
+    public StepProgress(ToolStarted start, TimeProvider clock)
+    {
+        _clock = clock;
+        _started = clock.GetTimestamp();
+        CallId = start.CallId;
+        Name = NameOf(start);
+    }
+
+    public string? CallId { get; }
+    public string Name { get; private set; }
+    public TimeSpan Elapsed => _clock.GetElapsedTime(_started);
+
+    public void Add(FileCreated file)
+    {
+        var name = CleanText.Line(file.Name);
+        if (file.Path.Contains("/scripts/", StringComparison.Ordinal))
+            Name = Path.GetFileNameWithoutExtension(name);
+        else if (Path.GetExtension(name) is ".png" or ".svg" or ".jpg")
+            _figures++;
+        else if (!_files.Contains(name))
+            _files.Add(name);
+    }
+
+    public TextLine End(ToolEnded end)
+    {
+        var took = end.WallSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : Elapsed;
+        var failed = end.Outcome is not (null or "ok");
+        var line = TextLine
+            .Of("  ")
+            .Add(failed ? "✗" : "✓", failed ? Tone.Failed : Tone.Done)
+            .Add($" {Name, -34}")
+            .Add($" {Words.Duration(took), 8}", Tone.Quiet);
+        if (failed)
+            return line.Add($"  {Reason(end)}", Tone.Failed);
+        if (Made() is { Length: > 0 } made)
+            line.Add($"  + {made}", Tone.Quiet);
+        return line;
+    }
+
+    private string Made()
+    {
+        const int Named = 3;
+        var parts = _files.Take(Named).ToList();
+        if (_files.Count > Named)
+            parts.Add(Words.Count(_files.Count - Named, "more file"));
+        if (_figures > 0)
+            parts.Add(Words.Count(_figures, "figure"));
+        return string.Join(", ", parts);
+    }
+
+    private static string Reason(ToolEnded end) =>
+        end.Outcome switch
+        {
+            "timeout" => "ran out of time",
+            "cancelled" => "cancelled",
+            "out_of_memory" => "ran out of memory",
+            "output_limit" => "wrote more than it may",
+            "lost" => "the sandbox was lost",
+            _ => CleanText.LastLine(end.Output) is { Length: > 0 } last ? last : $"exit code {end.ExitCode ?? 1}",
+        };
+
+    private static string NameOf(ToolStarted start)
+    {
+        if (start.Script is { Length: > 0 } script)
+            return CleanText.Line(Path.GetFileNameWithoutExtension(script));
+        return CleanText.Line(start.Tool);
+    }
+}

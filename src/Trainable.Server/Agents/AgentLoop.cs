@@ -1,0 +1,238 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
+using Trainable.Contracts;
+using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Tools;
+using Trainable.Server.Events;
+using Trainable.Server.Platform;
+using Trainable.Server.Storage;
+
+namespace Trainable.Server.Agents;
+
+/// <summary>How a loop ended, and the referee's report when it accepted the outputs.</summary>
+internal sealed record LoopEnd(LoopEndReason Reason, string Sentence, CheckReport? Accepted = null);
+
+internal enum LoopEndReason
+{
+    /// <summary>The referee accepted the stage's outputs.</summary>
+    Accepted,
+
+    /// <summary>The model stopped calling tools without being accepted.</summary>
+    Stopped,
+    TurnsExhausted,
+    BudgetExhausted,
+    ModelFailed,
+}
+
+/// <summary>
+/// Reply, tools, reply, … until the referee accepts the outputs or the budget ends. A reply is stored before its tools run
+/// and each result as it ends, so the loop goes on after a crash from what is stored.
+/// </summary>
+internal sealed partial class AgentLoop(
+    IModels models,
+    IEnumerable<IAgentTool> tools,
+    StagePrompt prompt,
+    EventLog log,
+    LiveFeeds feeds,
+    IDbContextFactory<TrainableDb> databases,
+    TimeProvider clock,
+    ILogger<AgentLoop> logger
+)
+{
+    private const int MaxTurns = 30;
+
+    /// <summary>How often a reply without any tool call is answered with a reminder.</summary>
+    private const int MaxReminders = 1;
+
+    private readonly Dictionary<string, IAgentTool> _tools = tools.ToDictionary(
+        tool => tool.Declaration.Name,
+        StringComparer.Ordinal
+    );
+
+    public async Task<LoopEnd> RunAsync(StageContext context, CancellationToken cancellation)
+    {
+        using var client = models.Open(context.Model);
+        var journal = new RunJournal(log, feeds, context);
+        var budget = new StageBudget(context, clock);
+        var scope = new ToolScope(context, journal) { TimeLeft = () => budget.Left };
+        var conversation = await LoadAsync(context, cancellation);
+        var inbox = new UserInbox(databases, context);
+
+        foreach (var call in conversation.Unanswered.ToList())
+        {
+            const string interrupted = "interrupted: the server was restarted while this call ran. Its effects may be partial.";
+            await EndCallAsync(context, journal, conversation, call, ToolResult.Plain(call.Name, interrupted));
+        }
+
+        var reminders = 0;
+        var notices = new List<ChatMessage>();
+        while (conversation.Turns < MaxTurns)
+        {
+            if (budget.Warning() is { } warning)
+            {
+                await journal.AppendAsync(EventTypes.BudgetWarning, warning, ContractJson.Default.BudgetWarning);
+                notices.Add(new ChatMessage(ChatRole.User, warning.Message));
+            }
+            if (budget.Over)
+            {
+                if (budget.FinalTurnTaken)
+                    return new LoopEnd(LoopEndReason.BudgetExhausted, $"the time budget of {budget.Describe()} ran out");
+                budget.FinalTurnTaken = true;
+            }
+            notices.AddRange(await inbox.TakeAsync(cancellation));
+            var reply = await AskAsync(client, context, journal, conversation, notices, cancellation);
+            notices = [];
+            if (reply is null)
+                return new LoopEnd(LoopEndReason.ModelFailed, $"the model '{context.Model}' gave no usable reply");
+
+            var calls = reply.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().ToList();
+            foreach (var call in calls)
+            {
+                var result = await InvokeAsync(call, scope, cancellation);
+                await EndCallAsync(context, journal, conversation, call, result);
+                if (result.Accepted is { } accepted)
+                    return new LoopEnd(LoopEndReason.Accepted, "the referee accepted the outputs", accepted);
+            }
+            if (calls.Count > 0)
+                continue;
+            if (reminders++ >= MaxReminders)
+                return new LoopEnd(LoopEndReason.Stopped, "the agent stopped before the referee had accepted its outputs");
+            notices.Add(
+                new ChatMessage(
+                    ChatRole.User,
+                    "The stage is not done until the referee has accepted its outputs: go on, or call finish_stage."
+                )
+            );
+        }
+        return new LoopEnd(LoopEndReason.TurnsExhausted, $"all {MaxTurns} turns were used");
+    }
+
+    private async Task<Conversation> LoadAsync(StageContext context, CancellationToken cancellation)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await Conversation.LoadAsync(db, context.RunId, await prompt.OpeningAsync(context, cancellation), cancellation);
+    }
+
+    /// <summary>Streams one reply and stores it; null when the model sent nothing.</summary>
+    private async Task<ChatResponse?> AskAsync(
+        IChatClient client,
+        StageContext context,
+        RunJournal journal,
+        Conversation conversation,
+        List<ChatMessage> notices,
+        CancellationToken cancellation
+    )
+    {
+        var options = new ChatOptions { Tools = [.. _tools.Values.Select(tool => tool.Declaration)] };
+        var updates = new List<ChatResponseUpdate>();
+        var messageId = Guid.CreateVersion7().ToString("N");
+        var length = 0;
+        var messages = conversation.Messages.Concat(notices);
+        await foreach (var update in client.GetStreamingResponseAsync(messages, options, cancellation))
+        {
+            updates.Add(update);
+            if (update.Text is { Length: > 0 } text)
+            {
+                journal.Stream(new AgentMessageDelta(messageId, length, text));
+                length += text.Length;
+            }
+        }
+        var reply = updates.ToChatResponse();
+        if (reply.Messages.All(message => message.Contents.Count == 0))
+            return null;
+
+        var turnId = Guid.CreateVersion7();
+        conversation.Add(turnId, notices, [.. reply.Messages]);
+        var events = new List<EventDraft>();
+        if (reply.Text is { Length: > 0 } whole)
+        {
+            events.Add(
+                EventDraft.Create(
+                    EventTypes.AgentMessage,
+                    new AgentMessage(whole) { MessageId = messageId, Stage = context.Stage },
+                    ContractJson.Default.AgentMessage
+                )
+            );
+        }
+        if (reply.Usage is { } usage)
+        {
+            events.Add(
+                EventDraft.Create(
+                    EventTypes.Usage,
+                    new UsageReport(context.Model, usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0)
+                    {
+                        Stage = context.Stage,
+                    },
+                    ContractJson.Default.UsageReport
+                )
+            );
+        }
+        await journal.AppendAsync(
+            events,
+            new AddTurn
+            {
+                TurnId = turnId,
+                RunId = context.RunId,
+                Number = conversation.Turns,
+                Prompt = Conversation.Serialize(notices),
+                Reply = Conversation.Serialize([.. reply.Messages]),
+                InputTokens = reply.Usage?.InputTokenCount ?? 0,
+                OutputTokens = reply.Usage?.OutputTokenCount ?? 0,
+            }
+        );
+        return reply;
+    }
+
+    private async Task<ToolResult> InvokeAsync(FunctionCallContent call, ToolScope scope, CancellationToken cancellation)
+    {
+        var arguments = call.Arguments is { } given
+            ? new Dictionary<string, object?>(given, StringComparer.Ordinal)
+            : new Dictionary<string, object?>(StringComparer.Ordinal);
+        await scope.Journal.AppendAsync(
+            EventTypes.ToolStart,
+            new ToolStarted(call.Name, ToolInput.ToJson(arguments)) { CallId = call.CallId, Stage = scope.Context.Stage },
+            ContractJson.Default.ToolStarted
+        );
+        if (!_tools.TryGetValue(call.Name, out var tool))
+        {
+            return ToolResult.Plain(
+                call.Name,
+                $"error: there is no tool '{call.Name}'. Tools: {string.Join(", ", _tools.Keys)}."
+            );
+        }
+        try
+        {
+            return await tool.InvokeAsync(new ToolCall(call.CallId, arguments), scope, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception failure) when (failure is not LostSessionException and not UserFacingException)
+        {
+            LogToolFailed(failure, call.Name, scope.Context.SessionId);
+            return ToolResult.Plain(call.Name, "error: the tool failed inside the server. The server's log says why.");
+        }
+    }
+
+    private static Task EndCallAsync(
+        StageContext context,
+        RunJournal journal,
+        Conversation conversation,
+        FunctionCallContent call,
+        ToolResult result
+    ) =>
+        journal.AppendAsync(
+            EventTypes.ToolEnd,
+            result.Event with
+            {
+                CallId = call.CallId,
+                Stage = context.Stage,
+            },
+            ContractJson.Default.ToolEnded,
+            new SetTurnResults(conversation.LastTurnId, conversation.Answer(call, result.ForModel))
+        );
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Tool {Tool} failed in session {Session}")]
+    private partial void LogToolFailed(Exception failure, string tool, Guid session);
+}

@@ -1,0 +1,21 @@
+using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Models.Autopilot;
+using Trainable.Server.Agents.Tools;
+
+namespace Trainable.Server.Agents;
+
+internal static class AgentsRegistration
+{
+    public static IServiceCollection AddAgents(this IServiceCollection services) =>
+        services
+            .AddSingleton<SessionSandboxes>()
+            .AddSingleton<StageFiles>()
+            .AddSingleton<StagePrompt>()
+            .AddSingleton(_ => Playbook.Shipped())
+            .AddSingleton<IModels, BuiltInModels>()
+            .AddSingleton<IAgentTool, ExecuteCodeTool>()
+            .AddSingleton<IAgentTool, ReadFileTool>()
+            .AddSingleton<IAgentTool, ListFilesTool>()
+            .AddSingleton<IAgentTool, FinishStageTool>()
+            .AddSingleton<AgentLoop>();
+}

@@ -1,0 +1,162 @@
+using System.Text;
+using Trainable.Contracts;
+using Trainable.Server.Events;
+using Trainable.Server.Metrics;
+using Trainable.Server.Sandboxes;
+using Trainable.Server.Sandboxes.Output;
+
+namespace Trainable.Server.Agents;
+
+/// <summary>
+/// Turns what a step writes into events as it comes: output joined to at most 20 events a second, metrics in batches,
+/// charts. SDK lines are taken from the step's own channel and, as the reference's scripts print them, from stdout.
+/// </summary>
+internal sealed class StepRecorder(RunJournal journal, StageContext context, string callId, TimeProvider clock)
+{
+    private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(50);
+    private const int MaxPointsPerEvent = 1_000;
+
+    /// <summary>Characters of output shown live; what is beyond lies in the step's log.</summary>
+    private const int MaxShown = 512 * 1024;
+
+    private readonly LineSplitter _stdout = new();
+    private readonly LineSplitter _records = new();
+    private readonly Decoder _outDecoder = Encoding.UTF8.GetDecoder();
+    private readonly Decoder _errDecoder = Encoding.UTF8.GetDecoder();
+    private readonly List<(string Stream, StringBuilder Text)> _text = [];
+    private readonly List<MetricPoint> _points = [];
+    private ChartConfig? _charts;
+    private string? _warning;
+    private bool _warned;
+    private int _shown;
+    private StepOutputText? _whole;
+
+    /// <summary>Reads a step to its end. The last event of <paramref name="events"/> is returned.</summary>
+    public async Task<StepEnded> RecordAsync(IAsyncEnumerable<SandboxEvent> events, StepOutputText whole)
+    {
+        _whole = whole;
+        StepEnded? ended = null;
+        // The sandbox ends its own stream when the step is cancelled, so that what was written until then is kept.
+        await using var source = events.GetAsyncEnumerator(CancellationToken.None);
+        var next = source.MoveNextAsync().AsTask();
+        var flushed = clock.GetTimestamp();
+        while (true)
+        {
+            var due = FlushEvery - clock.GetElapsedTime(flushed);
+            if (Waiting && (due <= TimeSpan.Zero || !await CompletesWithinAsync(next, due)))
+            {
+                await FlushAsync();
+                flushed = clock.GetTimestamp();
+                continue;
+            }
+            if (!await next)
+                break;
+            if (source.Current is StepOutput output)
+                Take(output);
+            else
+                ended = (StepEnded)source.Current;
+            next = source.MoveNextAsync().AsTask();
+        }
+        Finish();
+        await FlushAsync();
+        return ended ?? throw new InvalidOperationException("The sandbox ended a step's stream without its result.");
+    }
+
+    private bool Waiting => _points.Count > 0 || _text.Count > 0 || _charts is not null;
+
+    private async Task<bool> CompletesWithinAsync(Task next, TimeSpan time)
+    {
+        if (next.IsCompleted)
+            return _points.Count < 20 * MaxPointsPerEvent;
+        return await Task.WhenAny(next, Task.Delay(time, clock)) == next;
+    }
+
+    private void Take(StepOutput output)
+    {
+        switch (output.Stream)
+        {
+            case SandboxStream.Record:
+                _records.Push(output.Bytes.Span, TakeLine, static _ => { });
+                break;
+            case SandboxStream.Stdout:
+                _stdout.Push(output.Bytes.Span, TakeLine, text => Show("stdout", _outDecoder, text));
+                break;
+            default:
+                Show("stderr", _errDecoder, output.Bytes.Span);
+                break;
+        }
+    }
+
+    private void Finish()
+    {
+        _records.Finish(TakeLine, static _ => { });
+        _stdout.Finish(TakeLine, text => Show("stdout", _outDecoder, text));
+    }
+
+    private bool TakeLine(ReadOnlyMemory<byte> line)
+    {
+        if (!MetricLines.TryParse(line.Span, context.Stage, out var parsed))
+            return false;
+        _points.AddRange(parsed.Points);
+        _charts = parsed.Charts ?? _charts;
+        if (parsed.HadNonFinite && !_warned)
+        {
+            _warned = true;
+            _warning = "A metric was NaN or infinite; it is kept as a gap.";
+        }
+        return true;
+    }
+
+    private void Show(string stream, Decoder decoder, ReadOnlySpan<byte> bytes)
+    {
+        _whole!.Append(
+            new StepOutput(stream == "stderr" ? SandboxStream.Stderr : SandboxStream.Stdout, bytes.ToArray())
+        );
+        if (_shown >= MaxShown)
+            return;
+        Span<char> characters = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];
+        var count = Math.Min(decoder.GetChars(bytes, characters, flush: false), MaxShown - _shown);
+        if (count <= 0)
+            return;
+        if (_text.Count == 0 || _text[^1].Stream != stream)
+            _text.Add((stream, new StringBuilder()));
+        _text[^1].Text.Append(characters[..count]);
+        _shown += count;
+        if (_shown >= MaxShown)
+            _text[^1].Text.Append("\n[the rest of this output is in the step's log]\n");
+    }
+
+    private async Task FlushAsync()
+    {
+        var drafts = new List<EventDraft>();
+        var changes = new List<RowChange>();
+        foreach (var (stream, text) in _text)
+        {
+            drafts.Add(
+                EventDraft.Create(
+                    EventTypes.CodeOutput,
+                    new CodeOutput(stream, text.ToString()) { CallId = callId },
+                    ContractJson.Default.CodeOutput
+                )
+            );
+        }
+        _text.Clear();
+        if (_charts is { } charts)
+        {
+            var draft = EventDraft.Create(EventTypes.ChartConfig, charts, ContractJson.Default.ChartConfig);
+            drafts.Add(draft);
+            changes.Add(new SetChartConfig(Encoding.UTF8.GetString(draft.Data.Span)));
+            _charts = null;
+        }
+        foreach (var points in _points.Chunk(MaxPointsPerEvent))
+        {
+            var batch = new MetricsBatch(points) { Warning = _warning };
+            _warning = null;
+            drafts.Add(EventDraft.Create(EventTypes.MetricsBatch, batch, ContractJson.Default.MetricsBatch));
+            changes.Add(new AddMetrics(points));
+        }
+        _points.Clear();
+        if (drafts.Count > 0)
+            await journal.AppendAsync(drafts, changes);
+    }
+}

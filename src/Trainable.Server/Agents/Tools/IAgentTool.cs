@@ -1,0 +1,45 @@
+using Microsoft.Extensions.AI;
+using Trainable.Contracts;
+
+namespace Trainable.Server.Agents.Tools;
+
+/// <summary>A tool a model may call. Defined once; used by the agent loop, over MCP and in tests.</summary>
+internal interface IAgentTool
+{
+    AIFunctionDeclaration Declaration { get; }
+
+    /// <summary>
+    /// Runs one call. What goes wrong in a way the model can act on is a result; only cancellation and lost sessions throw.
+    /// </summary>
+    Task<ToolResult> InvokeAsync(ToolCall call, ToolScope scope, CancellationToken cancellation);
+}
+
+internal sealed record ToolCall(string Id, IReadOnlyDictionary<string, object?> Arguments)
+{
+    /// <summary>A text argument; null when it is missing or no text.</summary>
+    public string? Text(string name) =>
+        Arguments.TryGetValue(name, out var value)
+            ? value switch
+            {
+                string text => text,
+                System.Text.Json.JsonElement { ValueKind: System.Text.Json.JsonValueKind.String } json => json.GetString(),
+                _ => null,
+            }
+            : null;
+}
+
+/// <summary>In whose name and until when a call runs.</summary>
+internal sealed record ToolScope(StageContext Context, RunJournal Journal)
+{
+    /// <summary>Wall-clock time the stage has left; a step gets no more than this.</summary>
+    public required Func<TimeSpan> TimeLeft { get; init; }
+}
+
+/// <summary>What the model is told, and the event the person sees.</summary>
+internal sealed record ToolResult(string ForModel, ToolEnded Event)
+{
+    /// <summary>The stage's outputs have been accepted: the loop ends.</summary>
+    public CheckReport? Accepted { get; init; }
+
+    public static ToolResult Plain(string tool, string text) => new(text, new ToolEnded(tool, text));
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.AI;
+using Trainable.Server.Platform;
+
+namespace Trainable.Server.Agents.Tools;
+
+/// <summary>Lists what lies in a directory of the session or of the working rows.</summary>
+internal sealed class ListFilesTool(StageFiles files) : IAgentTool
+{
+    public const string Name = "list_files";
+    private const int MaxEntries = 500;
+
+    public AIFunctionDeclaration Declaration { get; } =
+        ToolSchema.Declare(
+            Name,
+            "List a directory with sizes: a path below /data, or one relative to the stage's directory.",
+            new ToolSchema.Parameter("path", "The directory; the stage's own when left out.", Required: false)
+        );
+
+    public Task<ToolResult> InvokeAsync(ToolCall call, ToolScope scope, CancellationToken cancellation)
+    {
+        try
+        {
+            var entries = files.List(scope.Context, call.Text("path") ?? ".");
+            var lines = entries.Take(MaxEntries).ToList();
+            if (entries.Count > MaxEntries)
+                lines.Add($"… and {entries.Count - MaxEntries:N0} more");
+            return Task.FromResult(ToolResult.Plain(Name, lines.Count == 0 ? "(empty)" : string.Join('\n', lines)));
+        }
+        catch (UserFacingException refused)
+        {
+            return Task.FromResult(ToolResult.Plain(Name, $"error: {refused.Message}"));
+        }
+    }
+}

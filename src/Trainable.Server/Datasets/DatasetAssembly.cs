@@ -1,0 +1,183 @@
+using Trainable.Contracts;
+using Trainable.Server.Datasets.Holdout;
+using Trainable.Server.Datasets.Profiles;
+using Trainable.Server.Platform;
+
+namespace Trainable.Server.Datasets;
+
+/// <summary>Makes one dataset of the files of an upload: reads the table, draws the held rows, writes both parts.</summary>
+internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options, CancellationToken cancellation)
+{
+    private const UnixFileMode Readable =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherExecute;
+
+    /// <summary>The caller adds whose dataset it is and when it was made.</summary>
+    public (DatasetManifest Manifest, DatasetProfile Profile) Make(
+        IReadOnlyList<UploadedFile> files,
+        ExperimentOptions wanted
+    )
+    {
+        var mode = Mode(files, wanted);
+        var staged = Directory.CreateDirectory(Path.Combine(paths.Scratch, "dataset"), Readable).FullName;
+        var made =
+            files.Count == 1 && mode != HoldoutModes.Agent
+                ? MakeTable(files[0], wanted, mode, staged)
+                : MakeFiles(files, mode, staged);
+        TrainableHome.Make(Path.GetDirectoryName(paths.Working)!);
+        Directory.Move(staged, paths.Working);
+        return made;
+    }
+
+    private static string Mode(IReadOnlyList<UploadedFile> files, ExperimentOptions wanted) =>
+        (wanted.Holdout, files.Count) switch
+        {
+            (null, 1) => HoldoutModes.Host,
+            (null, _) => HoldoutModes.Agent,
+            (HoldoutModes.Host, > 1) => throw TableFile.Refuse(
+                $"The host can hold rows of one table, and the upload has {files.Count} files. Upload one table, or choose holdout 'agent'."
+            ),
+            (HoldoutModes.Host or HoldoutModes.Agent or HoldoutModes.None, _) => wanted.Holdout,
+            _ => throw TableFile.Refuse(
+                $"The holdout '{wanted.Holdout}' is unknown. Choose 'host', 'agent' or 'none'."
+            ),
+        };
+
+    private (DatasetManifest, DatasetProfile) MakeTable(
+        UploadedFile file,
+        ExperimentOptions wanted,
+        string mode,
+        string staged
+    )
+    {
+        using var database = OpenDatabase();
+        var table = new TableLoader(database, paths.Scratch, options, cancellation).Load(
+            Path.Combine(paths.Upload, file.Name),
+            Path.GetFileName(file.Name)
+        );
+        NamedColumns.Check(table.Columns, wanted);
+        var plan = mode == HoldoutModes.Host ? new HoldoutPlanner(table, wanted).Plan() : null;
+        if (plan is null && wanted.Target is { } target)
+            TargetColumn.Inspect(table, target, wanted);
+
+        var extension = TableWriter.Extension(table);
+        var name = TableFile.Stem(file.Name) + extension;
+        var heldFile = paths.HeldFile(extension);
+        var profiler = new TableProfiler(table);
+        var summaries = plan is null ? null : profiler.Summarize();
+        TableWriter.Split(table, plan?.Held, Path.Combine(staged, name), heldFile);
+        if (plan is not null)
+        {
+            WriteBits(plan.Held);
+            table.Keep(plan.Held);
+        }
+        var working = profiler.Profile(name);
+        var manifest = new DatasetManifest
+        {
+            ExperimentId = default,
+            CreatedAt = default,
+            Kind = DatasetKinds.Table,
+            Files = [file],
+            Source = table.Source,
+            WorkingFile = name,
+            HeldFile = plan is null ? null : Path.GetFileName(heldFile),
+            RowsTotal = table.Rows,
+            RowsWorking = working.Rows,
+            RowsHeld = plan?.RowsHeld ?? 0,
+            Columns = summaries ?? [.. working.Columns.Select(column => column.Summary)],
+            Holdout = new HoldoutSummary
+            {
+                Mode = mode,
+                Strategy = plan?.Strategy,
+                Column = plan?.Column,
+                Fraction = plan is null ? 0 : (double)plan.RowsHeld / table.Rows,
+                Seed = wanted.Seed,
+                Reason = plan?.Reason ?? "No rows are held, so the host measures no score.",
+            },
+        };
+        var profile = new DatasetProfile
+        {
+            Kind = DatasetKinds.Table,
+            RowsHeld = manifest.RowsHeld,
+            Files = [new ProfiledFile(name, new FileInfo(Path.Combine(staged, name)).Length)],
+            Tables = [working],
+        };
+        return (manifest, profile);
+    }
+
+    private (DatasetManifest, DatasetProfile) MakeFiles(IReadOnlyList<UploadedFile> files, string mode, string staged)
+    {
+        foreach (var file in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var destination = Path.Combine(staged, file.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(destination)!, Readable);
+            // A copy, because the sandbox sees these files and a hard link would share one inode with the upload.
+            File.Copy(Path.Combine(paths.Upload, file.Name), destination);
+        }
+        var manifest = new DatasetManifest
+        {
+            ExperimentId = default,
+            CreatedAt = default,
+            Kind = DatasetKinds.Files,
+            Files = files,
+            Holdout = new HoldoutSummary
+            {
+                Mode = mode,
+                Reason =
+                    mode == HoldoutModes.Agent
+                        ? "The agent makes the test set, and the host seals it as soon as Prep ends."
+                        : "No rows are held, so the host measures no score.",
+            },
+        };
+        var profile = new DatasetProfile
+        {
+            Kind = DatasetKinds.Files,
+            Files = [.. files.Select(file => new ProfiledFile(file.Name, file.Size))],
+            Tables = [.. ProfileTables(files)],
+        };
+        return (manifest, profile);
+    }
+
+    /// <summary>The first files that turn out to be tables; what is none is simply listed.</summary>
+    private IEnumerable<TableProfile> ProfileTables(IReadOnlyList<UploadedFile> files)
+    {
+        const int most = 8;
+        var candidates = files.Where(file => TableFile.Stem(file.Name) != Path.GetFileName(file.Name)).Take(most);
+        foreach (var file in candidates)
+        {
+            TableProfile profile;
+            try
+            {
+                using var database = OpenDatabase();
+                var path = Path.Combine(paths.Upload, file.Name);
+                var table = new TableLoader(database, paths.Scratch, options, cancellation).Load(path, file.Name);
+                profile = new TableProfiler(table).Profile(file.Name);
+            }
+            catch (UserFacingException)
+            {
+                continue;
+            }
+            yield return profile;
+        }
+    }
+
+    private TableDatabase OpenDatabase() =>
+        TableDatabase.Open(new TableAccess([paths.Held], paths.Scratch, options.MemoryBytes), cancellation);
+
+    private void WriteBits(bool[] held)
+    {
+        var bytes = new byte[(held.Length + 7) / 8];
+        for (var row = 0; row < held.Length; row++)
+        {
+            if (held[row])
+                bytes[row / 8] |= (byte)(1 << (row % 8));
+        }
+        File.WriteAllBytes(paths.HeldRows, bytes);
+    }
+}

@@ -1,0 +1,27 @@
+using Trainable.Server.Platform;
+
+namespace Trainable.Server.Datasets;
+
+internal static class DatasetRegistration
+{
+    /// <summary>Needs a <see cref="TrainableHome"/> and a <see cref="TimeProvider"/>.</summary>
+    public static IServiceCollection AddDatasets(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(DatasetOptions.Read(configuration));
+        services.AddSingleton<DatasetStore>();
+        services.AddHostedService<UnfinishedUploads>();
+        return services;
+    }
+
+    /// <summary>A home has one owner, so what has no manifest when that owner starts will never get one.</summary>
+    private sealed class UnfinishedUploads(DatasetStore store) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            store.DeleteUnfinished();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Trainable.Contracts;
+using Trainable.Server.Platform;
+
+namespace Trainable.Server.Datasets;
+
+/// <summary>
+/// The files of one experiment as they come in. Nothing counts until <see cref="CompleteAsync"/> has returned: disposed
+/// before that, in whatever state, the upload leaves nothing behind.
+/// </summary>
+internal sealed class DatasetUpload : IAsyncDisposable
+{
+    private const int BufferBytes = 1 << 17;
+
+    private readonly DatasetStore _store;
+    private readonly Guid _experiment;
+    private readonly string _directory;
+    private readonly List<UploadedFile> _files = [];
+    private readonly HashSet<string> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _folders = new(StringComparer.OrdinalIgnoreCase);
+    private long _bytes;
+    private bool _complete;
+
+    internal DatasetUpload(DatasetStore store, Guid experiment)
+    {
+        _store = store;
+        _experiment = experiment;
+        _directory = TrainableHome.Make(store.Paths(experiment).Upload);
+    }
+
+    /// <summary>The files so far, as they will stand in the manifest.</summary>
+    public IReadOnlyList<UploadedFile> Files => _files;
+
+    /// <summary>Streams a file to the disk and hashes it on the way.</summary>
+    /// <exception cref="UserFacingException">
+    /// The name is refused (400) or taken (422), the upload is too large (413), or the disk is full (507).
+    /// </exception>
+    public async Task<UploadedFile> AddAsync(string fileName, Stream content, CancellationToken cancellation)
+    {
+        var name = Reserve(UploadName.Parse(fileName));
+        var path = Path.Combine(_directory, name);
+        TrainableHome.Make(Path.GetDirectoryName(path)!);
+        try
+        {
+            var file = await CopyAsync(name, path, content, cancellation);
+            _files.Add(file);
+            return file;
+        }
+        catch (IOException full) when (DiskFull.Is(full))
+        {
+            throw DiskFull.Explain($"{name} could not be stored", full);
+        }
+    }
+
+    /// <summary>Reads what came, draws the held rows and puts everything in its place.</summary>
+    /// <exception cref="UserFacingException">There is no file, or what came does not fit the options (400, 422, 507).</exception>
+    public async Task<DatasetManifest> CompleteAsync(ExperimentOptions options, CancellationToken cancellation)
+    {
+        if (_files.Count == 0)
+            throw new UserFacingException(
+                "There is no file in the upload. Send at least one.",
+                StatusCodes.Status422UnprocessableEntity
+            );
+        try
+        {
+            var manifest = await Task.Run(
+                () => _store.Assemble(_experiment, _files, options, cancellation),
+                cancellation
+            );
+            _complete = true;
+            return manifest;
+        }
+        catch (IOException full) when (DiskFull.Is(full))
+        {
+            throw DiskFull.Explain("the dataset could not be stored", full);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        if (!_complete)
+            _store.Delete(_experiment);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Two names that differ in case only are one file on many disks; a name can be a file or a folder.</summary>
+    private string Reserve(string name)
+    {
+        if (_files.Count >= _store.Options.MaxFiles)
+            throw new UserFacingException(
+                $"The upload has more than {_store.Options.MaxFiles:N0} files. Pack them into fewer.",
+                StatusCodes.Status413PayloadTooLarge
+            );
+        var folders = FoldersOf(name).ToArray();
+        var clash = _folders.Contains(name) || folders.Any(_taken.Contains) || !_taken.Add(name);
+        if (clash)
+            throw new UserFacingException(
+                $"The upload has '{ShownText.Cut(name)}' twice. Rename one of the two.",
+                StatusCodes.Status422UnprocessableEntity
+            );
+        _folders.UnionWith(folders);
+        return name;
+    }
+
+    private static IEnumerable<string> FoldersOf(string name)
+    {
+        for (var slash = name.IndexOf('/'); slash >= 0; slash = name.IndexOf('/', slash + 1))
+            yield return name[..slash];
+    }
+
+    private async Task<UploadedFile> CopyAsync(string name, string path, Stream content, CancellationToken cancellation)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        try
+        {
+            // FileStream's own buffer would only copy once more.
+            await using var file = new FileStream(
+                path,
+                FileMode.CreateNew,
+                FileAccess.Write,
+                FileShare.None,
+                0,
+                useAsync: true
+            );
+            var size = 0L;
+            int read;
+            while ((read = await content.ReadAsync(buffer.AsMemory(0, BufferBytes), cancellation)) > 0)
+            {
+                size += read;
+                _bytes += read;
+                if (_bytes > _store.Options.MaxUploadBytes)
+                    throw new UserFacingException(
+                        $"The upload is larger than {ByteSize.Format(_store.Options.MaxUploadBytes)}. Send less, or raise {DatasetOptions.MaxUploadKey}.",
+                        StatusCodes.Status413PayloadTooLarge
+                    );
+                hash.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            }
+            return new UploadedFile(name, size, Convert.ToHexStringLower(hash.GetHashAndReset()));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Trainable.Server.Datasets;
+using Trainable.Server.Referee.Files;
+using Trainable.Server.Referee.Scoring;
+
+namespace Trainable.Server.Referee.Checks;
+
+/// <summary>
+/// The pipeline contract on the working rows: it runs on raw features, one row in gives one row out whatever stands beside
+/// it, and what it gives for the validation rows is what <c>val.parquet</c> holds.
+/// </summary>
+internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
+{
+    /// <summary>Significant digits to which floats are compared: the same sum in another order differs in the last few.</summary>
+    private const int Digits = 7;
+
+    public async Task CheckAsync(
+        StageSubject subject,
+        DatasetManifest manifest,
+        SplitTables tables,
+        string target,
+        Findings findings,
+        CancellationToken cancellation
+    )
+    {
+        var bench = tables.Bench;
+        if (!await bench.TakeAsync(held.Prep(subject), "data/prep_pipeline.pkl", "prep_pipeline.pkl", cancellation))
+        {
+            findings.Fail("pipeline_missing", "data/prep_pipeline.pkl is missing. Save the fitted pipeline with trainable.save().");
+            return;
+        }
+        if (manifest.WorkingFile is null)
+        {
+            findings.Warn("pipeline_unchecked", "The dataset is no single table, so the pipeline was not run on its raw rows.");
+            return;
+        }
+        if (!manifest.Columns.Any(column => column.Name == target))
+        {
+            findings.Fail("target_not_raw", $"`{target}` is no column of the raw data; the target stays raw in every split.");
+            return;
+        }
+        var source = held.Working(manifest);
+        var features = bench.Input(RawFeatures.FileName(source));
+        RawFeatures.Split(tables.Database, source, target, features);
+        var result = await harness.RunAsync(
+            "transform.py",
+            [
+                "--pipeline", $"{RefereeHarness.In}/prep_pipeline.pkl",
+                "--features", $"{RefereeHarness.In}/{Path.GetFileName(features)}",
+                "--reference", $"{RefereeHarness.In}/train.parquet",
+                "--target", target,
+            ],
+            bench,
+            cancellation
+        );
+        if (result.Error is { } error)
+        {
+            findings.Fail("pipeline_fails", $"prep_pipeline.pkl fails on the raw working rows: {error}");
+            return;
+        }
+        foreach (var (code, message) in result.Problems)
+            findings.Fail($"pipeline_{code}", message);
+        if (await bench.CollectAsync("transformed.parquet", "transformed.parquet", cancellation) is null)
+            findings.Fail("pipeline_no_output", "prep_pipeline.pkl ran but left no table.");
+        if (findings.HasErrors)
+            return;
+        findings.Pass("pipeline_runs", "The pipeline runs on raw rows; a row's output does not depend on the rows beside it.");
+        CheckValRows(tables, target, findings);
+    }
+
+    private static void CheckValRows(SplitTables tables, string target, Findings findings)
+    {
+        var features = tables.Columns["val"].Where(column => column.Name != target).ToList();
+        var missing = tables.Database.Scalar<long>(
+            $"SELECT count(*) FROM ({Fingerprints(tables, "val", features)} EXCEPT ALL {Fingerprints(tables, "transformed", features)})"
+        );
+        var rows = tables.Rows("val");
+        if (missing == 0)
+        {
+            findings.Pass("val_reproduced", $"The pipeline gives each of val's {rows:N0} rows again.");
+            return;
+        }
+        findings.Fail(
+            "val_not_reproduced",
+            $"{missing:N0} of val's {rows:N0} rows are not what the pipeline gives for the raw rows. Write val.parquet from "
+                + "pipeline.transform(), and fit and drop nothing on it.",
+            new JsonObject { ["rows"] = rows, ["missing"] = missing }
+        );
+    }
+
+    private static string Fingerprints(SplitTables tables, string split, List<(string Name, string Type)> features)
+    {
+        var values = string.Join(
+            ", ",
+            features.Select(column =>
+            {
+                var name = TableDatabase.Identifier(column.Name);
+                return column.Type switch
+                {
+                    // Adding 0 makes −0 the 0 it equals.
+                    "VARCHAR" or "DATE" or "BLOB" => $"coalesce({name}::VARCHAR, '∅')",
+                    _ when column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => $"coalesce({name}::VARCHAR, '∅')",
+                    _ => $"coalesce(format('{{:.{Digits - 1}e}}', {name}::DOUBLE + 0), '∅')",
+                };
+            })
+        );
+        return $"SELECT md5(concat_ws('¦', {values})) FROM {tables.Source(split)}";
+    }
+}

@@ -1,0 +1,118 @@
+using System.Text.Json;
+using Trainable.Contracts;
+using Trainable.Server.Datasets;
+using Trainable.Server.Platform;
+using Trainable.Server.Platform.Linux;
+using Trainable.Server.Referee.Files;
+using Trainable.Server.Referee.Scoring;
+
+namespace Trainable.Server.Referee.Checks;
+
+/// <summary>What EDA has to leave behind.</summary>
+internal sealed class EdaChecks(HeldRows held)
+{
+    public CheckReport Check(StageSubject subject)
+    {
+        var findings = new Findings();
+        if (StageFile.Size(held.StageDirectory(subject, Stages.Eda), "report.md") is > 0)
+            findings.Pass("report", "report.md is there.");
+        else
+            findings.Fail("report_missing", "report.md is missing or empty. Write down what you found.");
+        return findings.Report(subject.Stage);
+    }
+}
+
+/// <summary>What Train has to leave behind: a model that loads and predicts, before it meets the held rows.</summary>
+internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, TrainableHome home)
+{
+    public async Task<CheckReport> CheckAsync(StageSubject subject, CancellationToken cancellation)
+    {
+        var findings = new Findings();
+        var directory = held.StageDirectory(subject, Stages.Train);
+        CheckPapers(directory, findings);
+        using var tables = SplitTables.Open(home, [], cancellation);
+        if (!await tables.Bench.TakeAsync(directory, "models/model.pkl", "model.pkl", cancellation))
+        {
+            findings.Fail("model_missing", "models/model.pkl is missing. Save the final model with trainable.save().");
+            return findings.Report(subject.Stage);
+        }
+        if (PrepMetadata.Read(held.Prep(subject)) is not { Target: { } target, ProblemType: { } problem })
+        {
+            findings.Fail("prep_metadata", "Prep's metadata.json is gone. Run Prep again.");
+            return findings.Report(subject.Stage);
+        }
+        if (await tables.LoadAsync(held.Prep(subject), "val", findings, cancellation))
+            await CheckPredictionsAsync(tables, target, problem, findings, cancellation);
+        return findings.Report(subject.Stage);
+    }
+
+    private async Task CheckPredictionsAsync(
+        SplitTables tables,
+        string target,
+        string problem,
+        Findings findings,
+        CancellationToken cancellation
+    )
+    {
+        tables.Database.Execute(
+            $"COPY (SELECT * EXCLUDE ({TableDatabase.Identifier(target)}) FROM {tables.Source("val")})"
+                + $" TO {TableDatabase.Literal(tables.Bench.Input("features.parquet"))} (FORMAT parquet)"
+        );
+        var result = await harness.RunAsync(
+            "predict.py",
+            [
+                "--model", $"{RefereeHarness.In}/model.pkl",
+                "--features", $"{RefereeHarness.In}/features.parquet",
+                "--problem-type", problem,
+            ],
+            tables.Bench,
+            cancellation
+        );
+        if (result.Error is { } error)
+        {
+            findings.Fail("model_fails", $"models/model.pkl fails on val's features: {error}");
+            return;
+        }
+        foreach (var (code, message) in result.Problems)
+            findings.Fail($"model_{code}", message);
+        if (!findings.HasErrors)
+            findings.Pass("model_predicts", "The model loads by itself and predicts val's rows.");
+    }
+
+    private static void CheckPapers(string directory, Findings findings)
+    {
+        if (StageFile.Size(directory, "report.md") is not > 0)
+            findings.Warn("report_missing", "report.md is missing or empty.");
+        if (PrepMetadata.ReadJson(directory, "data/metadata.json") is not { } metadata)
+        {
+            findings.Warn("metadata_missing", "data/metadata.json is missing or no JSON object.");
+            return;
+        }
+        if (!metadata.TryGetProperty("val_metrics", out var claims) || claims.ValueKind != JsonValueKind.Object)
+        {
+            findings.Warn("val_metrics_missing", "metadata.json has no val_metrics.");
+            return;
+        }
+        var suspicious = claims
+            .EnumerateObject()
+            .Where(claim => claim.Value.ValueKind == JsonValueKind.Number && claim.Value.GetDouble() is 0.0 or 1.0)
+            .Select(claim => claim.Name)
+            .ToList();
+        if (suspicious.Count > 0)
+            findings.Warn("suspicious_metric", $"{Findings.Names(suspicious)} is exactly 0 or 1 on val. Look for a leak.");
+    }
+}
+
+/// <summary>Sizes of files below a stage's directory, read without following links.</summary>
+internal static class StageFile
+{
+    /// <returns>Null when there is no such regular file.</returns>
+    public static long? Size(string directory, string path)
+    {
+        if (!Directory.Exists(directory))
+            return null;
+        using var root = BeneathRoot.Open(directory);
+        using var handle = root.OpenFile(path).Handle;
+        return handle is null ? null : RandomAccess.GetLength(handle);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using Trainable.Server.Platform.Linux;
+using Trainable.Server.Sandboxes;
+
+namespace Trainable.Server.Referee.Files;
+
+/// <summary>What a harness script answered. <see cref="Error"/> is set when the object could not be loaded or run.</summary>
+internal sealed record HarnessResult(JsonElement? Result, string? Error)
+{
+    /// <summary>What the script found wrong with the object's output, for the agent: no values of rows.</summary>
+    public IEnumerable<(string Code, string Message)> Problems =>
+        Result is { } result && result.TryGetProperty("problems", out var problems)
+            ? problems
+                .EnumerateArray()
+                .Select(problem => (problem.GetProperty("code").GetString()!, problem.GetProperty("message").GetString()!))
+            : [];
+}
+
+/// <summary>Runs <c>python/referee/*.py</c> on an agent's object in a sandbox of its own that lives for this one script.</summary>
+internal sealed class RefereeHarness(ISandboxRuntime runtime, SandboxOptions options)
+{
+    public const string In = "/referee/in";
+    public const string Out = "/referee/out";
+
+    private const int MaxResultBytes = 8 << 20;
+
+    public async Task<HarnessResult> RunAsync(
+        string script,
+        IReadOnlyList<string> arguments,
+        Workbench bench,
+        CancellationToken cancellation
+    )
+    {
+        await using var sandbox = await runtime.OpenAsync(
+            new SandboxSpec
+            {
+                Name = $"referee-{Guid.CreateVersion7():N}",
+                Mounts = [new SandboxMount(bench.In, In, Writable: false), new SandboxMount(bench.Out, Out, Writable: true)],
+                MemoryBytes = options.MemoryBytes,
+                Preload = false,
+            },
+            cancellation
+        );
+        var step = new SandboxScript
+        {
+            Path = $"/opt/trainable/referee/{script}",
+            WorkingDirectory = Out,
+            Arguments = [.. arguments, "--out", Out],
+        };
+        StepEnded? ended = null;
+        await foreach (var item in sandbox.RunAsync(step, options.StepLimits, cancellation))
+            ended = item as StepEnded ?? ended;
+        cancellation.ThrowIfCancellationRequested();
+        return Read(bench, ended!);
+    }
+
+    private static HarnessResult Read(Workbench bench, StepEnded ended)
+    {
+        if (ReadResult(bench) is not { } result)
+            return new HarnessResult(null, ended.Sentence);
+        if (result.TryGetProperty("error", out var error))
+            return new HarnessResult(null, error.GetString() ?? ended.Sentence);
+        return ended.Outcome == StepOutcome.Ok ? new HarnessResult(result, null) : new HarnessResult(null, ended.Sentence);
+    }
+
+    /// <summary>The result file, which hostile code may have written: an object of bounded size, or nothing.</summary>
+    private static JsonElement? ReadResult(Workbench bench)
+    {
+        using var root = BeneathRoot.Open(bench.Out);
+        var opened = root.OpenFile("result.json");
+        if (opened.Handle is null)
+            return null;
+        using var file = new FileStream(opened.Handle, FileAccess.Read);
+        if (file.Length > MaxResultBytes)
+            return null;
+        try
+        {
+            using var document = JsonDocument.Parse(file);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null; // Whoever called says what the step itself ended with.
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using Trainable.Server.Referee.Checks;
+using Trainable.Server.Referee.Files;
+using Trainable.Server.Referee.Scoring;
+
+namespace Trainable.Server.Referee;
+
+internal static class RefereeRegistration
+{
+    public static IServiceCollection AddReferee(this IServiceCollection services) =>
+        services
+            .AddSingleton<HeldRows>()
+            .AddSingleton<RefereeHarness>()
+            .AddSingleton<PipelineCheck>()
+            .AddSingleton<EdaChecks>()
+            .AddSingleton<PrepChecks>()
+            .AddSingleton<TrainChecks>()
+            .AddSingleton<TestSetSealer>()
+            .AddSingleton<ModelScorer>()
+            .AddSingleton<ProcessedMetaExtractor>()
+            .AddSingleton<RefereeService>();
+}

@@ -1,0 +1,41 @@
+using Trainable.Contracts;
+using Trainable.Server.Referee.Checks;
+using Trainable.Server.Referee.Scoring;
+
+namespace Trainable.Server.Referee;
+
+/// <summary>
+/// Decides whether a stage is done and what a model is worth. It runs agents' objects in sandboxes of its own and believes
+/// nothing that it did not measure.
+/// </summary>
+internal sealed class RefereeService(
+    EdaChecks eda,
+    PrepChecks prep,
+    TrainChecks train,
+    TestSetSealer sealer,
+    ModelScorer scorer,
+    ProcessedMetaExtractor extractor
+)
+{
+    /// <summary>Checks a stage's outputs on the working rows. What it finds may go back to the agent.</summary>
+    public Task<CheckReport> CheckAsync(StageSubject subject, CancellationToken cancellation) =>
+        subject.Stage switch
+        {
+            Stages.Eda => Task.FromResult(eda.Check(subject)),
+            Stages.Prep => prep.CheckAsync(subject, cancellation),
+            Stages.Train => train.CheckAsync(subject, cancellation),
+            _ => throw new ArgumentOutOfRangeException(nameof(subject), subject.Stage, "No stage of this name."),
+        };
+
+    /// <summary>After Prep: makes or takes the test set and locks it away. What it finds is for people only.</summary>
+    public Task<CheckReport> SealTestSetAsync(StageSubject subject, CancellationToken cancellation) =>
+        sealer.SealAsync(subject, cancellation);
+
+    /// <summary>After Train: measures the model on the sealed test set; null when there is none.</summary>
+    public Task<ScoreReport?> ScoreAsync(StageSubject subject, bool testSetWasOpen, CancellationToken cancellation) =>
+        scorer.ScoreAsync(subject, testSetWasOpen, cancellation);
+
+    /// <summary>Describes the table that Prep made.</summary>
+    public Task<ProcessedMeta> DescribeAsync(StageSubject subject, CancellationToken cancellation) =>
+        extractor.DescribeAsync(subject, cancellation);
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Trainable.Contracts;
+using Trainable.Server.Datasets;
+using Trainable.Server.Platform;
+using Trainable.Server.Referee.Files;
+
+namespace Trainable.Server.Referee.Scoring;
+
+/// <summary>
+/// Measures a trained model on the sealed test set. The model gets features in a sandbox that lives for this alone and
+/// returns predictions; the target never leaves the host, which computes everything else itself.
+/// </summary>
+internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, TrainableHome home)
+{
+    private const long Memory = 2L << 30;
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <returns>Null when no rows are held.</returns>
+    /// <exception cref="UserFacingException">The model cannot be measured; the sentence is for people, never for a model.</exception>
+    public async Task<ScoreReport?> ScoreAsync(StageSubject subject, bool testSetWasOpen, CancellationToken cancellation)
+    {
+        var manifest = held.Manifest(subject);
+        var sealedTest = held.SealedTest(subject.ExperimentId, subject.SessionId);
+        if (manifest.Holdout.Mode == HoldoutModes.None || !File.Exists(sealedTest))
+            return null;
+        var metadata =
+            PrepMetadata.Read(held.Prep(subject))
+            ?? throw new UserFacingException("Prep's metadata.json is gone, so the model cannot be measured. Run Prep again.");
+        var target = metadata.Target!;
+        using var bench = new Workbench(home);
+        using var tables = TableDatabase.Open(
+            new TableAccess([bench.In, Path.GetDirectoryName(sealedTest)!], bench.In, Memory),
+            cancellation
+        );
+        var predictions = await PredictAsync(subject, sealedTest, target, metadata.ProblemType!, bench, tables, cancellation);
+        if (!await bench.TakeAsync(held.Prep(subject), "data/train.parquet", "train.parquet", cancellation))
+            throw new UserFacingException("Prep's train.parquet is gone, so no baseline can be measured. Run Prep again.");
+        var files = new ScoringFiles(predictions.File, sealedTest, bench.Input("train.parquet"), target);
+        var pairs = HeldPredictionsReader.Read(
+            tables,
+            files,
+            metadata.ProblemType!,
+            subject.Options.PositiveClass,
+            predictions.Classes
+        );
+        var report = Measure(pairs, subject, metadata.ProblemType!, manifest.Holdout.Mode, testSetWasOpen);
+        WriteBack(subject, report);
+        return report;
+    }
+
+    private async Task<(string File, IReadOnlyList<string>? Classes)> PredictAsync(
+        StageSubject subject,
+        string sealedTest,
+        string target,
+        string problemType,
+        Workbench bench,
+        TableDatabase tables,
+        CancellationToken cancellation
+    )
+    {
+        tables.Execute(
+            $"COPY (SELECT * EXCLUDE ({TableDatabase.Identifier(target)}) FROM read_parquet({TableDatabase.Literal(sealedTest)}))"
+                + $" TO {TableDatabase.Literal(bench.Input("features.parquet"))} (FORMAT parquet)"
+        );
+        await bench.TakeAsync(held.StageDirectory(subject, Stages.Train), "models/model.pkl", "model.pkl", cancellation);
+        var result = await harness.RunAsync(
+            "predict.py",
+            [
+                "--model", $"{RefereeHarness.In}/model.pkl",
+                "--features", $"{RefereeHarness.In}/features.parquet",
+                "--problem-type", problemType,
+            ],
+            bench,
+            cancellation
+        );
+        var file = await bench.CollectAsync("predictions.parquet", "predictions.parquet", cancellation);
+        if (result.Error is not null || file is null)
+            throw new UserFacingException("The model could not predict the held rows, so it has no score.");
+        return (file, Classes(result));
+    }
+
+    private static string[]? Classes(HarnessResult result) =>
+        result.Result is { } json
+        && json.TryGetProperty("has_proba", out var has)
+        && has.ValueKind == JsonValueKind.True
+        && json.TryGetProperty("classes", out var classes)
+        && classes.ValueKind == JsonValueKind.Array
+            ? [.. classes.EnumerateArray().Select(item => item.ToString())]
+            : null;
+
+    private ScoreReport Measure(
+        HeldPredictions pairs,
+        StageSubject subject,
+        string problemType,
+        string holdout,
+        bool testSetWasOpen
+    )
+    {
+        var notes = new List<string>();
+        var names = MetricNames.Of(problemType, pairs.HasProbabilities);
+        var chosen = MetricNames.Parse(subject.Options.Metric, problemType);
+        if (subject.Options.Metric is { Length: > 0 } asked && (chosen is null || !names.Contains(chosen)))
+        {
+            notes.Add($"The metric '{asked}' cannot be measured for this model; the default stands in.");
+            chosen = null;
+        }
+        var main = chosen ?? MetricNames.Default(problemType, pairs.HasProbabilities);
+        var (model, constant) = pairs.Find(main);
+        var intervals = Resampling.Bootstrap(pairs.Rows, subject.Options.Seed, model, constant);
+        var once = Enumerable.Repeat(1, pairs.Rows).ToArray();
+        var metrics = names
+            .Select(name => (Name: name, Value: pairs.Find(name).Model(once)))
+            .Where(pair => double.IsFinite(pair.Value))
+            .ToDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
+        if (!double.IsFinite(intervals[0].Value))
+            throw new UserFacingException($"{main} is not defined on the held rows: they hold one class only.");
+        return new ScoreReport
+        {
+            ProblemType = problemType,
+            Metric = main,
+            HigherIsBetter = MetricNames.HigherIsBetter(main),
+            Value = intervals[0].Value,
+            Low = intervals[0].Low,
+            High = intervals[0].High,
+            StandardError = intervals[0].StandardError,
+            Baseline = intervals[1].Value,
+            BaselineLow = intervals[1].Low,
+            BaselineHigh = intervals[1].High,
+            Metrics = metrics,
+            Rows = pairs.Rows,
+            Holdout = holdout,
+            TestSetWasOpen = testSetWasOpen,
+            PositiveClass = pairs is HeldPredictions.Classes { Labels.Count: 2 } two ? two.Labels[two.Positive] : null,
+            Claimed = Claims(subject),
+            Notes = notes,
+        };
+    }
+
+    private JsonElement? Claims(StageSubject subject) =>
+        PrepMetadata.ReadJson(held.StageDirectory(subject, Stages.Train), "data/metadata.json") is { } root
+        && root.TryGetProperty("val_metrics", out var claims)
+            ? claims
+            : null;
+
+    /// <summary>Adds <c>test_metrics</c> to the agent's metadata.json; what the agent may have written there is replaced.</summary>
+    private void WriteBack(StageSubject subject, ScoreReport report)
+    {
+        var directory = held.StageDirectory(subject, Stages.Train);
+        var metadata = PrepMetadata.ReadJson(directory, "data/metadata.json") is { } root
+            ? JsonNode.Parse(root.GetRawText())!.AsObject()
+            : [];
+        var metrics = new JsonObject();
+        foreach (var (name, value) in report.Metrics)
+            metrics[name] = value;
+        metadata["test_metrics"] = metrics;
+        HostWrites.Replace(directory, "data/metadata.json", metadata.ToJsonString(Indented));
+    }
+}

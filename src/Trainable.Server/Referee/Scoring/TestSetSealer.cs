@@ -1,0 +1,129 @@
+using System.Globalization;
+using Trainable.Contracts;
+using Trainable.Server.Datasets;
+using Trainable.Server.Platform;
+using Trainable.Server.Referee.Files;
+
+namespace Trainable.Server.Referee.Scoring;
+
+/// <summary>
+/// Makes the sealed test set at the end of Prep: the accepted pipeline on the held rows' features, in a sandbox that lives
+/// for that alone, then the target put back by the host. What goes wrong here is for people, never for a model.
+/// </summary>
+internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, TrainableHome home)
+{
+    private const long Memory = 2L << 30;
+
+    public async Task<CheckReport> SealAsync(StageSubject subject, CancellationToken cancellation)
+    {
+        var findings = new Findings();
+        var manifest = held.Manifest(subject);
+        switch (manifest.Holdout.Mode)
+        {
+            case HoldoutModes.Host:
+                await SealHostRowsAsync(subject, manifest, findings, cancellation);
+                break;
+            case HoldoutModes.Agent:
+                await SealAgentFileAsync(subject, findings, cancellation);
+                break;
+            default:
+                findings.Warn("holdout_none", "No test rows are held (holdout=none), so the host will measure no score.");
+                break;
+        }
+        return findings.Report(subject.Stage);
+    }
+
+    private async Task SealHostRowsAsync(
+        StageSubject subject,
+        DatasetManifest manifest,
+        Findings findings,
+        CancellationToken cancellation
+    )
+    {
+        var target = PrepMetadata.Read(held.Prep(subject))!.Target!;
+        using var bench = new Workbench(home);
+        using var tables = TableDatabase.Open(new TableAccess([bench.In, home.HeldOf(subject.ExperimentId)], bench.In, Memory), cancellation);
+        var source = held.Held(manifest)!;
+        var features = bench.Input(RawFeatures.FileName(source));
+        var labels = RawFeatures.Split(tables, source, target, features);
+        await bench.TakeAsync(held.Prep(subject), "data/prep_pipeline.pkl", "prep_pipeline.pkl", cancellation);
+        await bench.TakeAsync(held.Prep(subject), "data/train.parquet", "train.parquet", cancellation);
+        var result = await harness.RunAsync(
+            "transform.py",
+            [
+                "--pipeline", $"{RefereeHarness.In}/prep_pipeline.pkl",
+                "--features", $"{RefereeHarness.In}/{Path.GetFileName(features)}",
+                "--reference", $"{RefereeHarness.In}/train.parquet",
+                "--target", target,
+            ],
+            bench,
+            cancellation
+        );
+        var transformed = await bench.CollectAsync("transformed.parquet", "transformed.parquet", cancellation);
+        if (result.Error is not null || transformed is null || Rows(tables, transformed) != labels.Count)
+        {
+            findings.Fail(
+                "held_transform",
+                "The pipeline passed on the working rows but failed on the held rows. It meets something there that it has "
+                    + "not seen: make it cope with unseen levels and missing values, then run Prep again."
+            );
+            return;
+        }
+        held.Seal(subject, Join(tables, bench, transformed, target, labels));
+        findings.Pass(
+            "test_set_sealed",
+            string.Create(CultureInfo.InvariantCulture, $"The pipeline ran on the {labels.Count:N0} held rows; the test set is sealed.")
+        );
+    }
+
+    /// <summary>Features and the raw target side by side; the target in train's own type where its text fits that.</summary>
+    private static string Join(
+        TableDatabase tables,
+        Workbench bench,
+        string transformed,
+        string target,
+        List<string?> labels
+    )
+    {
+        var targets = bench.Input("labels.jsonl");
+        File.WriteAllLines(
+            targets,
+            labels.Select(label => label is null ? "{\"t\":null}" : $"{{\"t\":{System.Text.Json.JsonSerializer.Serialize(label)}}}")
+        );
+        var joined = bench.Input("test.parquet");
+        tables.Execute(
+            $"COPY (SELECT features.*, labels.t AS {TableDatabase.Identifier(target)}"
+                + $" FROM read_parquet({TableDatabase.Literal(transformed)}) AS features"
+                + $" POSITIONAL JOIN read_json({TableDatabase.Literal(targets)}, format = 'newline_delimited',"
+                + $" columns = {{t: 'VARCHAR'}}) AS labels) TO {TableDatabase.Literal(joined)} (FORMAT parquet)"
+        );
+        return joined;
+    }
+
+    /// <summary>Takes the agent's own test split out of the workspace, for good.</summary>
+    private async Task SealAgentFileAsync(StageSubject subject, Findings findings, CancellationToken cancellation)
+    {
+        using var bench = new Workbench(home);
+        if (!await bench.TakeAsync(held.Prep(subject), "data/test.parquet", "test.parquet", cancellation))
+        {
+            findings.Fail("split_missing", "Prep wrote no data/test.parquet; with holdout=agent it makes all three splits.");
+            return;
+        }
+        held.Seal(subject, bench.Input("test.parquet"));
+        HostWrites.Delete(held.Prep(subject), "data/test.parquet");
+        findings.Pass("test_set_sealed", "The agent's test split was taken out of the workspace and sealed.");
+        findings.Warn("holdout_agent", "The agent drew the test rows itself, so it may have seen them while preparing.");
+    }
+
+    private static long Rows(TableDatabase tables, string file)
+    {
+        try
+        {
+            return tables.Scalar<long>($"SELECT count(*) FROM read_parquet({TableDatabase.Literal(file)})");
+        }
+        catch (DuckDB.NET.Data.DuckDBException)
+        {
+            return -1; // Not Parquet at all: the caller reports that the pipeline failed on these rows.
+        }
+    }
+}

@@ -1,0 +1,133 @@
+using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.EntityFrameworkCore;
+using Scalar.AspNetCore;
+using Trainable.Contracts;
+using Trainable.Server.Agents;
+using Trainable.Server.Artifacts;
+using Trainable.Server.Datasets;
+using Trainable.Server.Events;
+using Trainable.Server.Metrics;
+using Trainable.Server.Platform;
+using Trainable.Server.Referee;
+using Trainable.Server.Sandboxes;
+using Trainable.Server.Sessions;
+using Trainable.Server.Storage;
+
+namespace Trainable.Server;
+
+/// <summary>Builds and starts the application, in a process of its own or inside the command line.</summary>
+internal static class ServerHost
+{
+    public static async Task<RunningServer> StartAsync(
+        ServerOptions options,
+        Action<IServiceCollection>? configure = null,
+        CancellationToken cancellation = default
+    )
+    {
+        var home = new TrainableHome(options.Home);
+        var token = options.Token is { } chosen ? new AccessToken(chosen) : AccessToken.Random();
+        var app = Build(options, home, token, configure);
+        try
+        {
+            await app.Services.GetRequiredService<IDbContextFactory<TrainableDb>>().MigrateAsync(cancellation);
+            await app.StartAsync(cancellation);
+            await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
+        }
+        catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await app.DisposeAsync();
+            throw new UserFacingException(
+                $"Port {options.Port} is in use by another program. Choose another with --port, or --port 0 for any free one.",
+                inner: busy
+            );
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+        var address = app
+            .Services.GetRequiredService<IServer>()
+            .Features.Get<IServerAddressesFeature>()!
+            .Addresses.First();
+        return new RunningServer(app, new Uri(address), token.Value);
+    }
+
+    private static WebApplication Build(
+        ServerOptions options,
+        TrainableHome home,
+        AccessToken token,
+        Action<IServiceCollection>? configure
+    )
+    {
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory }
+        );
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // Uploads are limited, file by file, where they are received.
+            kestrel.Listen(IPAddress.Parse(options.Host), options.Port);
+        });
+        // A run that is asked to stop with the server may need a moment to leave its sandbox.
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(home).AddSingleton(token);
+        builder.Services.AddProblems().AddOpenApi();
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default);
+            json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.Converters.Add(new UtcDateTimeConverter());
+        });
+        builder.Services.AddCors(cors =>
+            cors.AddDefaultPolicy(policy =>
+                policy.WithOrigins([.. options.Origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials()
+            )
+        );
+        builder
+            .Services.AddStorage()
+            .AddEvents()
+            .AddDatasets(builder.Configuration)
+            .AddSandboxes()
+            .AddArtifacts()
+            .AddReferee()
+            .AddAgents()
+            .AddSessions();
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseExceptionHandler().UseStatusCodePages();
+        app.UseCors();
+        app.UseMiddleware<TokenGate>();
+        app.MapOpenApi();
+        app.MapScalarApiReference("/docs");
+        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
+        app.MapHealth().MapExperiments().MapSessions().MapStages().MapMetrics().MapFiles().MapStreams();
+        return app;
+    }
+}
+
+/// <summary>A server that listens. Disposing it stops it; runs that go on are taken up again by the next start.</summary>
+internal sealed class RunningServer(WebApplication app, Uri url, string token) : IAsyncDisposable
+{
+    public Uri Url => url;
+
+    public string Token => token;
+
+    /// <summary>Completes when the server has stopped, by whatever cause.</summary>
+    public Task Stopped { get; } = app.WaitForShutdownAsync();
+
+    public IServiceProvider Services => app.Services;
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+}

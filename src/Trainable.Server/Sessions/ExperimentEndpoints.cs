@@ -1,0 +1,121 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Trainable.Contracts;
+using Trainable.Server.Datasets;
+using Trainable.Server.Platform;
+using Trainable.Server.Storage;
+
+namespace Trainable.Server.Sessions;
+
+internal static class ExperimentEndpoints
+{
+    public static IEndpointRouteBuilder MapExperiments(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/experiments").WithTags("Experiments");
+        group.MapGet("", List);
+        group.MapPost("", Create).DisableAntiforgery().Accepts<IFormFile>("multipart/form-data");
+        group.MapGet("/{id:guid}", Get);
+        group.MapDelete("/{id:guid}", Delete);
+        group.MapPost("/{id:guid}/sessions", AddSession);
+        return app;
+    }
+
+    private static async Task<Ok<ExperimentSummary[]>> List(ExperimentQueries queries, CancellationToken cancellation) =>
+        TypedResults.Ok(await queries.ListAsync(cancellation));
+
+    private static async Task<Results<Ok<ExperimentDetail>, ProblemHttpResult>> Get(
+        Guid id,
+        ExperimentQueries queries,
+        CancellationToken cancellation
+    ) =>
+        await queries.FindAsync(id, cancellation) is { } detail
+            ? TypedResults.Ok(detail)
+            : Problems.NotFound("Experiment not found");
+
+    /// <summary>Takes the dataset as it streams in; nothing is kept when the upload or its check fails.</summary>
+    private static async Task<Results<Ok<ExperimentCreated>, ProblemHttpResult>> Create(
+        HttpRequest request,
+        DatasetStore datasets,
+        TrainableDb db,
+        TimeProvider clock,
+        CancellationToken cancellation
+    )
+    {
+        var id = Guid.CreateVersion7();
+        await using var upload = datasets.Begin(id);
+        var form = await ExperimentForm.ReadAsync(request, upload, cancellation);
+        if (form.Name is not { Length: > 0 } name)
+            return Problems.Unprocessable("The field 'name' is missing: give the experiment a name.");
+        if (form.Files.Count == 0)
+            return Problems.Unprocessable("The field 'files' is missing: send at least one data file.");
+        var manifest = await upload.CompleteAsync(form.Options, cancellation);
+
+        var folder = $"s3://datasets/datasets/{id}/";
+        var now = clock.GetUtcNow().UtcDateTime;
+        var experiment = new Experiment
+        {
+            Id = id,
+            Name = name,
+            Description = form.Description,
+            Instructions = form.Instructions,
+            DatasetRef = form.Files.Count == 1 ? folder + form.Files[0] : folder,
+            Options = JsonSerializer.Serialize(
+                form.Options with
+                {
+                    Holdout = manifest.Holdout.Mode,
+                },
+                ContractJson.Default.ExperimentOptions
+            ),
+            CreatedAt = now,
+        };
+        var session = SessionEndpoints.NewSession(id, now);
+        db.Add(experiment);
+        db.Add(session);
+        try
+        {
+            await db.SaveChangesAsync(cancellation);
+        }
+        catch
+        {
+            datasets.Delete(id);
+            throw;
+        }
+        return TypedResults.Ok(
+            new ExperimentCreated
+            {
+                Id = id,
+                Name = experiment.Name,
+                Description = experiment.Description,
+                DatasetRef = experiment.DatasetRef,
+                Instructions = experiment.Instructions,
+                SessionId = session.Id,
+                UploadedFiles = [.. form.Files.Select(file => folder + file)],
+            }
+        );
+    }
+
+    private static async Task<Results<Ok<Deleted>, ProblemHttpResult>> Delete(
+        Guid id,
+        ExperimentRemoval removal,
+        CancellationToken cancellation
+    ) =>
+        await removal.RemoveAsync(id, cancellation)
+            ? TypedResults.Ok(new Deleted(true))
+            : Problems.NotFound("Experiment not found");
+
+    private static async Task<Results<Ok<SessionSummary>, ProblemHttpResult>> AddSession(
+        Guid id,
+        TrainableDb db,
+        TimeProvider clock,
+        CancellationToken cancellation
+    )
+    {
+        if (!await db.Experiments.AnyAsync(experiment => experiment.Id == id, cancellation))
+            return Problems.NotFound("Experiment not found");
+        var session = SessionEndpoints.NewSession(id, clock.GetUtcNow().UtcDateTime);
+        db.Add(session);
+        await db.SaveChangesAsync(cancellation);
+        return TypedResults.Ok(SessionQueries.Summary(session));
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.EntityFrameworkCore;
+using Trainable.Server.Datasets;
+using Trainable.Server.Events;
+using Trainable.Server.Platform;
+using Trainable.Server.Storage;
+
+namespace Trainable.Server.Sessions;
+
+/// <summary>Deletes an experiment and all that hangs on it: what runs, rows, files, held rows, streams.</summary>
+internal sealed class ExperimentRemoval(
+    TrainableDb db,
+    ISessions sessions,
+    DatasetStore datasets,
+    LiveFeeds feeds,
+    TrainableHome home
+)
+{
+    public async Task<bool> RemoveAsync(Guid experiment, CancellationToken cancellation)
+    {
+        if (!await db.Experiments.AnyAsync(row => row.Id == experiment, cancellation))
+            return false;
+        var ids = await db
+            .Sessions.Where(row => row.ExperimentId == experiment)
+            .Select(row => row.Id)
+            .ToListAsync(cancellation);
+        foreach (var id in ids)
+            await sessions.RemoveAsync(id, cancellation);
+        await DeleteRowsAsync(experiment);
+        foreach (var id in ids)
+        {
+            feeds.Close(id);
+            if (Directory.Exists(home.Session(id)))
+                Directory.Delete(home.Session(id), recursive: true);
+        }
+        datasets.Delete(experiment);
+        return true;
+    }
+
+    private async Task DeleteRowsAsync(Guid experiment)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        var sessionIds = db.Sessions.Where(row => row.ExperimentId == experiment).Select(row => row.Id);
+        var runIds = db.StageRuns.Where(row => sessionIds.Contains(row.SessionId)).Select(row => row.Id);
+        await db.Turns.Where(row => runIds.Contains(row.RunId)).ExecuteDeleteAsync();
+        await db.StageRuns.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
+        await db.SessionEvents.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
+        await db.Metrics.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
+        await db.Messages.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
+        await db.Artifacts.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
+        await db.ProcessedDatasetMeta.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();
+        await db.Sessions.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();
+        await db.Experiments.Where(row => row.Id == experiment).ExecuteDeleteAsync();
+        await transaction.CommitAsync();
+    }
+}

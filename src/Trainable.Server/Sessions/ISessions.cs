@@ -1,0 +1,49 @@
+using Trainable.Server.Events;
+
+namespace Trainable.Server.Sessions;
+
+/// <summary>
+/// Commands to sessions, each handled one at a time per session. In this process by <see cref="SessionRegistry"/>; a cluster
+/// can put the same sessions behind it elsewhere.
+/// </summary>
+internal interface ISessions
+{
+    /// <summary>Starts a run. Of many concurrent starts exactly one is accepted.</summary>
+    Task<StartResult> StartAsync(Guid session, StartCommand command, CancellationToken cancellation);
+
+    /// <summary>Stops the session's run and returns once nothing of it is left; false when none was running.</summary>
+    Task<bool> AbortAsync(Guid session, string reason, CancellationToken cancellation);
+
+    /// <summary>Keeps what a person wrote; a running stage reads it at its next turn.</summary>
+    Task<Appended> PostMessageAsync(Guid session, string content, CancellationToken cancellation);
+
+    /// <summary>Stops what runs and forgets the session, its sandbox included; its rows are the caller's to delete.</summary>
+    Task RemoveAsync(Guid session, CancellationToken cancellation);
+}
+
+/// <summary>What to start: one stage, or everything that is left up to a stage.</summary>
+internal sealed record StartCommand
+{
+    /// <summary>Null starts the first stage that is not done.</summary>
+    public required string? Stage { get; init; }
+
+    /// <summary>Go on by itself up to this stage; null for one stage alone.</summary>
+    public string? ContinueTo { get; init; }
+    public string? Model { get; init; }
+    public string Instructions { get; init; } = "";
+    public TimeSpan? Budget { get; init; }
+    public string? Gpu { get; init; }
+}
+
+/// <summary>What became of a start.</summary>
+internal abstract record StartResult
+{
+    public sealed record Started(string State) : StartResult;
+
+    public sealed record NotFound : StartResult;
+
+    public sealed record AlreadyRunning : StartResult;
+
+    /// <summary>Something has to be done first, or cannot be done; the sentence says what.</summary>
+    public sealed record Refused(string Sentence) : StartResult;
+}

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Trainable.Contracts;
+using Trainable.Server.Events;
+using Trainable.Server.Platform;
+using Trainable.Server.Storage;
+
+namespace Trainable.Server.Sessions;
+
+internal static class SessionEndpoints
+{
+    public static IEndpointRouteBuilder MapSessions(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/sessions/{id:guid}").WithTags("Sessions");
+        group.MapGet("", Get);
+        group.MapGet("/messages", Messages);
+        group.MapPost("/messages", PostMessage);
+        group.MapGet("/artifacts", Artifacts);
+        group.MapGet("/prep/metadata", PrepMetadata);
+        return app;
+    }
+
+    public static Session NewSession(Guid experiment, DateTime now) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(),
+            ExperimentId = experiment,
+            State = SessionStates.Created,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+
+    private static async Task<Results<Ok<SessionDetail>, ProblemHttpResult>> Get(
+        Guid id,
+        SessionQueries queries,
+        CancellationToken cancellation
+    ) => await queries.FindAsync(id, cancellation) is { } detail ? TypedResults.Ok(detail) : NotFound();
+
+    private static async Task<Results<Ok<MessageItem[]>, ProblemHttpResult>> Messages(
+        Guid id,
+        SessionQueries queries,
+        CancellationToken cancellation
+    ) =>
+        await queries.ExistsAsync(id, cancellation)
+            ? TypedResults.Ok(await queries.MessagesAsync(id, cancellation))
+            : NotFound();
+
+    /// <summary>Keeps a person's message; a running stage reads it at its next turn.</summary>
+    private static async Task<Results<Ok<MessageItem>, ProblemHttpResult>> PostMessage(
+        Guid id,
+        HttpRequest request,
+        SessionQueries queries,
+        ISessions sessions,
+        CancellationToken cancellation
+    )
+    {
+        var body = await Problems.ReadJsonAsync(request, ContractJson.Default.PostMessageRequest, cancellation);
+        if (!await queries.ExistsAsync(id, cancellation))
+            return NotFound();
+        Appended kept;
+        try
+        {
+            kept = await sessions.PostMessageAsync(id, body.Content, cancellation);
+        }
+        catch (LostSessionException)
+        {
+            return NotFound();
+        }
+        return TypedResults.Ok(
+            SessionQueries.Item(
+                new Message
+                {
+                    Id = kept.MessageId!.Value,
+                    Role = "user",
+                    Content = body.Content,
+                    Metadata = "{}",
+                    CreatedAt = kept.At,
+                }
+            )
+        );
+    }
+
+    private static async Task<Results<Ok<ArtifactItem[]>, ProblemHttpResult>> Artifacts(
+        Guid id,
+        SessionQueries queries,
+        CancellationToken cancellation
+    ) =>
+        await queries.ExistsAsync(id, cancellation)
+            ? TypedResults.Ok(await queries.ArtifactsAsync(id, cancellation))
+            : NotFound();
+
+    private static async Task<Results<Ok<ProcessedMeta>, ProblemHttpResult>> PrepMetadata(
+        Guid id,
+        SessionQueries queries,
+        CancellationToken cancellation
+    ) =>
+        await queries.MetaAsync(id, cancellation) is { } meta
+            ? TypedResults.Ok(meta)
+            : Problems.NotFound("No processed dataset metadata found");
+
+    private static ProblemHttpResult NotFound() => Problems.NotFound("Session not found");
+}

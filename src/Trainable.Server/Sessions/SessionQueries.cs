@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Trainable.Contracts;
+using Trainable.Server.Storage;
+
+namespace Trainable.Server.Sessions;
+
+/// <summary>Sessions as the API shows them; a session and its <c>last_seq</c> come from one snapshot.</summary>
+internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experiments)
+{
+    public static SessionSummary Summary(Session row) =>
+        new()
+        {
+            Id = row.Id,
+            ExperimentId = row.ExperimentId,
+            State = row.State,
+            CreatedAt = row.CreatedAt,
+            UpdatedAt = row.UpdatedAt,
+        };
+
+    public async Task<SessionDetail?> FindAsync(Guid id, CancellationToken cancellation)
+    {
+        await using var snapshot = await db.BeginSnapshotAsync(cancellation);
+        var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(session => session.Id == id, cancellation);
+        if (row is null)
+            return null;
+        return new SessionDetail
+        {
+            Id = row.Id,
+            ExperimentId = row.ExperimentId,
+            State = row.State,
+            CreatedAt = row.CreatedAt,
+            UpdatedAt = row.UpdatedAt,
+            LastSeq = row.LastSeq,
+            ChartConfig = row.ChartConfig is { } charts ? Json(charts) : null,
+            Experiment = await experiments.SummaryAsync(row.ExperimentId, cancellation),
+            Messages = await MessagesAsync(id, cancellation),
+            Artifacts = await ArtifactsAsync(id, cancellation),
+            ProcessedMeta = await MetaAsync(id, cancellation),
+            Runs = await RunsAsync(id, cancellation),
+        };
+    }
+
+    public Task<bool> ExistsAsync(Guid id, CancellationToken cancellation) =>
+        db.Sessions.AnyAsync(session => session.Id == id, cancellation);
+
+    public async Task<MessageItem[]> MessagesAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .Messages.AsNoTracking()
+            .Where(message => message.SessionId == id)
+            .OrderBy(message => message.Id)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(Item)];
+    }
+
+    public async Task<ArtifactItem[]> ArtifactsAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .Artifacts.AsNoTracking()
+            .Where(artifact => artifact.SessionId == id)
+            .OrderBy(artifact => artifact.Id)
+            .ToListAsync(cancellation);
+        return
+        [
+            .. rows.Select(row => new ArtifactItem
+            {
+                Id = row.Id,
+                Stage = row.Stage,
+                ArtifactType = row.Type,
+                Name = row.Name,
+                Path = row.Path,
+                S3Path = row.S3Path,
+                Metadata = Json(row.Metadata),
+                CreatedAt = row.CreatedAt,
+            }),
+        ];
+    }
+
+    public async Task<ProcessedMeta?> MetaAsync(Guid id, CancellationToken cancellation)
+    {
+        var row = await db
+            .ProcessedDatasetMeta.AsNoTracking()
+            .SingleOrDefaultAsync(meta => meta.SessionId == id, cancellation);
+        if (row is null)
+            return null;
+        return new ProcessedMeta
+        {
+            Columns = JsonSerializer.Deserialize(row.Columns, ContractJson.Default.IReadOnlyListProcessedColumn)!,
+            FeatureColumns = Strings(row.FeatureColumns),
+            TargetColumn = row.TargetColumn,
+            TotalRows = row.TotalRows,
+            TrainRows = row.TrainRows,
+            ValRows = row.ValRows,
+            TestRows = row.TestRows,
+            QualityStats = Json(row.QualityStats),
+            S3Synced = row.S3Synced,
+            SourceFiles = Strings(row.SourceFiles),
+            OutputFiles = Strings(row.OutputFiles),
+        };
+    }
+
+    private async Task<StageRunItem[]> RunsAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .StageRuns.AsNoTracking()
+            .Where(run => run.SessionId == id)
+            .OrderBy(run => run.StartedAt)
+            .ToListAsync(cancellation);
+        return
+        [
+            .. rows.Select(row => new StageRunItem
+            {
+                Id = row.Id,
+                Stage = row.Stage,
+                Number = row.Number,
+                Status = row.Status,
+                Model = row.Model,
+                Stale = row.Stale,
+                StartedAt = row.StartedAt,
+                EndedAt = row.EndedAt,
+                EndReason = row.EndReason,
+                Score = row.Score is { } score ? Json(score) : null,
+            }),
+        ];
+    }
+
+    public static MessageItem Item(Message row) =>
+        new()
+        {
+            Id = row.Id,
+            Role = row.Role,
+            Content = row.Content,
+            Metadata = Json(row.Metadata),
+            CreatedAt = row.CreatedAt,
+        };
+
+    private static IReadOnlyList<string> Strings(string json) =>
+        JsonSerializer.Deserialize(json, ContractJson.Default.IReadOnlyListString)!;
+
+    private static JsonElement Json(string text)
+    {
+        var reader = new Utf8JsonReader(System.Text.Encoding.UTF8.GetBytes(text));
+        return JsonElement.ParseValue(ref reader);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using Trainable.Contracts;
+using Trainable.Server.Agents;
+using Trainable.Server.Events;
+
+namespace Trainable.Server.Sessions;
+
+/// <summary>The sessions of this process, each behind its own mailbox.</summary>
+internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, EventLog log, SessionSandboxes sandboxes)
+    : ISessions
+{
+    /// <summary>How long a stop waits for a run to end by itself before the run is shut out.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<Guid, Mailbox> _mailboxes = new();
+
+    public Task<StartResult> StartAsync(Guid session, StartCommand command, CancellationToken cancellation) =>
+        PostAsync<StartResult>(
+            session,
+            async () =>
+            {
+                if (runs.IsRunning(session))
+                    return new StartResult.AlreadyRunning();
+                var (result, context) = await starter.StartAsync(session, command, cancellation);
+                if (context is not null)
+                    Launch(context);
+                return result;
+            }
+        );
+
+    /// <summary>Takes up a run that a process left behind.</summary>
+    public Task ResumeAsync(StageContext context) =>
+        PostAsync(
+            context.SessionId,
+            () =>
+            {
+                Launch(context);
+                return Task.FromResult(true);
+            }
+        );
+
+    public Task<bool> AbortAsync(Guid session, string reason, CancellationToken cancellation) =>
+        PostAsync(session, () => StopAsync(session, reason));
+
+    public Task<Appended> PostMessageAsync(Guid session, string content, CancellationToken cancellation) =>
+        log.AppendAsync(
+            new Append(session)
+            {
+                Events =
+                [
+                    EventDraft.Create(EventTypes.UserMessage, new UserMessage(content), ContractJson.Default.UserMessage),
+                ],
+            },
+            cancellation
+        );
+
+    public async Task RemoveAsync(Guid session, CancellationToken cancellation)
+    {
+        await PostAsync(session, () => StopAsync(session, "the session was deleted"));
+        _mailboxes.TryRemove(session, out _);
+        await sandboxes.CloseAsync(session);
+    }
+
+    private void Launch(StageContext context) =>
+        runs.Launch(context, next => PostAsync(context.SessionId, () => ContinueAsync(context.SessionId, next)));
+
+    /// <summary>A stage of an <c>auto</c> run ended well: start the next, unless something else has been started meanwhile.</summary>
+    private async Task<bool> ContinueAsync(Guid session, StartCommand next)
+    {
+        if (runs.IsRunning(session))
+            return false;
+        var (_, context) = await starter.StartAsync(session, next, CancellationToken.None);
+        if (context is not null)
+            Launch(context);
+        return context is not null;
+    }
+
+    private async Task<bool> StopAsync(Guid session, string reason)
+    {
+        if (!runs.TryCancel(session, reason, out var ended))
+            return false;
+        if (await Task.WhenAny(ended, Task.Delay(Patience)) != ended)
+        {
+            // It does not listen: take its sandbox away and the session from it, so that nothing it does counts.
+            await sandboxes.CloseAsync(session);
+            await starter.FenceAsync(session, reason);
+            runs.Forget(session);
+        }
+        return true;
+    }
+
+    private Task<T> PostAsync<T>(Guid session, Func<Task<T>> work) =>
+        _mailboxes.GetOrAdd(session, static _ => new Mailbox()).PostAsync(work);
+}

@@ -1,0 +1,17 @@
+namespace Trainable.Server.Sessions;
+
+internal static class SessionsRegistration
+{
+    public static IServiceCollection AddSessions(this IServiceCollection services) =>
+        services
+            .AddSingleton<StageCompletion>()
+            .AddSingleton<StageRunner>()
+            .AddSingleton<RunHost>()
+            .AddSingleton<SessionStarter>()
+            .AddSingleton<SessionRegistry>()
+            .AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>())
+            .AddSingleton<RunRecovery>()
+            .AddScoped<ExperimentQueries>()
+            .AddScoped<SessionQueries>()
+            .AddScoped<ExperimentRemoval>();
+}

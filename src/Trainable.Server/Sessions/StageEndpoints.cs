@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Trainable.Contracts;
+using Trainable.Server.Platform;
+
+namespace Trainable.Server.Sessions;
+
+internal static class StageEndpoints
+{
+    private const double MaxBudgetSeconds = 7 * 24 * 3600;
+
+    public static IEndpointRouteBuilder MapStages(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/sessions/{id:guid}").WithTags("Stages");
+        group.MapPost("/stages/{stage}/start", Start);
+        group.MapPost("/auto", Auto);
+        group.MapPost("/abort", Abort);
+        return app;
+    }
+
+    private static async Task<Results<Ok<StageStarted>, ProblemHttpResult>> Start(
+        Guid id,
+        string stage,
+        HttpRequest request,
+        ISessions sessions,
+        CancellationToken cancellation
+    )
+    {
+        if (!Stages.IsKnown(stage))
+            return TypedResults.Problem($"Invalid stage: {stage}", statusCode: 400);
+        return await StartAsync(id, stage, continueTo: null, request, sessions, cancellation);
+    }
+
+    /// <summary>Runs every stage that is left, one after the other.</summary>
+    private static async Task<Results<Ok<StageStarted>, ProblemHttpResult>> Auto(
+        Guid id,
+        string? until,
+        HttpRequest request,
+        ISessions sessions,
+        CancellationToken cancellation
+    )
+    {
+        if (until is not null && !Stages.IsKnown(until))
+            return TypedResults.Problem($"Invalid stage: {until}", statusCode: 400);
+        return await StartAsync(id, stage: null, until ?? Stages.Train, request, sessions, cancellation);
+    }
+
+    private static async Task<Ok<AbortResult>> Abort(Guid id, ISessions sessions, CancellationToken cancellation) =>
+        TypedResults.Ok(
+            new AbortResult(
+                await sessions.AbortAsync(id, "stopped by the user", cancellation) ? "cancelled" : "not_running"
+            )
+        );
+
+    private static async Task<Results<Ok<StageStarted>, ProblemHttpResult>> StartAsync(
+        Guid id,
+        string? stage,
+        string? continueTo,
+        HttpRequest request,
+        ISessions sessions,
+        CancellationToken cancellation
+    )
+    {
+        var body =
+            await Problems.ReadOptionalJsonAsync(request, ContractJson.Default.StartStageRequest, cancellation)
+            ?? new StartStageRequest();
+        if (body.BudgetSeconds is { } seconds && !(seconds is >= 1 and <= MaxBudgetSeconds))
+            return Problems.Unprocessable("budget_seconds lies between 1 and a week.");
+        var result = await sessions.StartAsync(
+            id,
+            new StartCommand
+            {
+                Stage = stage,
+                ContinueTo = continueTo,
+                Model = body.Model,
+                Instructions = body.Instructions ?? "",
+                Budget = body.BudgetSeconds is { } budget ? TimeSpan.FromSeconds(budget) : null,
+                Gpu = body.Gpu,
+            },
+            cancellation
+        );
+        return result switch
+        {
+            StartResult.Started started => TypedResults.Ok(new StageStarted("started", started.State)),
+            StartResult.NotFound => Problems.NotFound("Session not found"),
+            StartResult.AlreadyRunning => TypedResults.Problem("Agent already running for this session", statusCode: 409),
+            StartResult.Refused refused => TypedResults.Problem(refused.Sentence, statusCode: 400),
+            _ => throw new InvalidOperationException($"{result} is no result of a start."),
+        };
+    }
+}
