@@ -104,8 +104,9 @@ public sealed class OutcomeTests
         var marker = $"cancelled-{Guid.NewGuid():N}";
         var code = $"""
             import subprocess, sys, time
-            wait = "import time; time.sleep(600)"
-            workers = [subprocess.Popen([sys.executable, "-c", wait, "{marker}"]) for _ in range(5)]
+            wait = "import time; print('up', flush=True); time.sleep(600)"
+            workers = [subprocess.Popen([sys.executable, "-c", wait, "{marker}"], stdout=subprocess.PIPE) for _ in range(5)]
+            for worker in workers: worker.stdout.readline()
             print("started", flush=True)
             time.sleep(600)
             """;
