@@ -23,8 +23,8 @@ from typing import Deque, List, Optional
 
 # A write of at most this size is atomic (pipe(7)), so processes that share the pipe never tear each other's lines.
 PIPE_BUF = 4096
-# Lines closer together than this are batched: 500 writes a second are not felt, 40,000 are.
-BATCH_WINDOW_S = 0.002
+# Lines closer together than this are batched: 200 writes a second are not felt, 40,000 are.
+BATCH_WINDOW_S = 0.005
 # How long a last line of a burst may wait. The thread then needs the interpreter's lock, up to 5 ms more.
 FLUSH_INTERVAL_S = 0.01
 # The thread ends after this many rounds with nothing to do and is started again when needed.

@@ -151,7 +151,8 @@ def draw_by_target(table, goal, findings, order):
         numeric = kind_of(columns[name]) in NUMBERS and columns[name]["levels"] > 12
         values = as_numbers(table[name]) if numeric else as_text(table[name]).fillna("missing")
         if problem == "regression" and numeric:
-            some = values.index[:2500]
+            low, high = values.quantile([0.003, 0.997])
+            some = values[values.between(low, high)].sample(frac=1.0, random_state=PARAMS["seed"]).index[:2500]
             axes.scatter(values[some], goal[some], s=8, alpha=0.3, color=BLUE, linewidths=0)
             axes.set(xlabel=short(name), ylabel=short(target))
         elif problem == "regression":

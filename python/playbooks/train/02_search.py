@@ -135,7 +135,7 @@ class Search:
     def run(self, executor, configurations, more):
         """Feed the workers from `configurations`, then from `more()` until it gives None or the time is up."""
         queue, pending, results, number = list(configurations), {}, {}, 0
-        hard_end = self.end + max(12.0, 2 * PARAMS["budget_s"])
+        hard_end = self.end + max(30.0, 2 * PARAMS["budget_s"])
         while True:
             while len(pending) <= WORKERS:
                 if not queue or queue[0][1] == 0 and time.time() > self.end and len(self.finished) >= ALWAYS:

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using CsCheck;
+using Trainable.Server.Agents.Models.Autopilot;
+using Trainable.Server.Agents.Tools;
+
+namespace Trainable.Tests.Agents;
+
+public sealed class AutopilotTests
+{
+    [Fact]
+    public void EveryPlaybookStepGetsItsParametersAndNoIncludeIsLeft()
+    {
+        var playbook = Playbook.Shipped();
+        foreach (var stage in Contracts.Stages.All)
+        {
+            playbook.Steps(stage).ShouldNotBeEmpty();
+            foreach (var step in playbook.Steps(stage))
+            {
+                var script = playbook.Script(step, new JsonObject { ["target"] = "the \"odd\" {name}" });
+                script.ShouldContain("PARAMS = {\n    \"target\": \"the \\\"odd\\\" {name}\",\n}\n# end of parameters");
+                script.ShouldNotContain("# include: ");
+                script.ShouldStartWith("# ");
+            }
+        }
+    }
+
+    [Fact]
+    public void NoTextCanEndItsPythonLiteral()
+    {
+        var texts = new List<string>();
+        Gen.String.Sample(text => texts.Add(text), iter: 300, threads: 1);
+        texts.AddRange(["\"; import os #", "\\", "line\nbreak\u2028x", "🙂", "{\"a\": 1}", "\ud800"]);
+        var clean = texts.Select(text => string.Concat(text.EnumerateRunes())).ToList();
+        var code = "import json,sys\nT=" + PythonLiteral.Of(new JsonArray([.. texts.Select(text => JsonValue.Create(text))]))
+            + "\nsys.stdout.write(json.dumps(T))";
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, code);
+        var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, UseShellExecute = false };
+        start.ArgumentList.Add(file);
+        using var python = Process.Start(start)!;
+        var read = JsonNode.Parse(python.StandardOutput.ReadToEnd())!.AsArray().Select(item => item!.GetValue<string>());
+        File.Delete(file);
+        read.ShouldBe(clean);
+    }
+
+    [Fact]
+    public void ASentenceWhoseFactIsMissingIsLeftUnsaid()
+    {
+        var facts = new JsonObject { ["rows"] = 12345, ["share"] = 0.25 };
+        Narration.Say(["{rows} rows.", "{unknown} columns.", "A share of {share}."], facts).ShouldBe("12,345 rows. A share of 0.25.");
+    }
+
+    [Fact]
+    public void FactsAreReadFromTheLastLineAlone()
+    {
+        var facts = new JsonObject();
+        Narration.Learn("outcome: ok (0.1 s)\nnoise facts: {\"a\": 1}\nfacts: {\"b\": 2}\nfiles: x", facts);
+        facts.ToJsonString().ShouldBe("{\"b\":2}");
+        Narration.Learn("facts: {broken", facts);
+        facts.ToJsonString().ShouldBe("{\"b\":2}");
+    }
+
+    [Theory]
+    [InlineData("Please forecast sales for next month.", "forecasting")]
+    [InlineData("Do a clustering of customers", "clustering")]
+    [InlineData("It is a multi-label problem", "multi-label")]
+    public void WhatAutopilotCannotDoItSays(string instructions, string kind) =>
+        Unsupported.Ask(instructions)!.ShouldContain(kind);
+
+    [Fact]
+    public void OrdinaryInstructionsAreNotRefused() => Unsupported.Ask("Predict churn; ignore the customer id.").ShouldBeNull();
+
+    [Theory]
+    [InlineData("# Load and profile\nimport os", "load_and_profile")]
+    [InlineData("# ok\nimport pandas as pd\n\ndef clean(x): pass", "clean")]
+    [InlineData("import pandas\nfrom sklearn import svm", "sklearn")]
+    [InlineData("print(1)", "code")]
+    [InlineData("# ../../etc/passwd and \u202e more", "etc_passwd_and_more")]
+    public void AScriptIsNamedByWhatItSaysItDoes(string code, string slug) => ScriptName.Slug(code).ShouldBe(slug);
+
+    [Fact]
+    public void NoCodeMakesAnUnsafeName() =>
+        Gen.String.Sample(code => ScriptName.Slug(code).All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && ScriptName.Slug(code).Length <= 40);
+}

@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Trainable.Tests.App;
+
+/// <summary>Host processes of a session's sandbox, found by what the kernel says of each process.</summary>
+internal static class SandboxProcesses
+{
+    public static List<int> Of(Guid session)
+    {
+        var found = new List<int>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out var pid) || pid == Environment.ProcessId)
+                continue;
+            try
+            {
+                var told =
+                    Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "cmdline")))
+                    + File.ReadAllText(Path.Combine(directory, "cgroup"));
+                if (told.Contains(session.ToString(), StringComparison.Ordinal))
+                    found.Add(pid);
+            }
+            catch (IOException)
+            {
+                // It ended while we looked.
+            }
+        }
+        return found;
+    }
+}

@@ -1,0 +1,52 @@
+using Trainable.Cli;
+
+namespace Trainable.Tests.Cli;
+
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("There is no command 'nope'", "nope")]
+    [InlineData("Required argument", "run")]
+    [InlineData("--budget is '10'", "run", "x.csv", "--budget", "10")]
+    [InlineData("--stage", "run", "x.csv", "--stage", "deploy")]
+    [InlineData("--holdout", "run", "x.csv", "--holdout", "me")]
+    [InlineData("There is no file or folder 'nowhere.csv'", "run", "nowhere.csv")]
+    [InlineData("Reading s3:// is not there yet", "run", "s3://bucket/key.csv")]
+    [InlineData("--port is '99999'", "up", "--port", "99999")]
+    [InlineData("is part of the launcher", "setup")]
+    public async Task WrongUsageEndsWithTwoAndASentence(string sentence, params string[] arguments)
+    {
+        var ended = await CommandProcess.RunAsync(CommandProcess.Trainable, arguments);
+        ended.Code.ShouldBe(ExitCodes.Usage);
+        ended.Errors.ShouldContain(sentence);
+        ended.Errors.ShouldNotContain("   at ");
+        ended.Output.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("run")]
+    [InlineData("up")]
+    [InlineData("ls")]
+    [InlineData("show")]
+    [InlineData("stop")]
+    [InlineData("setup")]
+    [InlineData("test")]
+    public async Task HelpTeachesByExample(string command)
+    {
+        var arguments = new[] { command, "--help" }.Where(argument => argument.Length > 0);
+        var ended = await CommandProcess.RunAsync(CommandProcess.Trainable, arguments);
+        ended.Code.ShouldBe(ExitCodes.Ok);
+        ended.Output.ShouldContain("Usage:");
+        if (command is not ("setup" or "test"))
+            ended.Output.ShouldContain("trainable " + (command.Length > 0 ? command : "run"));
+    }
+
+    [Fact]
+    public async Task AHomeThatCannotBeWrittenToIsNamed()
+    {
+        var ended = await CommandProcess.RunAsync(CommandProcess.Trainable, ["ls", "--home", "/dev/null/home"]);
+        ended.Code.ShouldBe(ExitCodes.Failed);
+        ended.Errors.ShouldContain("/dev/null/home cannot be written to");
+    }
+}
