@@ -33,6 +33,7 @@ internal sealed partial class Step : IAsyncDisposable
     private RunnerEvent? _exit;
     private string? _failure;
     private Task _killing = Task.CompletedTask;
+    private MemoryWatch? _watch;
 
     public Step(RunnerProcess runner, int number, StepLimits limits, TimeProvider time, ILogger logger)
     {
@@ -95,6 +96,8 @@ internal sealed partial class Step : IAsyncDisposable
             }
         }
         await _timer.DisposeAsync();
+        if (_watch is not null)
+            await _watch.DisposeAsync();
         await _killing;
         _giveUp.Dispose();
         _group?.Remove();
@@ -149,6 +152,11 @@ internal sealed partial class Step : IAsyncDisposable
         {
             await _runner.Connection.SendAsync(RunnerCommand.Kill(_number, all: false), _giveUp.Token);
             return;
+        }
+        if (_group is null)
+        {
+            var first = _runner.Sandbox.Process.Id;
+            _watch = new MemoryWatch(first, _limits.MemoryBytes, _time, () => Stop(StepOutcome.OutOfMemory));
         }
         _started = _time.GetTimestamp();
         _isBounded = false;
@@ -246,7 +254,7 @@ internal sealed partial class Step : IAsyncDisposable
             Signal = _exit?.Signal is > 0 and var signal ? signal : null,
             Wall = wall,
             Cpu = usage?.Cpu ?? TimeSpan.FromSeconds((_exit?.UserS ?? 0) + (_exit?.SystemS ?? 0)),
-            PeakMemoryBytes = usage?.PeakMemoryBytes ?? _exit?.MaxRss ?? 0,
+            PeakMemoryBytes = usage?.PeakMemoryBytes ?? Math.Max(_exit?.MaxRss ?? 0, _watch?.PeakBytes ?? 0),
             Sentence = "",
         };
         return ended with { Sentence = StepSentence.For(ended, _limits, _failure) };
