@@ -19,14 +19,14 @@ internal static class FileEndpoints
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    public static RouteGroupBuilder MapFiles(this IEndpointRouteBuilder app)
+    public static IEndpointRouteBuilder MapFiles(this IEndpointRouteBuilder app)
     {
         var files = app.MapGroup("/api/files").WithTags("Files");
         files.MapGet("/list", List);
         files.MapGet("/tree", Tree);
         files.MapGet("/read", ReadAsync);
         files.MapMethods("/raw", [HttpMethods.Get, HttpMethods.Head], Raw);
-        return files;
+        return app;
     }
 
     public static Results<Ok<FileListing>, ProblemHttpResult> List(WorkspaceFiles files, string? path = null)
