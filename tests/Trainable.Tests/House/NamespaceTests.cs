@@ -1,7 +1,7 @@
 using System.Reflection;
 using Trainable.Server.Platform;
 
-namespace Trainable.Tests.Architecture;
+namespace Trainable.Tests.House;
 
 /// <summary>The house's arrows point one way; see docs/architecture.md.</summary>
 public sealed class NamespaceTests
