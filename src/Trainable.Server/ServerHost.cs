@@ -35,7 +35,8 @@ internal static class ServerHost
         {
             await app.Services.GetRequiredService<IDbContextFactory<TrainableDb>>().MigrateAsync(cancellation);
             await app.StartAsync(cancellation);
-            await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
+            if (options.ResumeRuns)
+                await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
         }
         catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

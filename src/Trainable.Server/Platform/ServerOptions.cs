@@ -12,6 +12,9 @@ internal sealed record ServerOptions
     /// <summary><c>TRAINABLE_HOST</c>; an address other than loopback needs a token or <c>TRAINABLE_AUTH=none</c>.</summary>
     public string Host { get; init; } = "127.0.0.1";
 
+    /// <summary>Take up runs that an earlier process left; off for a server that is there for a moment only.</summary>
+    public bool ResumeRuns { get; init; } = true;
+
     /// <summary><c>TRAINABLE_AUTH=none</c> switches tokens off, for trusted set-ups.</summary>
     public bool RequireToken { get; init; } = true;
 
