@@ -44,12 +44,18 @@ internal static class StageEndpoints
         return await StartAsync(id, stage: null, until ?? Stages.Train, request, sessions, cancellation);
     }
 
-    private static async Task<Ok<AbortResult>> Abort(Guid id, ISessions sessions, CancellationToken cancellation) =>
-        TypedResults.Ok(
-            new AbortResult(
-                await sessions.AbortAsync(id, "stopped by the user", cancellation) ? "cancelled" : "not_running"
-            )
-        );
+    private static async Task<Results<Ok<AbortResult>, ProblemHttpResult>> Abort(
+        Guid id,
+        ISessions sessions,
+        SessionQueries queries,
+        CancellationToken cancellation
+    )
+    {
+        if (!await queries.ExistsAsync(id, cancellation))
+            return Problems.NotFound("Session not found");
+        var stopped = await sessions.AbortAsync(id, "stopped by the user", cancellation);
+        return TypedResults.Ok(new AbortResult(stopped ? "cancelled" : "not_running"));
+    }
 
     private static async Task<Results<Ok<StageStarted>, ProblemHttpResult>> StartAsync(
         Guid id,

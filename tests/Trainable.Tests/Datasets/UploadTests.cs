@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Configuration;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
@@ -174,9 +175,11 @@ public sealed class UploadTests : IDisposable
     [Fact]
     public void OptionsReportEveryMistakeAtOnce()
     {
-        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder()
-            .AddInMemoryCollection([new(DatasetOptions.MaxUploadKey, "lots"), new(DatasetOptions.MemoryKey, "1K")])
-            .Build();
+        var configuration = new ConfigurationManager
+        {
+            [DatasetOptions.MaxUploadKey] = "lots",
+            [DatasetOptions.MemoryKey] = "1K",
+        };
         var mistake = Should.Throw<UserFacingException>(() => DatasetOptions.Read(configuration));
         mistake.Message.ShouldContain(DatasetOptions.MaxUploadKey);
         mistake.Message.ShouldContain(DatasetOptions.MemoryKey);

@@ -14,10 +14,10 @@ internal static partial class ApprovedFile
         var directory = Path.Combine(Path.GetDirectoryName(caller)!, "approved");
         var approved = Path.Combine(directory, name);
         var received = approved + ".received";
+        Directory.CreateDirectory(directory);
         File.Delete(received);
         if (Environment.GetEnvironmentVariable("TRAINABLE_APPROVE") == "1")
         {
-            Directory.CreateDirectory(directory);
             File.WriteAllText(approved, text);
             return;
         }

@@ -14,6 +14,9 @@ internal sealed class TableProfiler(LoadedTable table)
     private const int LevelsEach = 5;
     private const int MostLevels = 1000;
 
+    /// <summary>Each takes a query of its own, and no prompt or page shows the levels of more columns.</summary>
+    private const int ColumnsWithLevels = 256;
+
     /// <summary>Types, missing and distinct values and examples of every column.</summary>
     public IReadOnlyList<ColumnSummary> Summarize() => [.. Columns(withLevels: false).Select(column => column.Summary)];
 
@@ -75,7 +78,7 @@ internal sealed class TableProfiler(LoadedTable table)
     private ColumnProfile AsDates(ColumnProfile profile, int index)
     {
         var text = table.TextOf(index);
-        var values = $"(SELECT {text} AS v FROM {LoadedTable.Name} WHERE NOT {MissingValues.Sql(text)})";
+        var values = $"(SELECT {text} AS v FROM {LoadedTable.Name} WHERE {text} IS NOT NULL)";
         if (DateFormats.Detect(table.Database, values) is not { } format)
             return profile;
         var date = DateFormats.Parse("v", format);
@@ -95,15 +98,12 @@ internal sealed class TableProfiler(LoadedTable table)
 
     private List<ColumnStatistics> Statistics(int[] columns)
     {
-        var inner = columns.Select(i =>
-            $"CASE WHEN NOT {MissingValues.Sql(table.TextOf(i))} THEN {table.TextOf(i)} END AS t{i}"
-        );
-        var middle = columns.Select(i =>
-            $"t{i}, CASE WHEN isfinite(TRY_CAST(t{i} AS DOUBLE)) THEN TRY_CAST(t{i} AS DOUBLE) END AS n{i}"
+        var numbers = columns.Select(i =>
+            $"{table.TextOf(i)} AS t{i}, CASE WHEN isfinite(TRY_CAST({table.TextOf(i)} AS DOUBLE)) THEN TRY_CAST({table.TextOf(i)} AS DOUBLE) END AS n{i}"
         );
         var sql =
             $"SELECT count(*), {string.Join(", ", columns.Select(ColumnStatistics.Sql))} "
-            + $"FROM (SELECT {string.Join(", ", middle)} FROM (SELECT {string.Join(", ", inner)} FROM {LoadedTable.Name}))";
+            + $"FROM (SELECT {string.Join(", ", numbers)} FROM {LoadedTable.Name})";
         return table.Database.Query(
             sql,
             row => columns.Select((_, position) => ColumnStatistics.Read(row, position)).ToList()
@@ -118,22 +118,25 @@ internal sealed class TableProfiler(LoadedTable table)
         );
 
     private static string? Cell(DbDataReader row, int position) =>
-        row.IsDBNull(position) || MissingValues.Contains(row.GetString(position))
-            ? null
-            : ShownText.Cut(row.GetString(position));
+        row.IsDBNull(position) ? null : ShownText.Cut(row.GetString(position));
 
     private static string[] Seen(List<IReadOnlyList<string?>> head, int position) =>
         [.. head.Select(row => row[position]).OfType<string>().Distinct()];
 
     private Dictionary<int, List<Level>> Levels(int[] columns, List<ColumnStatistics> statistics)
     {
-        var few = columns.Where((_, position) => statistics[position].Distinct is > 0 and <= MostLevels).ToArray();
+        var few = columns
+            .Where(
+                (column, position) =>
+                    column < ColumnsWithLevels && statistics[position].Distinct is > 0 and <= MostLevels
+            )
+            .ToArray();
         if (few.Length == 0)
             return [];
         var queries = few.Select(i =>
             $"""
                 SELECT * FROM (SELECT {i} AS i, left({table.TextOf(i)}, 200) AS v, count(*) AS n FROM {LoadedTable.Name}
-                WHERE NOT {MissingValues.Sql(table.TextOf(i))} GROUP BY {table.TextOf(
+                WHERE {table.TextOf(i)} IS NOT NULL GROUP BY {table.TextOf(
                     i
                 )} ORDER BY n DESC, v LIMIT {LevelsEach})
                 """
