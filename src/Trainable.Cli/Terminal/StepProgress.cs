@@ -71,10 +71,5 @@ internal sealed class StepProgress
             _ => CleanText.LastLine(end.Output) is { Length: > 0 } last ? last : $"exit code {end.ExitCode ?? 1}",
         };
 
-    private static string NameOf(ToolStarted start)
-    {
-        if (start.Script is { Length: > 0 } script)
-            return CleanText.Line(Path.GetFileNameWithoutExtension(script));
-        return CleanText.Line(start.Tool);
-    }
+    private static string NameOf(ToolStarted start) => CleanText.Line(start.Tool);
 }

@@ -39,6 +39,9 @@ internal sealed partial class AgentLoop(
     ILogger<AgentLoop> logger
 )
 {
+    /// <summary>How a result starts when nobody knows how its call ended.</summary>
+    public const string Interrupted = "interrupted";
+
     private const int MaxTurns = 30;
 
     /// <summary>How often a reply without any tool call is answered with a reminder.</summary>
@@ -56,12 +59,12 @@ internal sealed partial class AgentLoop(
         var budget = new StageBudget(context, clock);
         var scope = new ToolScope(context, journal) { TimeLeft = () => budget.Left };
         var conversation = await LoadAsync(context, cancellation);
-        var inbox = new UserInbox(databases, context);
+        var inbox = new UserInbox(databases, context, conversation.LastTurnAt);
 
         foreach (var call in conversation.Unanswered.ToList())
         {
-            const string interrupted = "interrupted: the server was restarted while this call ran. Its effects may be partial.";
-            await EndCallAsync(context, journal, conversation, call, ToolResult.Plain(call.Name, interrupted));
+            const string told = $"{Interrupted}: the server was restarted while this call ran. Its effects may be partial.";
+            await EndCallAsync(context, journal, conversation, call, ToolResult.Plain(call.Name, told));
         }
 
         var reminders = 0;

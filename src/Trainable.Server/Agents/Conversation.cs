@@ -20,6 +20,9 @@ internal sealed class Conversation
 
     public Guid LastTurnId { get; private set; }
 
+    /// <summary>When the last stored turn was kept; null in a run that has none yet.</summary>
+    public DateTime? LastTurnAt { get; private set; }
+
     /// <summary>Results of the last turn by call id, as stored.</summary>
     public JsonObject LastResults { get; private set; } = [];
 
@@ -66,6 +69,7 @@ internal sealed class Conversation
     private void Add(Turn turn)
     {
         var reply = Parse(turn.Reply);
+        LastTurnAt = turn.CreatedAt;
         Add(turn.Id, Parse(turn.Prompt), reply);
         LastResults = JsonNode.Parse(turn.Results)?.AsObject() ?? [];
         Unanswered.Clear();

@@ -4,6 +4,7 @@ using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Datasets.Profiles;
 using Trainable.Server.Platform;
+using Trainable.Server.Sandboxes;
 
 namespace Trainable.Server.Agents;
 
@@ -11,7 +12,7 @@ namespace Trainable.Server.Agents;
 /// What a stage's model is told first: a system prompt that is the same for every run of the stage (so that providers can
 /// cache it; no clock in it), then one message with this dataset's profile, earlier reports and the exact brief.
 /// </summary>
-internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
+internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, SandboxOptions sandboxes)
 {
     private const int ProfileCharacters = 12_000;
     private const int ReportBytes = 16 * 1024;
@@ -49,7 +50,7 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
         return text.ToString();
     }
 
-    private static StageBrief Brief(StageContext context, DatasetManifest manifest) =>
+    private StageBrief Brief(StageContext context, DatasetManifest manifest) =>
         new()
         {
             Stage = context.Stage,
@@ -66,6 +67,7 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
             Seed = context.Options.Seed,
             Rows = manifest.RowsWorking,
             Columns = manifest.Columns.Count,
+            StepSeconds = sandboxes.StepTimeout.TotalSeconds,
             BudgetSeconds = context.BudgetWasChosen ? context.Budget.TotalSeconds : null,
             Instructions = context.Instructions,
         };

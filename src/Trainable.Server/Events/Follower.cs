@@ -29,7 +29,7 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
             seq = page.LastSeq;
             yield return page.Frames;
         }
-        if (feed.Partial is { } partial)
+        if (feeds.Partial(session) is { } partial)
             yield return Segment.OfDelta(session, partial).Frames;
 
         while (true)
@@ -74,6 +74,8 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
         {
             var batch = feed.Read(position);
             position = batch.Next;
+            if (batch.Gap)
+                yield break; // The reader was too slow: it reconnects and reads the list again, so that it misses nothing.
             foreach (var segment in batch.Segments)
                 yield return segment.Frames;
             if (batch.Segments.Count == 0)

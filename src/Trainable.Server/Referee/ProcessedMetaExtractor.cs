@@ -27,7 +27,7 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
                 throw new UserFacingException($"Prep's {split}.parquet is gone. Run Prep again.");
         }
         var columns = tables.Columns["train"];
-        var test = manifest.Holdout.Mode == HoldoutModes.Host ? manifest.RowsHeld : 0;
+        var test = SealedRows(subject, cancellation);
         var train = tables.Rows("train");
         var val = tables.Rows("val");
         return new ProcessedMeta
@@ -44,6 +44,16 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
             SourceFiles = [.. manifest.Files.Select(file => file.Name)],
             OutputFiles = [.. Splits.Select(split => $"/sessions/{subject.SessionId}/prep/data/{split}.parquet")],
         };
+    }
+
+    private long SealedRows(StageSubject subject, CancellationToken cancellation)
+    {
+        var file = held.SealedTest(subject.ExperimentId, subject.SessionId);
+        if (!File.Exists(file))
+            return 0;
+        var directory = Path.GetDirectoryName(file)!;
+        using var tables = TableDatabase.Open(new TableAccess([directory], home.Scratch, 1L << 28), cancellation);
+        return tables.Scalar<long>($"SELECT count(*) FROM read_parquet({TableDatabase.Literal(file)})");
     }
 
     private static JsonElement Quality(SplitTables tables, IReadOnlyList<(string Name, string Type)> columns, long rows)

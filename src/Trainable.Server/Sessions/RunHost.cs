@@ -41,7 +41,14 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
             return false;
         run.StopReason = reason;
         ended = run.Task;
-        run.Cancel.Cancel();
+        try
+        {
+            run.Cancel.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // It ended by itself at this very moment.
+        }
         return true;
     }
 

@@ -24,6 +24,8 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
                 var (result, context) = await starter.StartAsync(session, command, cancellation);
                 if (context is not null)
                     Launch(context);
+                if (result is StartResult.NotFound)
+                    _mailboxes.TryRemove(session, out _);
                 return result;
             }
         );

@@ -33,8 +33,8 @@ internal sealed class SessionStarter(IDbContextFactory<TrainableDb> databases, E
 
         var done = runs.Where(run => run.Status == RunStatuses.Done && !run.Stale).Select(run => run.Stage).ToHashSet();
         var stage = command.Stage ?? Stages.All.FirstOrDefault(one => !done.Contains(one));
-        if (stage is null)
-            return (new StartResult.Refused("Every stage is done. Start one of them to run it again."), null);
+        if (stage is null || (command.ContinueTo is { } last && Stages.After(last).Contains(stage)))
+            return (new StartResult.Refused("Every stage is done up to there. Start one of them to run it again."), null);
         if (Stages.Prerequisite(stage) is { } needed && !done.Contains(needed))
         {
             return (

@@ -28,6 +28,7 @@ internal sealed partial class StageRunner(
         var journal = new RunJournal(log, feeds, context);
         try
         {
+            completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
             var outcome = await completion.CompleteAsync(context, journal, end, cancellation);
             if (outcome is { } problem)
@@ -98,7 +99,7 @@ internal sealed partial class StageRunner(
     {
         await using var db = await databases.CreateDbContextAsync();
         var run = await db.StageRuns.AsNoTracking().FirstAsync(row => row.Id == context.RunId);
-        if (run.ContinueTo is not { } last || !Stages.After(context.Stage).TakeWhile(stage => context.Stage != last).Any())
+        if (run.ContinueTo is not { } last || !Stages.After(context.Stage).Contains(last))
             return null;
         return new StartCommand
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
@@ -21,7 +22,7 @@ public sealed class UploadTests : IDisposable
         var file = dataset.Manifest.Files.ShouldHaveSingleItem();
         file.ShouldBe(new UploadedFile("table.csv", bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
         File.ReadAllBytes(_lab.Store.UploadedFile(dataset.Experiment, file)).ShouldBe(bytes);
-        _lab.Store.ReadManifest(dataset.Experiment).ShouldBeEquivalentTo(dataset.Manifest);
+        Json(_lab.Store.ReadManifest(dataset.Experiment)).ShouldBe(Json(dataset.Manifest));
         Directory.Exists(dataset.Paths.Scratch).ShouldBeFalse();
     }
 
@@ -186,6 +187,9 @@ public sealed class UploadTests : IDisposable
     }
 
     public void Dispose() => _lab.Dispose();
+
+    private static string Json(DatasetManifest? manifest) =>
+        JsonSerializer.Serialize(manifest.ShouldNotBeNull(), DatasetJson.Default.DatasetManifest);
 
     private sealed class BrokenStream : MemoryStream
     {

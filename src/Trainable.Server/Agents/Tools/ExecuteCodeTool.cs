@@ -82,7 +82,7 @@ internal sealed class ExecuteCodeTool(
         };
         var wall = timeLeft < options.StepTimeout ? timeLeft : options.StepTimeout;
         var limits = options.StepLimits with { WallClock = wall };
-        return await recorder.RecordAsync(sandbox.RunAsync(step, limits, cancellation), whole);
+        return await recorder.RecordAsync(stop => sandbox.RunAsync(step, limits, stop), whole, cancellation);
     }
 
     private static ToolResult Describe(

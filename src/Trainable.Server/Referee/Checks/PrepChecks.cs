@@ -52,6 +52,8 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
             findings.Fail("target_differs", $"metadata.json names `{target}` as the target, but the user chose `{chosen}`.");
         if (!metadata.HasKnownProblem)
             findings.Fail("problem_type", "metadata.json's problem_type must be binary, multiclass or regression.");
+        else if (subject.Options.ProblemType is { Length: > 0 } problem && problem != metadata.ProblemType)
+            findings.Fail("problem_differs", $"metadata.json says `{metadata.ProblemType}`, but the user chose `{problem}`.");
         if (metadata.Missing.Count > 0)
             findings.Warn("metadata_incomplete", $"metadata.json lacks {Findings.Names(metadata.Missing)}.");
         else

@@ -47,7 +47,7 @@ internal sealed class SplitTables : IDisposable
         }
         catch (DuckDB.NET.Data.DuckDBException unreadable)
         {
-            findings.Fail("split_unreadable", $"data/{name} is no readable Parquet file ({FirstLine(unreadable.Message)}).");
+            findings.Fail("split_unreadable", $"data/{name} is no readable Parquet file ({Reason(unreadable.Message)}).");
             return false;
         }
     }
@@ -62,5 +62,7 @@ internal sealed class SplitTables : IDisposable
         Bench.Dispose();
     }
 
-    private static string FirstLine(string text) => text.Split('\n')[0].Trim();
+    /// <summary>DuckDB's first line, without where the referee's copy lies on the host.</summary>
+    private string Reason(string message) =>
+        message.Split('\n')[0].Replace(Bench.In + "/", "", StringComparison.Ordinal).Trim();
 }

@@ -110,6 +110,8 @@ internal static class HeldPredictionsReader
         IReadOnlyList<string>? modelClasses
     )
     {
+        if (truth.Exists(text => text is null))
+            throw new UserFacingException("The held rows hold missing targets, so no score can be measured.");
         var real = truth.Select(Label).ToList();
         var predicted = Texts(tables, files.Predictions, "prediction").Select(Label).ToList();
         var train = Texts(tables, files.Train, files.Target).Where(text => text is not null).Select(Label).ToList();

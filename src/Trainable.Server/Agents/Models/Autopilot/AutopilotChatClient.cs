@@ -107,7 +107,7 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
         return new AutopilotReply(
             after,
             new FunctionCallContent(
-                $"autopilot-finish-{conversation.Verdicts + 1}",
+                $"autopilot-finish-{conversation.Calls + 1}",
                 "finish_stage",
                 new Dictionary<string, object?>(StringComparer.Ordinal)
             )
@@ -143,7 +143,7 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
         var step = steps[index];
         var parameters = AutopilotParameters.For(brief, step, safe);
         var call = new FunctionCallContent(
-            AutopilotConversation.CallId(index, safe, conversation.Attempts(index, safe) + 1),
+            AutopilotConversation.CallId(index, safe, conversation.Calls + 1),
             "execute_code",
             new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = playbook.Script(step, parameters) }
         );
