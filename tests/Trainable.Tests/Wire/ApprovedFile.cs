@@ -35,6 +35,7 @@ internal static partial class ApprovedFile
         text = Id().Replace(text, match => ids.TryGetValue(match.Value, out var known) ? known : ids[match.Value] = $"{{id{ids.Count + 1}}}");
         text = Time().Replace(text, "{time}");
         text = Trace().Replace(text, "\"trace_id\":\"{trace}\"");
+        text = LastSeq().Replace(text, "\"last_seq\":0");
         text = Seconds().Replace(text, "\"$1\":0.0");
         return Memory().Replace(text, "\"peak_memory_bytes\":0");
     }
@@ -47,6 +48,9 @@ internal static partial class ApprovedFile
 
     [GeneratedRegex(@"""trace_id"":""[^""]*""", RegexOptions.ExplicitCapture, 2_000)]
     private static partial Regex Trace();
+
+    [GeneratedRegex(@"""last_seq"":\d+", RegexOptions.ExplicitCapture, 2_000)]
+    private static partial Regex LastSeq();
 
 #pragma warning disable MA0023 // The replacement names the group by number.
     [GeneratedRegex(@"""(wall_seconds|cpu_seconds)"":[0-9.]+", RegexOptions.None, 2_000)]
