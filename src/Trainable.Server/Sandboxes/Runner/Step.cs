@@ -147,7 +147,10 @@ internal sealed partial class Step : IAsyncDisposable
     {
         var inGroup = _group is null || _runner.TryMove(pid, _group);
         if (!inGroup)
+        {
+            _failure = "its process was not found";
             LogNotFound(_runner.Sandbox.Plan.Spec.Name, pid);
+        }
         if (!inGroup || !_stop.TryOpenGate())
         {
             await _runner.Connection.SendAsync(RunnerCommand.Kill(_number, all: false), _giveUp.Token);
@@ -222,7 +225,10 @@ internal sealed partial class Step : IAsyncDisposable
                 if (_isBounded)
                     _giveUp.CancelAfter(Grace);
                 if (await _runner.Connection.ReadAsync(_giveUp.Token) is not { } frame)
+                {
+                    LogEnded(_runner.Sandbox.Plan.Spec.Name, _runner.ErrorText);
                     break;
+                }
                 _giveUp.CancelAfter(Timeout.InfiniteTimeSpan);
                 if (frame.Event.Step == _number)
                     return frame;
@@ -280,6 +286,9 @@ internal sealed partial class Step : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sandbox {Name}: processes of a step outlived SIGKILL")]
     private partial void LogSurvivors(string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sandbox {Name}: the runner ended during a step: {Errors}")]
+    private partial void LogEnded(string name, string errors);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sandbox {Name}: the runner did not answer in time: {Errors}")]
     private partial void LogGivenUp(string name, string errors);
