@@ -12,6 +12,7 @@ namespace Trainable.Cli.Terminal;
 internal sealed class RunProgress
 {
     private const int ShownMetrics = 4;
+    private const string FinishStage = "finish_stage";
 
     /// <summary>The contract, taken at its word: what it says is there must be there.</summary>
     private static readonly JsonSerializerOptions Strict = new(ContractJson.Default.Options)
@@ -171,8 +172,18 @@ internal sealed class RunProgress
         if (step is null)
             return [];
         _step = null;
-        return [step.End(end)];
+        return end.Tool == FinishStage ? Judged(end.Output) : [step.End(end)];
     }
+
+    /// <summary>What the referee wants mended; when it is content, its checks follow in an event of their own.</summary>
+    private static IEnumerable<TextLine> Judged(string verdict) =>
+        CleanText
+            .Block(verdict)
+            .Split('\n')
+            .Where(line => line.StartsWith("error ", StringComparison.Ordinal))
+            .Select(line =>
+                TextLine.Of("  ").Add("! ", Tone.Warning).Add($"To be mended: {line[(line.IndexOf(':') + 1)..].Trim()}")
+            );
 
     private IEnumerable<TextLine> File(FileCreated file)
     {
