@@ -9,6 +9,7 @@ public sealed record StateChanged(string State)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 }
@@ -18,6 +19,7 @@ public sealed record AgentMessage(string Text)
     /// <summary>Joins the deltas that streamed this text.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? MessageId { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }
@@ -31,6 +33,7 @@ public sealed record ToolStarted(string Tool, JsonElement Input)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CallId { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }
@@ -39,18 +42,23 @@ public sealed record ToolEnded(string Tool, string Output)
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CallId { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 
     /// <summary>ok, error, timeout, cancelled, out_of_memory, output_limit, lost; execute_code only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Outcome { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ExitCode { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? WallSeconds { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? CpuSeconds { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PeakMemoryBytes { get; init; }
 
@@ -95,6 +103,7 @@ public sealed record ValidationResult
     public required IReadOnlyList<string> Warnings { get; init; }
     public required IReadOnlyList<string> Passed { get; init; }
     public required string Stage { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CheckReport? Report { get; init; }
 

@@ -6,7 +6,9 @@ try
     var options = ServerOptions.FromEnvironment();
     using var home = HomeLock.TryAcquire(new TrainableHome(options.Home));
     if (home is null)
-        throw new UserFacingException($"Another process serves {options.Home}. Stop it, or choose another TRAINABLE_HOME.");
+        throw new UserFacingException(
+            $"Another process serves {options.Home}. Stop it, or choose another TRAINABLE_HOME."
+        );
     await using var server = await ServerHost.StartAsync(options);
     home.Publish(
         new HomeOwner

@@ -63,7 +63,8 @@ internal sealed partial class AgentLoop(
 
         foreach (var call in conversation.Unanswered.ToList())
         {
-            const string told = $"{Interrupted}: the server was restarted while this call ran. Its effects may be partial.";
+            const string told =
+                $"{Interrupted}: the server was restarted while this call ran. Its effects may be partial.";
             await EndCallAsync(context, journal, conversation, call, ToolResult.Plain(call.Name, told));
         }
 
@@ -79,7 +80,10 @@ internal sealed partial class AgentLoop(
             if (budget.Over)
             {
                 if (budget.FinalTurnTaken)
-                    return new LoopEnd(LoopEndReason.BudgetExhausted, $"the time budget of {budget.Describe()} ran out");
+                    return new LoopEnd(
+                        LoopEndReason.BudgetExhausted,
+                        $"the time budget of {budget.Describe()} ran out"
+                    );
                 budget.FinalTurnTaken = true;
             }
             notices.AddRange(await inbox.TakeAsync(cancellation));
@@ -99,7 +103,10 @@ internal sealed partial class AgentLoop(
             if (calls.Count > 0)
                 continue;
             if (reminders++ >= MaxReminders)
-                return new LoopEnd(LoopEndReason.Stopped, "the agent stopped before the referee had accepted its outputs");
+                return new LoopEnd(
+                    LoopEndReason.Stopped,
+                    "the agent stopped before the referee had accepted its outputs"
+                );
             notices.Add(
                 new ChatMessage(
                     ChatRole.User,
@@ -113,7 +120,12 @@ internal sealed partial class AgentLoop(
     private async Task<Conversation> LoadAsync(StageContext context, CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await Conversation.LoadAsync(db, context.RunId, await prompt.OpeningAsync(context, cancellation), cancellation);
+        return await Conversation.LoadAsync(
+            db,
+            context.RunId,
+            await prompt.OpeningAsync(context, cancellation),
+            cancellation
+        );
     }
 
     /// <summary>Streams one reply and stores it; null when the model sent nothing.</summary>
@@ -186,14 +198,22 @@ internal sealed partial class AgentLoop(
         return reply;
     }
 
-    private async Task<ToolResult> InvokeAsync(FunctionCallContent call, ToolScope scope, CancellationToken cancellation)
+    private async Task<ToolResult> InvokeAsync(
+        FunctionCallContent call,
+        ToolScope scope,
+        CancellationToken cancellation
+    )
     {
         var arguments = call.Arguments is { } given
             ? new Dictionary<string, object?>(given, StringComparer.Ordinal)
             : new Dictionary<string, object?>(StringComparer.Ordinal);
         await scope.Journal.AppendAsync(
             EventTypes.ToolStart,
-            new ToolStarted(call.Name, ToolInput.ToJson(arguments)) { CallId = call.CallId, Stage = scope.Context.Stage },
+            new ToolStarted(call.Name, ToolInput.ToJson(arguments))
+            {
+                CallId = call.CallId,
+                Stage = scope.Context.Stage,
+            },
             ContractJson.Default.ToolStarted
         );
         if (!_tools.TryGetValue(call.Name, out var tool))

@@ -46,7 +46,10 @@ internal sealed class Conversation
     }
 
     public static string Serialize(IReadOnlyList<ChatMessage> messages) =>
-        JsonSerializer.Serialize(messages, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IReadOnlyList<ChatMessage>)));
+        JsonSerializer.Serialize(
+            messages,
+            AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IReadOnlyList<ChatMessage>))
+        );
 
     /// <summary>Puts a new turn at the end: what was said to the model, and its reply.</summary>
     public void Add(Guid turnId, IReadOnlyList<ChatMessage> prompt, IReadOnlyList<ChatMessage> reply)
@@ -84,5 +87,6 @@ internal sealed class Conversation
 
     private static List<ChatMessage> Parse(string json) =>
         (List<ChatMessage>?)
-            JsonSerializer.Deserialize(json, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(List<ChatMessage>))) ?? [];
+            JsonSerializer.Deserialize(json, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(List<ChatMessage>)))
+        ?? [];
 }

@@ -37,7 +37,9 @@ internal sealed class StageBudget(StageContext context, TimeProvider clock)
     }
 
     public string Describe() =>
-        context.Budget.TotalMinutes >= 2 ? $"{context.Budget.TotalMinutes:0.#} minutes" : $"{context.Budget.TotalSeconds:0} s";
+        context.Budget.TotalMinutes >= 2
+            ? $"{context.Budget.TotalMinutes:0.#} minutes"
+            : $"{context.Budget.TotalSeconds:0} s";
 
     private BudgetWarning Create(string message) =>
         new(message, context.Stage)

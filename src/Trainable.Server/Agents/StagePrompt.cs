@@ -33,13 +33,22 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, Sandb
         var manifest = datasets.ReadManifest(context.ExperimentId);
         var profile = datasets.ReadProfile(context.ExperimentId);
         if (manifest is null || profile is null)
-            throw new UserFacingException("The experiment's dataset is gone from this home; upload it as a new experiment.");
+            throw new UserFacingException(
+                "The experiment's dataset is gone from this home; upload it as a new experiment."
+            );
         var text = new StringBuilder();
-        text.Append("Stage: ").Append(context.Stage).Append(". Dataset: ").Append(context.ExperimentName).Append("\n\n");
+        text.Append("Stage: ")
+            .Append(context.Stage)
+            .Append(". Dataset: ")
+            .Append(context.ExperimentName)
+            .Append("\n\n");
         text.Append(ProfileMarkdown.Render(profile, ProfileDetail.Sample, ProfileCharacters)).Append('\n');
         foreach (var earlier in Stages.All.TakeWhile(stage => stage != context.Stage))
         {
-            if (await files.TryReadTextAsync(context, $"../{earlier}/report.md", ReportBytes, cancellation) is { } report)
+            if (
+                await files.TryReadTextAsync(context, $"../{earlier}/report.md", ReportBytes, cancellation) is
+                { } report
+            )
                 text.Append("\n## Report of ").Append(earlier).Append("\n\n").Append(report).Append('\n');
         }
         if (context.Options.DataDictionary is { Length: > 0 } dictionary)

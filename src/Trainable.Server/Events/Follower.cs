@@ -119,13 +119,7 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
             var buffer = new ArrayBufferWriter<byte>(rows.Sum(row => row.Data.Length + 160));
             foreach (var row in rows)
             {
-                Segment.WriteFrame(
-                    buffer,
-                    session,
-                    row.Type,
-                    System.Text.Encoding.UTF8.GetBytes(row.Data),
-                    row.Seq
-                );
+                Segment.WriteFrame(buffer, session, row.Type, System.Text.Encoding.UTF8.GetBytes(row.Data), row.Seq);
             }
             after = rows[^1].Seq;
             yield return (buffer.WrittenMemory, after);

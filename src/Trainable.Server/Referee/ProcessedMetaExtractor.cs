@@ -32,7 +32,14 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
         var val = tables.Rows("val");
         return new ProcessedMeta
         {
-            Columns = [.. columns.Select(column => new ProcessedColumn(column.Name, column.Type.ToLowerInvariant(), Nullable: false))],
+            Columns =
+            [
+                .. columns.Select(column => new ProcessedColumn(
+                    column.Name,
+                    column.Type.ToLowerInvariant(),
+                    Nullable: false
+                )),
+            ],
             FeatureColumns = [.. columns.Select(column => column.Name).Where(name => name != metadata?.Target)],
             TargetColumn = metadata?.Target,
             TotalRows = train + val + test,
@@ -58,8 +65,15 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
 
     private static JsonElement Quality(SplitTables tables, IReadOnlyList<(string Name, string Type)> columns, long rows)
     {
-        var distinct = tables.Database.Scalar<long>($"SELECT count(*) FROM (SELECT DISTINCT * FROM {tables.Source("train")})");
-        var numeric = columns.Where(column => column.Type is not ("VARCHAR" or "BLOB" or "DATE") && !column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal)).ToList();
+        var distinct = tables.Database.Scalar<long>(
+            $"SELECT count(*) FROM (SELECT DISTINCT * FROM {tables.Source("train")})"
+        );
+        var numeric = columns
+            .Where(column =>
+                column.Type is not ("VARCHAR" or "BLOB" or "DATE")
+                && !column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal)
+            )
+            .ToList();
         var summary = new JsonObject();
         foreach (var (name, _) in numeric.Take(MostSummarised))
         {

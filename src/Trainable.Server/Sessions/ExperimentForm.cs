@@ -42,10 +42,9 @@ internal sealed class ExperimentForm
             var field = HeaderUtilities.RemoveQuotes(disposition.Name).Value ?? "";
             if (disposition.IsFileDisposition())
             {
-                var fileName =
-                    HeaderUtilities.RemoveQuotes(disposition.FileNameStar).Value is { Length: > 0 } star
-                        ? star
-                        : HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "";
+                var fileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar).Value is { Length: > 0 } star
+                    ? star
+                    : HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "";
                 if (field == "files")
                     form.Files.Add((await upload.AddAsync(fileName, section.Body, cancellation)).Name);
             }
@@ -80,7 +79,8 @@ internal sealed class ExperimentForm
     {
         try
         {
-            var options = JsonSerializer.Deserialize(json, ContractJson.Default.ExperimentOptions) ?? new ExperimentOptions();
+            var options =
+                JsonSerializer.Deserialize(json, ContractJson.Default.ExperimentOptions) ?? new ExperimentOptions();
             Check(options);
             return options;
         }
@@ -105,7 +105,10 @@ internal sealed class ExperimentForm
         string[] problems = options.ProblemType is { } one
             ? [one]
             : [ProblemTypes.Binary, ProblemTypes.Multiclass, ProblemTypes.Regression];
-        if (options.Metric is { Length: > 0 } metric && problems.All(problem => MetricNames.Parse(metric, problem) is null))
+        if (
+            options.Metric is { Length: > 0 } metric
+            && problems.All(problem => MetricNames.Parse(metric, problem) is null)
+        )
         {
             var known = problems.SelectMany(problem => MetricNames.Of(problem, hasProbabilities: true)).Distinct();
             throw new UserFacingException(

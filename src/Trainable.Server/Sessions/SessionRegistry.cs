@@ -50,7 +50,11 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
             {
                 Events =
                 [
-                    EventDraft.Create(EventTypes.UserMessage, new UserMessage(content), ContractJson.Default.UserMessage),
+                    EventDraft.Create(
+                        EventTypes.UserMessage,
+                        new UserMessage(content),
+                        ContractJson.Default.UserMessage
+                    ),
                 ],
             },
             cancellation

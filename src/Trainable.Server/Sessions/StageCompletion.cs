@@ -119,7 +119,9 @@ internal sealed class StageCompletion(
                 run.Score != null
                 && run.Id != context.RunId
                 && run.EndedAt < context.StartedAt
-                && db.Sessions.Any(session => session.Id == run.SessionId && session.ExperimentId == context.ExperimentId),
+                && db.Sessions.Any(session =>
+                    session.Id == run.SessionId && session.ExperimentId == context.ExperimentId
+                ),
             cancellation
         );
     }

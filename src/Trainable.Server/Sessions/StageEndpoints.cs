@@ -88,7 +88,10 @@ internal static class StageEndpoints
         {
             StartResult.Started started => TypedResults.Ok(new StageStarted("started", started.State)),
             StartResult.NotFound => Problems.NotFound("Session not found"),
-            StartResult.AlreadyRunning => TypedResults.Problem("Agent already running for this session", statusCode: 409),
+            StartResult.AlreadyRunning => TypedResults.Problem(
+                "Agent already running for this session",
+                statusCode: 409
+            ),
             StartResult.Refused refused => TypedResults.Problem(refused.Sentence, statusCode: 400),
             _ => throw new InvalidOperationException($"{result} is no result of a start."),
         };

@@ -23,7 +23,11 @@ internal sealed partial class StageRunner(
     /// <param name="context">The run.</param>
     /// <param name="stopReason">Why the run was asked to stop; null while nobody asked.</param>
     /// <param name="cancellation">Stop, or shutdown.</param>
-    public async Task<StartCommand?> RunAsync(StageContext context, Func<string?> stopReason, CancellationToken cancellation)
+    public async Task<StartCommand?> RunAsync(
+        StageContext context,
+        Func<string?> stopReason,
+        CancellationToken cancellation
+    )
     {
         var journal = new RunJournal(log, feeds, context);
         try
@@ -62,7 +66,11 @@ internal sealed partial class StageRunner(
         {
             var trace = Guid.CreateVersion7().ToString("N");
             LogFailed(failure, context.Stage, context.SessionId, trace);
-            await FailAsync(context, journal, $"{context.Stage} failed inside the server; its log says why under {trace}.");
+            await FailAsync(
+                context,
+                journal,
+                $"{context.Stage} failed inside the server; its log says why under {trace}."
+            );
             return null;
         }
     }

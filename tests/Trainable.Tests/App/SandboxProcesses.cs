@@ -17,7 +17,8 @@ internal static class SandboxProcesses
                 var told =
                     Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "cmdline")))
                     + File.ReadAllText(Path.Combine(directory, "cgroup"));
-                var isDead = File.ReadAllText(Path.Combine(directory, "status")).Contains("State:\tZ", StringComparison.Ordinal);
+                var isDead = File.ReadAllText(Path.Combine(directory, "status"))
+                    .Contains("State:\tZ", StringComparison.Ordinal);
                 if (!isDead && told.Contains(session.ToString(), StringComparison.Ordinal))
                     found.Add(pid);
             }

@@ -32,7 +32,12 @@ internal static partial class ApprovedFile
     public static string Normalise(string text)
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        text = Id().Replace(text, match => ids.TryGetValue(match.Value, out var known) ? known : ids[match.Value] = $"{{id{ids.Count + 1}}}");
+        text = Id()
+            .Replace(
+                text,
+                match =>
+                    ids.TryGetValue(match.Value, out var known) ? known : ids[match.Value] = $"{{id{ids.Count + 1}}}"
+            );
         text = Time().Replace(text, "{time}");
         text = Trace().Replace(text, "\"trace_id\":\"{trace}\"");
         text = LastSeq().Replace(text, "\"last_seq\":0");
@@ -40,7 +45,11 @@ internal static partial class ApprovedFile
         return Memory().Replace(text, "\"peak_memory_bytes\":0");
     }
 
-    [GeneratedRegex(@"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<="")[0-9a-f]{32}(?="")", RegexOptions.ExplicitCapture, 2_000)]
+    [GeneratedRegex(
+        @"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<="")[0-9a-f]{32}(?="")",
+        RegexOptions.ExplicitCapture,
+        2_000
+    )]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", RegexOptions.ExplicitCapture, 2_000)]

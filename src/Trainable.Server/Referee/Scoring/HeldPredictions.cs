@@ -20,7 +20,10 @@ internal abstract record HeldPredictions(int Rows)
         public override bool HasProbabilities => false;
 
         public override (WeightedMetric Model, WeightedMetric Constant) Find(string metric) =>
-            (new RegressionMetrics(Truth, Predicted).Find(metric), new RegressionMetrics(Truth, Constant(metric)).Find(metric));
+            (
+                new RegressionMetrics(Truth, Predicted).Find(metric),
+                new RegressionMetrics(Truth, Constant(metric)).Find(metric)
+            );
 
         private double[] Constant(string metric)
         {
@@ -76,7 +79,9 @@ internal static class HeldPredictionsReader
         IReadOnlyList<string>? classes
     )
     {
-        var rows = tables.Scalar<long>($"SELECT count(*) FROM read_parquet({TableDatabase.Literal(files.Predictions)})");
+        var rows = tables.Scalar<long>(
+            $"SELECT count(*) FROM read_parquet({TableDatabase.Literal(files.Predictions)})"
+        );
         var truth = Texts(tables, files.Test, files.Target);
         if (rows != truth.Count)
             throw new UserFacingException($"The model returned {rows:N0} predictions for {truth.Count:N0} held rows.");

@@ -44,10 +44,7 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
         TrainableHome.Make(Path.GetDirectoryName(target)!);
         File.Move(train, SealedTrain(subject.ExperimentId, subject.SessionId), overwrite: true);
         File.Move(test, target, overwrite: true);
-        File.WriteAllBytes(
-            Terms(subject),
-            JsonSerializer.SerializeToUtf8Bytes(terms, SealedJson.Default.SealedTerms)
-        );
+        File.WriteAllBytes(Terms(subject), JsonSerializer.SerializeToUtf8Bytes(terms, SealedJson.Default.SealedTerms));
     }
 
     /// <summary>What the sealed test set is to be scored by; null when nothing is sealed.</summary>

@@ -20,7 +20,11 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
 
     /// <returns>Null when no rows are held.</returns>
     /// <exception cref="UserFacingException">The model cannot be measured; the sentence is for people, never for a model.</exception>
-    public async Task<ScoreReport?> ScoreAsync(StageSubject subject, bool testSetWasOpen, CancellationToken cancellation)
+    public async Task<ScoreReport?> ScoreAsync(
+        StageSubject subject,
+        bool testSetWasOpen,
+        CancellationToken cancellation
+    )
     {
         var manifest = held.Manifest(subject);
         var sealedTest = held.SealedTest(subject.ExperimentId, subject.SessionId);
@@ -28,7 +32,9 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
             return null;
         var terms =
             held.ReadTerms(subject)
-            ?? throw new UserFacingException("What Prep sealed is gone, so the model cannot be measured. Run Prep again.");
+            ?? throw new UserFacingException(
+                "What Prep sealed is gone, so the model cannot be measured. Run Prep again."
+            );
         using var bench = new Workbench(home);
         using var tables = TableDatabase.Open(
             new TableAccess([bench.In, Path.GetDirectoryName(sealedTest)!], bench.In, Memory),
@@ -61,13 +67,21 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
             $"COPY (SELECT * EXCLUDE ({TableDatabase.Identifier(terms.Target)}) FROM read_parquet({TableDatabase.Literal(sealedTest)}))"
                 + $" TO {TableDatabase.Literal(bench.Input("features.parquet"))} (FORMAT parquet)"
         );
-        await bench.TakeAsync(held.StageDirectory(subject, Stages.Train), "models/model.pkl", "model.pkl", cancellation);
+        await bench.TakeAsync(
+            held.StageDirectory(subject, Stages.Train),
+            "models/model.pkl",
+            "model.pkl",
+            cancellation
+        );
         var result = await harness.RunAsync(
             "predict.py",
             [
-                "--model", $"{RefereeHarness.In}/model.pkl",
-                "--features", $"{RefereeHarness.In}/features.parquet",
-                "--problem-type", terms.ProblemType,
+                "--model",
+                $"{RefereeHarness.In}/model.pkl",
+                "--features",
+                $"{RefereeHarness.In}/features.parquet",
+                "--problem-type",
+                terms.ProblemType,
             ],
             bench,
             cancellation

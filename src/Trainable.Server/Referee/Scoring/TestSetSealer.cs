@@ -27,7 +27,10 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
                 await SealAgentFileAsync(subject, findings, cancellation);
                 break;
             default:
-                findings.Warn("holdout_none", "No test rows are held (holdout=none), so the host will measure no score.");
+                findings.Warn(
+                    "holdout_none",
+                    "No test rows are held (holdout=none), so the host will measure no score."
+                );
                 break;
         }
         return findings.Report(subject.Stage);
@@ -43,7 +46,10 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         var terms = Terms(subject);
         var target = terms.Target;
         using var bench = new Workbench(home);
-        using var tables = TableDatabase.Open(new TableAccess([bench.In, home.HeldOf(subject.ExperimentId)], bench.In, Memory), cancellation);
+        using var tables = TableDatabase.Open(
+            new TableAccess([bench.In, home.HeldOf(subject.ExperimentId)], bench.In, Memory),
+            cancellation
+        );
         var source = held.Held(manifest)!;
         var features = bench.Input(RawFeatures.FileName(source));
         var labels = RawFeatures.Split(tables, source, target, features);
@@ -52,10 +58,14 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         var result = await harness.RunAsync(
             "transform.py",
             [
-                "--pipeline", $"{RefereeHarness.In}/prep_pipeline.pkl",
-                "--features", $"{RefereeHarness.In}/{Path.GetFileName(features)}",
-                "--reference", $"{RefereeHarness.In}/train.parquet",
-                "--target", target,
+                "--pipeline",
+                $"{RefereeHarness.In}/prep_pipeline.pkl",
+                "--features",
+                $"{RefereeHarness.In}/{Path.GetFileName(features)}",
+                "--reference",
+                $"{RefereeHarness.In}/train.parquet",
+                "--target",
+                target,
             ],
             bench,
             cancellation
@@ -73,7 +83,10 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         held.Seal(subject, terms, Join(tables, bench, transformed, target, labels), TrainTarget(tables, bench, target));
         findings.Pass(
             "test_set_sealed",
-            string.Create(CultureInfo.InvariantCulture, $"The pipeline ran on the {labels.Count:N0} held rows; the test set is sealed.")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The pipeline ran on the {labels.Count:N0} held rows; the test set is sealed."
+            )
         );
     }
 
@@ -89,7 +102,9 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         var targets = bench.Input("labels.jsonl");
         File.WriteAllLines(
             targets,
-            labels.Select(label => label is null ? "{\"t\":null}" : $"{{\"t\":{System.Text.Json.JsonSerializer.Serialize(label)}}}")
+            labels.Select(label =>
+                label is null ? "{\"t\":null}" : $"{{\"t\":{System.Text.Json.JsonSerializer.Serialize(label)}}}"
+            )
         );
         var joined = bench.Input("test.parquet");
         tables.Execute(
@@ -107,7 +122,10 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         using var bench = new Workbench(home);
         if (!await bench.TakeAsync(held.Prep(subject), "data/test.parquet", "test.parquet", cancellation))
         {
-            findings.Fail("split_missing", "Prep wrote no data/test.parquet; with holdout=agent it makes all three splits.");
+            findings.Fail(
+                "split_missing",
+                "Prep wrote no data/test.parquet; with holdout=agent it makes all three splits."
+            );
             return;
         }
         await bench.TakeAsync(held.Prep(subject), "data/train.parquet", "train.parquet", cancellation);
@@ -116,7 +134,10 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         held.Seal(subject, terms, bench.Input("test.parquet"), TrainTarget(tables, bench, terms.Target));
         HostWrites.Delete(held.Prep(subject), "data/test.parquet");
         findings.Pass("test_set_sealed", "The agent's test split was taken out of the workspace and sealed.");
-        findings.Warn("holdout_agent", "The agent drew the test rows itself, so it may have seen them while preparing.");
+        findings.Warn(
+            "holdout_agent",
+            "The agent drew the test rows itself, so it may have seen them while preparing."
+        );
     }
 
     private SealedTerms Terms(StageSubject subject) =>

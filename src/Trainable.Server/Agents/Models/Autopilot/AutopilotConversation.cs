@@ -21,7 +21,8 @@ internal sealed class AutopilotConversation
     /// <summary>The referee's answer, when nothing has been run since.</summary>
     public FinishVerdict? FinishedWith { get; private set; }
 
-    public static string CallId(int step, bool safe, int attempt) => $"autopilot-{step}-{(safe ? "safe" : "full")}-{attempt}";
+    public static string CallId(int step, bool safe, int attempt) =>
+        $"autopilot-{step}-{(safe ? "safe" : "full")}-{attempt}";
 
     /// <summary>Calls that have been answered, interrupted ones included.</summary>
     public int Calls { get; private set; }
@@ -52,7 +53,11 @@ internal sealed class AutopilotConversation
         else if (parts is ["autopilot", var step, var mode, _] && int.TryParse(step, out var index))
         {
             Outcomes.Add(
-                new StepOutcomeRead(index, mode == "safe", result.StartsWith(ExecuteCodeTool.OkPrefix, StringComparison.Ordinal))
+                new StepOutcomeRead(
+                    index,
+                    mode == "safe",
+                    result.StartsWith(ExecuteCodeTool.OkPrefix, StringComparison.Ordinal)
+                )
             );
             Narration.Learn(result, Facts);
             FinishedWith = null;

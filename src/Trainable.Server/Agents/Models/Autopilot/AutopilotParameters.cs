@@ -21,7 +21,10 @@ internal static class AutopilotParameters
             ["group_column"] = brief.GroupColumn,
             ["time_column"] = brief.TimeColumn,
             ["seed"] = brief.Seed,
-            ["budget_s"] = Math.Round(Math.Min(StageSeconds(brief) * step.BudgetShare, brief.StepSeconds * StepShare), 1),
+            ["budget_s"] = Math.Round(
+                Math.Min(StageSeconds(brief) * step.BudgetShare, brief.StepSeconds * StepShare),
+                1
+            ),
             ["holdout"] = brief.Holdout,
             ["instructions"] = brief.Instructions,
             ["safe"] = safe,
