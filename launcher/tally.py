@@ -36,10 +36,12 @@ def main(arguments: list[str]) -> int:
         try:
             count = read(report)
         except (OSError, ElementTree.ParseError) as problem:
-            count = Count()
-            if exit_code not in (0, PYTEST_FOUND_NOTHING):
-                print(f"{name} ended with exit code {exit_code} and left no report ({problem}).", file=sys.stderr)
-        if exit_code not in (0, PYTEST_FOUND_NOTHING) and count.failed == 0:
+            # Whatever the exit code says: a suite without a report has shown nothing.
+            print(f"{name} ended with exit code {exit_code} and left no report ({problem}).", file=sys.stderr)
+            total.failed += 1
+            continue
+        found_nothing = name == "python" and exit_code == PYTEST_FOUND_NOTHING
+        if exit_code != 0 and not found_nothing and count.failed == 0:
             print(f"{name} ended with exit code {exit_code} although no test of it failed.", file=sys.stderr)
             count.failed = 1
         total.passed += count.passed

@@ -61,7 +61,7 @@ test_dotnet() {
     fi
     # Exit code 8 says that no test matched, which is no failure of a selection.
     suite "$name" "$(test_program "$name")" --no-progress --ignore-exit-code 8 \
-        --results-directory "$REPORTS" --report-junit --report-junit-filename "$name.xml" "${filter[@]}"
+        --results-directory "$REPORTS" --report-xunit-junit --report-xunit-junit-filename "$name.xml" "${filter[@]}"
 }
 
 test_web() {
