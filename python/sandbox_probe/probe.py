@@ -1,4 +1,7 @@
-"""Tells, from inside a sandbox, what it can reach. Prints one JSON object; the host judges it."""
+"""Tells, from inside a sandbox, what it can reach. Prints one JSON object; the host judges it.
+
+Arguments: the directories of the interpreter that are mounted beside the system's.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import errno
 import json
 import os
 import socket
-from typing import Dict, List
+import sys
+from typing import Dict, List, Sequence
 
 CLONE_NEWUSER = 0x10000000
 # None of these belongs in a sandbox.
@@ -47,7 +51,12 @@ def can_write(directory: str) -> bool:
         return False
 
 
-def main() -> None:
+def shows_the_host(path: str, mounted: Sequence[str]) -> bool:
+    """Whether a path is there for another reason than to hold one of the directories that are mounted on purpose."""
+    return os.path.exists(path) and not any(entry.startswith(path + "/") for entry in mounted)
+
+
+def main(mounted: Sequence[str]) -> None:
     fields = status_fields()
     facts = {
         "seccomp": fields.get("Seccomp", "").strip() == "2",
@@ -56,7 +65,7 @@ def main() -> None:
         "vsock": can_open_socket(getattr(socket, "AF_VSOCK", 40)),
         "netlink": can_open_socket(socket.AF_NETLINK),
         "interfaces": network_interfaces(),
-        "host_paths": [path for path in HOST_PATHS if os.path.exists(path)],
+        "host_paths": [path for path in HOST_PATHS if shows_the_host(path, mounted)],
         "writable": [path for path in ("/", "/dev", "/usr", "/opt/trainable") if can_write(path)],
         "processes": sum(entry.isdigit() for entry in os.listdir("/proc")),
         "namespaces": can_make_namespace(),
@@ -65,4 +74,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

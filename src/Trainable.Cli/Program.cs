@@ -71,6 +71,13 @@ catch (OperationCanceledException)
 {
     return Say("Cancelled.", ExitCodes.Cancelled);
 }
+catch (Exception bug)
+{
+    await Console.Error.WriteLineAsync(
+        $"This is a bug in Trainable; please report it:\n{CleanText.Block(bug.ToString())}"
+    );
+    return ExitCodes.Failed;
+}
 
 static int Say(string sentence, int exitCode)
 {

@@ -29,13 +29,15 @@ internal static class ServerHost
     )
     {
         var home = new TrainableHome(options.Home);
+        home.EmptyScratch();
         var token = options.Token is { } chosen ? new AccessToken(chosen) : AccessToken.Random();
         var app = Build(options, home, token, configure);
         try
         {
             await app.Services.GetRequiredService<IDbContextFactory<TrainableDb>>().MigrateAsync(cancellation);
             await app.StartAsync(cancellation);
-            await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
+            if (options.ResumeRuns)
+                await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
         }
         catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

@@ -49,7 +49,11 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        var options = Options(home, port);
+        // A command that only looks takes up no runs: it would be gone before they got anywhere.
+        var options = Options(home, port) with
+        {
+            ResumeRuns = Lasts(command) || command == "stop",
+        };
         var server = new HomeServer(options, OpenHome(options.Home), command, clock);
         try
         {
@@ -92,7 +96,11 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
                 await ServeAsync(cancellation);
                 return;
             }
-            if (HomeLock.ReadOwner(Home) is { } owner && await TryJoinAsync(owner, cancellation))
+            if (
+                HomeLock.ReadOwner(Home) is { } owner
+                && (Lasts(owner.Command) || !Lasts(_command))
+                && await TryJoinAsync(owner, cancellation)
+            )
                 return;
             if (_clock.GetElapsedTime(since) > StartPatience)
             {
@@ -104,6 +112,9 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
             await Task.Delay(Pause, _clock, cancellation);
         }
     }
+
+    /// <summary>True for owners worth joining for a run; the others (<c>ls</c>, <c>show</c>, …) are gone in a moment.</summary>
+    private static bool Lasts(string command) => command is "up" or "run";
 
     private HomeLock? TryLock()
     {

@@ -83,7 +83,14 @@ internal sealed class HomeLock : IDisposable
             return;
         _disposed = true;
         // In this order: once the held file is free, the lock file may be the next owner's.
-        File.Delete(_path);
+        try
+        {
+            File.Delete(_path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The home was deleted while it was served: there is nobody left to tell.
+        }
         _held.Dispose();
     }
 

@@ -160,9 +160,8 @@ internal sealed class LocalSandbox : ISandbox
         // The step that runs, if any, ends as cancelled once its consumer reads on. A consumer that never does must not
         // keep the sandbox: its processes end with the runner either way.
         await _turn.WaitAsync(TimeSpan.FromSeconds(1));
+        // The semaphore and the token source stay undisposed for such a consumer's sake; neither holds a handle.
         if (_runner is not null)
             await _runner.DisposeAsync();
-        _closing.Dispose();
-        _turn.Dispose();
     }
 }

@@ -126,6 +126,23 @@ public sealed class ControlGroupTests : IDisposable
     }
 
     [Fact]
+    public async Task WithoutGroupsTheMemoryOfAllProcessesOfAStepIsWatched()
+    {
+        using var lab = new SandboxLab(groups: None);
+        await using var session = await lab.OpenAsync();
+        var limits = new StepLimits { MemoryBytes = 256L << 20, WallClock = SandboxLab.Limit };
+        const string code = """
+            import subprocess, sys, time
+            hoard = "import time; hoard = b'x' * (100 << 20); time.sleep(600)"
+            for _ in range(4): subprocess.Popen([sys.executable, "-c", hoard], start_new_session=True)
+            time.sleep(600)
+            """;
+
+        (await session.RunAsync(code, limits)).ShouldHave(StepOutcome.OutOfMemory);
+        (await session.RunAsync("print('next')")).ShouldHave(StepOutcome.Ok);
+    }
+
+    [Fact]
     public async Task WithoutGroupsCancellingStillLeavesNothing()
     {
         using var lab = new SandboxLab(groups: None);

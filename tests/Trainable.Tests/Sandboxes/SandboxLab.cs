@@ -54,6 +54,13 @@ internal sealed class SandboxLab : IDisposable
         return new LabSession(sandbox, id, Home.Session(id));
     }
 
+    public async Task RequireControlGroupsAsync()
+    {
+        var protections = await Runtime.InspectAsync(TestContext.Current.CancellationToken);
+        if (!protections.Items.Single(item => item.Name == "control groups").Active)
+            Assert.Skip("control groups cannot be written here.");
+    }
+
     private static void RequireBubblewrap()
     {
         if (File.Exists("/usr/bin/bwrap") && File.Exists("/usr/bin/python3"))

@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Trainable.Server.Sandboxes.Seccomp;
+using Processor = System.Runtime.InteropServices.Architecture;
 
 namespace Trainable.Tests.Sandboxes;
 
@@ -10,7 +10,7 @@ public sealed class SeccompFilterTests
     private const uint Arm64 = 0xC000_00B7;
     private const uint I386 = 0x4000_0003;
 
-    private static readonly IReadOnlyList<BpfInstruction> Program = Assemble(Architecture.X64);
+    private static readonly IReadOnlyList<BpfInstruction> Program = Assemble(Processor.X64);
 
     [Theory]
     [InlineData(0, "read")]
@@ -25,7 +25,7 @@ public sealed class SeccompFilterTests
     [Fact]
     public void EveryRefusedCallGetsItsErrorNumber()
     {
-        var calls = SystemCalls.Of(Architecture.X64).ShouldNotBeNull();
+        var calls = SystemCalls.Of(Processor.X64).ShouldNotBeNull();
         foreach (var rule in SeccompPolicy.Rules.Where(rule => rule.When is []))
             Run(Program, X64, (uint)calls.Number(rule.Call).ShouldNotBeNull()).ShouldBe(Refused(rule.Error), rule.Call);
     }
@@ -78,7 +78,7 @@ public sealed class SeccompFilterTests
     [Fact]
     public void ArmHasTheSamePolicyUnderItsOwnNumbers()
     {
-        var program = Assemble(Architecture.Arm64);
+        var program = Assemble(Processor.Arm64);
 
         Run(program, Arm64, 117).ShouldBe(Refused(1)); // ptrace
         Run(program, Arm64, 198, 40).ShouldBe(Refused(97)); // socket(AF_VSOCK)
@@ -87,7 +87,7 @@ public sealed class SeccompFilterTests
     }
 
     [Fact]
-    public void AProcessorWithoutATableIsNotGuessedAt() => SystemCalls.Of(Architecture.S390x).ShouldBeNull();
+    public void AProcessorWithoutATableIsNotGuessedAt() => SystemCalls.Of(Processor.S390x).ShouldBeNull();
 
     [Fact]
     public void TheEncodingIsTheKernelsOwn()
@@ -99,8 +99,8 @@ public sealed class SeccompFilterTests
 
     private static uint Refused(int error) => SeccompFilter.Refuse | (uint)error;
 
-    private static IReadOnlyList<BpfInstruction> Assemble(Architecture architecture) =>
-        SeccompFilter.Assemble(SeccompPolicy.Rules, SystemCalls.Of(architecture).ShouldNotBeNull());
+    private static IReadOnlyList<BpfInstruction> Assemble(Processor processor) =>
+        SeccompFilter.Assemble(SeccompPolicy.Rules, SystemCalls.Of(processor).ShouldNotBeNull());
 
     private static uint Run(
         IReadOnlyList<BpfInstruction> program,

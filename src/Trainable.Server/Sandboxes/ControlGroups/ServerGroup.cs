@@ -16,6 +16,7 @@ internal enum ControlGroupSupport
 internal sealed partial class ServerGroup : IDisposable
 {
     private const string Prefix = "trainable-";
+    private const string Leaf = "trainable-server";
     private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(2);
 
     private static int opened;
@@ -55,12 +56,15 @@ internal sealed partial class ServerGroup : IDisposable
 
     private static ControlGroup InVersion2(string own, TimeProvider time)
     {
+        // Where an earlier runtime of this process has moved it.
+        if (Path.GetFileName(own) == Leaf)
+            own = Path.GetDirectoryName(own)!;
         Sweep([own], stale => new ControlGroupV2(Path.Combine(own, stale)), time);
         // Only the real root may hold processes beside children with controllers. Anywhere else this process steps
         // into a leaf first; another process left in the group makes the kernel refuse, and rightly: it is not ours.
         if (File.Exists(Path.Combine(own, "cgroup.events")))
         {
-            var leaf = new ControlGroupV2(Path.Combine(own, "trainable-server"));
+            var leaf = new ControlGroupV2(Path.Combine(own, Leaf));
             Directory.CreateDirectory(leaf.Directories[0]);
             leaf.Add(Environment.ProcessId);
         }

@@ -27,13 +27,13 @@ internal sealed record SandboxPlan
         return For(spec, python, options, command);
     }
 
-    /// <summary>A sandbox that runs one of the project's own scripts and ends.</summary>
+    /// <summary>A sandbox that runs one of the project's own scripts, with the interpreter's directories as arguments.</summary>
     public static SandboxPlan ForScript(
         SandboxSpec spec,
         PythonLocation python,
         SandboxOptions options,
         string script
-    ) => For(spec, python, options, [python.Executable, "-I", $"{Library}/{script}"]);
+    ) => For(spec, python, options, [python.Executable, "-I", $"{Library}/{script}", .. python.Prefixes]);
 
     /// <summary>The same without a sandbox: every path as the host has it.</summary>
     public SandboxPlan OnHost() =>

@@ -24,6 +24,7 @@ internal sealed class RunnerConnection(Stream toRunner, Stream fromRunner) : IAs
     private static ReadOnlySpan<byte> LineEnd => "\n"u8;
 
     private readonly SemaphoreSlim _writing = new(1, 1);
+    private bool _closed;
     private readonly PipeReader _reader = PipeReader.Create(
         fromRunner,
         new StreamPipeReaderOptions(bufferSize: 64 * 1024)
@@ -53,7 +54,7 @@ internal sealed class RunnerConnection(Stream toRunner, Stream fromRunner) : IAs
     /// <exception cref="RunnerProtocolException">What arrived is not the protocol, or ended inside a message.</exception>
     public async ValueTask<RunnerFrame?> ReadAsync(CancellationToken cancellation)
     {
-        if (await ReadHeaderAsync(cancellation) is not { } header)
+        if (_closed || await ReadHeaderAsync(cancellation) is not { } header)
             return null;
         return header.Bytes switch
         {
@@ -115,8 +116,8 @@ internal sealed class RunnerConnection(Stream toRunner, Stream fromRunner) : IAs
 
     public async ValueTask DisposeAsync()
     {
+        _closed = true;
         await toRunner.DisposeAsync();
         await _reader.CompleteAsync();
-        _writing.Dispose();
     }
 }

@@ -144,20 +144,18 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
             return;
         _disposed = true;
         await EndAsync();
-        await Connection.DisposeAsync();
         _sandbox.Dispose();
         await _errors.Drained;
         _group?.Remove();
     }
 
-    // Closing its input lets the runner end everything in its namespace and go. bubblewrap's pid 1 then waits for the
+    // A closed connection makes the runner end everything in its namespace and go. bubblewrap's pid 1 then waits for the
     // last process, and bubblewrap for pid 1: when it has ended, nothing is left. The group does it without asking.
     private async Task EndAsync()
     {
         if (_group is not null)
             await Task.Run(() => _group.Kill(ExitLimit, _time));
-        else
-            _sandbox.Process.StandardInput.Close();
+        await Connection.DisposeAsync();
         try
         {
             await _sandbox.Process.WaitForExitAsync().WaitAsync(ExitLimit, _time);

@@ -33,6 +33,7 @@ internal sealed partial class Step : IAsyncDisposable
     private RunnerEvent? _exit;
     private string? _failure;
     private Task _killing = Task.CompletedTask;
+    private MemoryWatch? _watch;
 
     public Step(RunnerProcess runner, int number, StepLimits limits, TimeProvider time, ILogger logger)
     {
@@ -95,6 +96,8 @@ internal sealed partial class Step : IAsyncDisposable
             }
         }
         await _timer.DisposeAsync();
+        if (_watch is not null)
+            await _watch.DisposeAsync();
         await _killing;
         _giveUp.Dispose();
         _group?.Remove();
@@ -144,11 +147,19 @@ internal sealed partial class Step : IAsyncDisposable
     {
         var inGroup = _group is null || _runner.TryMove(pid, _group);
         if (!inGroup)
+        {
+            _failure = "its process was not found";
             LogNotFound(_runner.Sandbox.Plan.Spec.Name, pid);
+        }
         if (!inGroup || !_stop.TryOpenGate())
         {
             await _runner.Connection.SendAsync(RunnerCommand.Kill(_number, all: false), _giveUp.Token);
             return;
+        }
+        if (_group is null)
+        {
+            var first = _runner.Sandbox.Process.Id;
+            _watch = new MemoryWatch(first, _limits.MemoryBytes, _time, () => Stop(StepOutcome.OutOfMemory));
         }
         _started = _time.GetTimestamp();
         _isBounded = false;
@@ -214,7 +225,10 @@ internal sealed partial class Step : IAsyncDisposable
                 if (_isBounded)
                     _giveUp.CancelAfter(Grace);
                 if (await _runner.Connection.ReadAsync(_giveUp.Token) is not { } frame)
+                {
+                    LogEnded(_runner.Sandbox.Plan.Spec.Name, _runner.ErrorText);
                     break;
+                }
                 _giveUp.CancelAfter(Timeout.InfiniteTimeSpan);
                 if (frame.Event.Step == _number)
                     return frame;
@@ -246,7 +260,7 @@ internal sealed partial class Step : IAsyncDisposable
             Signal = _exit?.Signal is > 0 and var signal ? signal : null,
             Wall = wall,
             Cpu = usage?.Cpu ?? TimeSpan.FromSeconds((_exit?.UserS ?? 0) + (_exit?.SystemS ?? 0)),
-            PeakMemoryBytes = usage?.PeakMemoryBytes ?? _exit?.MaxRss ?? 0,
+            PeakMemoryBytes = usage?.PeakMemoryBytes ?? Math.Max(_exit?.MaxRss ?? 0, _watch?.PeakBytes ?? 0),
             Sentence = "",
         };
         return ended with { Sentence = StepSentence.For(ended, _limits, _failure) };
@@ -272,6 +286,9 @@ internal sealed partial class Step : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Sandbox {Name}: processes of a step outlived SIGKILL")]
     private partial void LogSurvivors(string name);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sandbox {Name}: the runner ended during a step: {Errors}")]
+    private partial void LogEnded(string name, string errors);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sandbox {Name}: the runner did not answer in time: {Errors}")]
     private partial void LogGivenUp(string name, string errors);
