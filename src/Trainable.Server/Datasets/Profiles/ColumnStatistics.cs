@@ -31,7 +31,7 @@ internal sealed record ColumnStatistics
     public required long Distinct { get; init; }
     public required long Numbers { get; init; }
 
-    /// <summary>Numbers written without decimal point or exponent.</summary>
+    /// <summary>Whole numbers written without a decimal point.</summary>
     public required long Integers { get; init; }
 
     /// <summary>Digits that start with a zero, such as postcodes: reading them as numbers loses something.</summary>
@@ -45,9 +45,9 @@ internal sealed record ColumnStatistics
     /// <summary>The aggregates over a column's texts t and the finite numbers n among them.</summary>
     public const string Sql = """
         count(*), count(t), approx_count_distinct(t), count(n),
-        count(*) FILTER (n IS NOT NULL AND NOT contains(t, '.') AND NOT contains(lower(t), 'e')),
-        count(*) FILTER (n IS NOT NULL AND t LIKE '0_%' AND NOT contains(t, '.')),
-        min(n), max(n), avg(n), stddev_samp(n), avg(length(t))
+        count(*) FILTER (n = trunc(n) AND NOT contains(t, '.')),
+        count(*) FILTER (n IS NOT NULL AND starts_with(t, '0') AND strlen(t) > 1 AND NOT contains(t, '.')),
+        min(n), max(n), avg(n), stddev_samp(n), avg(strlen(t))
         """;
 
     /// <summary>Reads the aggregates, the first of which is at <paramref name="first"/>.</summary>

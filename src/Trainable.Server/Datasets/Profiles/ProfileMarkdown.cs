@@ -22,6 +22,9 @@ internal static class ProfileMarkdown
 {
     private const int NamesListed = 40;
 
+    /// <summary>An integer column with at most this many values is shown by them: it may be a class.</summary>
+    private const int FewNumbers = 10;
+
     /// <summary>Renders at most <paramref name="budget"/> characters.</summary>
     public static string Render(DatasetProfile profile, ProfileDetail detail, int budget = 24_000)
     {
@@ -100,7 +103,7 @@ internal static class ProfileMarkdown
             parts.Add($"{column.NotNumeric:N0} not numeric");
         if (column.Earliest is not null)
             parts.Add($"{column.Earliest} to {column.Latest}, written {column.DateFormat}");
-        if (column.Levels.Count > 0 && column.Min is null)
+        if (column.Levels.Count > 0 && (column.Min is null || column.Distinct <= FewNumbers))
             parts.Add(string.Join(", ", column.Levels.Select(level => $"{Cell(level.Value)} ×{level.Count:N0}")));
         else if (column.Examples.Count > 0)
             parts.Add("e.g. " + string.Join(", ", column.Examples.Select(Cell)));
