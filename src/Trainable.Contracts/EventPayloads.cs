@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Trainable.Contracts;
 
@@ -6,14 +7,20 @@ namespace Trainable.Contracts;
 
 public sealed record StateChanged(string State)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 }
 
 public sealed record AgentMessage(string Text)
 {
     /// <summary>Joins the deltas that streamed this text.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? MessageId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }
 
@@ -24,36 +31,51 @@ public sealed record UserMessage(string Content);
 
 public sealed record ToolStarted(string Tool, JsonElement Input)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CallId { get; init; }
-    public string? Stage { get; init; }
 
-    /// <summary>The script an <c>execute_code</c> call was saved as.</summary>
-    public string? Script { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Stage { get; init; }
 }
 
 public sealed record ToolEnded(string Tool, string Output)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CallId { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 
     /// <summary>ok, error, timeout, cancelled, out_of_memory, output_limit, lost; execute_code only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Outcome { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ExitCode { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? WallSeconds { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? CpuSeconds { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PeakMemoryBytes { get; init; }
 
     /// <summary>Where the whole output lies when <see cref="Output"/> shows only its head and tail.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OutputPath { get; init; }
 }
 
 public sealed record CodeOutput(string Stream, string Text)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CallId { get; init; }
 }
 
 public sealed record FileCreated(string Path, string Name, string Type, string Stage)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Size { get; init; }
 }
 
@@ -66,6 +88,7 @@ public sealed record MetricPoint(long Step, string Name, double? Value, string S
 public sealed record MetricsBatch(IReadOnlyList<MetricPoint> Items)
 {
     /// <summary>Said once when a value could not be kept as it was (NaN, infinity).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Warning { get; init; }
 }
 
@@ -80,9 +103,12 @@ public sealed record ValidationResult
     public required IReadOnlyList<string> Warnings { get; init; }
     public required IReadOnlyList<string> Passed { get; init; }
     public required string Stage { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CheckReport? Report { get; init; }
 
     /// <summary>What the host measured on the held rows; after Train.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ScoreReport? Score { get; init; }
 }
 
@@ -90,6 +116,7 @@ public sealed record MetadataReady(Guid SessionId);
 
 public sealed record AgentFailed(string Error)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }
 
@@ -97,6 +124,7 @@ public sealed record AgentAborted(string Reason, string Stage);
 
 public sealed record UsageReport(string Model, long InputTokens, long OutputTokens)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }
 

@@ -1,13 +1,23 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Trainable.Contracts;
 
 public record SessionSummary
 {
+    [JsonPropertyOrder(-1)]
     public required Guid Id { get; init; }
+
+    [JsonPropertyOrder(-1)]
     public required Guid ExperimentId { get; init; }
+
+    [JsonPropertyOrder(-1)]
     public required string State { get; init; }
+
+    [JsonPropertyOrder(-1)]
     public required DateTime CreatedAt { get; init; }
+
+    [JsonPropertyOrder(-1)]
     public required DateTime UpdatedAt { get; init; }
 }
 

@@ -29,6 +29,7 @@ internal static class ServerHost
     )
     {
         var home = new TrainableHome(options.Home);
+        home.EmptyScratch();
         var token = options.Token is { } chosen ? new AccessToken(chosen) : AccessToken.Random();
         var app = Build(options, home, token, configure);
         try

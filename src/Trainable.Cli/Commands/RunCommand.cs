@@ -36,9 +36,8 @@ internal static class RunCommand
         var target = Text("--target", "COL", "The column to predict; the agent picks one otherwise.");
         var instructions = Text("--instructions", "TEXT", "What the agent should know or do, in your own words.");
         var model = Text("--model", "ID", "The model that drives the run; 'autopilot' is built in.");
-        var stage = Text("--stage", "STAGE", "The last stage to run: eda, prep, train, or auto for all three.");
+        var stage = Shared.Choice("--stage", "The last stage to run; auto runs all three.", [.. Stages.All, Auto]);
         stage.DefaultValueFactory = _ => Auto;
-        stage.AcceptOnlyFromAmong([.. Stages.All, Auto]);
         var budget = new Option<TimeSpan?>("--budget")
         {
             HelpName = "TIME",
@@ -51,8 +50,11 @@ internal static class RunCommand
                 return null;
             },
         };
-        var holdout = Text("--holdout", "WHO", "Who keeps the test rows: host (unseen by any agent), agent or none.");
-        holdout.AcceptOnlyFromAmong(HoldoutModes.Host, HoldoutModes.Agent, HoldoutModes.None);
+        var holdout = Shared.Choice(
+            "--holdout",
+            "Who keeps the test rows: the host, unseen by any agent; the agent; or nobody.",
+            [HoldoutModes.Host, HoldoutModes.Agent, HoldoutModes.None]
+        );
         var name = Text("--name", "NAME", "What to call the experiment; the file's name otherwise.");
         var drop = new Option<string[]>("--drop")
         {
@@ -60,8 +62,11 @@ internal static class RunCommand
             Description = "A column to leave out; may be repeated.",
         };
         var metric = Text("--metric", "METRIC", "What the score is measured in, such as roc_auc, log_loss or rmse.");
-        var problem = Text("--problem", "TYPE", "binary, multiclass or regression; found out otherwise.");
-        problem.AcceptOnlyFromAmong(ProblemTypes.Binary, ProblemTypes.Multiclass, ProblemTypes.Regression);
+        var problem = Shared.Choice(
+            "--problem",
+            "What kind of problem it is; found out otherwise.",
+            [ProblemTypes.Binary, ProblemTypes.Multiclass, ProblemTypes.Regression]
+        );
         var positive = Text("--positive-class", "VALUE", "The class that counts as positive.");
         var group = Text("--group", "COL", "Rows with one value of this column stay on one side of every split.");
         var time = Text("--time", "COL", "Split by this column: the latest rows are the test set.");

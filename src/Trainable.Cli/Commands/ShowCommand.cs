@@ -84,9 +84,7 @@ internal static class ShowCommand
 
     private static IEnumerable<TextLine> Messages(SessionDetail detail)
     {
-        var said = detail
-            .Messages.Where(message => message is { Role: "user" or "assistant", Content.Length: > 0 })
-            .ToList();
+        var said = detail.Messages.Where(IsSpeech).ToList();
         if (said.Count == 0)
             yield break;
         yield return TextLine.Empty;
@@ -96,6 +94,11 @@ internal static class ShowCommand
             yield return TextLine.Of($"  {who, -6} ", Tone.Quiet).Add(CleanText.Line(FirstLine(message.Content)));
         }
     }
+
+    /// <summary>What was said, not the reports: those have files of their own.</summary>
+    private static bool IsSpeech(MessageItem message) =>
+        message is { Role: "user" or "assistant", Content.Length: > 0 }
+        && !(message.Metadata.TryGetProperty("event_type", out var type) && type.ValueEquals(EventTypes.ReportReady));
 
     private static string FirstLine(string text) =>
         text.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "";

@@ -12,6 +12,14 @@ namespace Trainable.Cli.Terminal;
 internal sealed class RunProgress
 {
     private const int ShownMetrics = 4;
+    private const string FinishStage = "finish_stage";
+
+    /// <summary>The contract, taken at its word: what it says is there must be there.</summary>
+    private static readonly JsonSerializerOptions Strict = new(ContractJson.Default.Options)
+    {
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
 
     private readonly TimeProvider _clock;
     private readonly long _started;
@@ -67,19 +75,19 @@ internal sealed class RunProgress
     private IEnumerable<TextLine> Lines(StreamEvent item) =>
         item.Type switch
         {
-            EventTypes.StateChange => StateChange(Read(item, ContractJson.Default.StateChanged)),
-            EventTypes.AgentMessageDelta => Delta(Read(item, ContractJson.Default.AgentMessageDelta)),
-            EventTypes.AgentMessage => Message(Read(item, ContractJson.Default.AgentMessage)),
-            EventTypes.UserMessage => Say("you: ", Read(item, ContractJson.Default.UserMessage).Content, Tone.Plain),
-            EventTypes.ToolStart => ToolStart(Read(item, ContractJson.Default.ToolStarted)),
-            EventTypes.ToolEnd => ToolEnd(Read(item, ContractJson.Default.ToolEnded)),
-            EventTypes.FileCreated => File(Read(item, ContractJson.Default.FileCreated)),
-            EventTypes.MetricsBatch => Measured(Read(item, ContractJson.Default.MetricsBatch)),
-            EventTypes.ValidationResult => Checked(Read(item, ContractJson.Default.ValidationResult)),
-            EventTypes.BudgetWarning => Say("! ", Read(item, ContractJson.Default.BudgetWarning).Message, Tone.Warning),
-            EventTypes.AgentError => Failed(Read(item, ContractJson.Default.AgentFailed)),
+            EventTypes.StateChange => StateChange(Read<StateChanged>(item)),
+            EventTypes.AgentMessageDelta => Delta(Read<AgentMessageDelta>(item)),
+            EventTypes.AgentMessage => Message(Read<AgentMessage>(item)),
+            EventTypes.UserMessage => Say("you: ", Read<UserMessage>(item).Content, Tone.Plain),
+            EventTypes.ToolStart => ToolStart(Read<ToolStarted>(item)),
+            EventTypes.ToolEnd => ToolEnd(Read<ToolEnded>(item)),
+            EventTypes.FileCreated => File(Read<FileCreated>(item)),
+            EventTypes.MetricsBatch => Measured(Read<MetricsBatch>(item)),
+            EventTypes.ValidationResult => Checked(Read<ValidationResult>(item)),
+            EventTypes.BudgetWarning => Say("! ", Read<BudgetWarning>(item).Message, Tone.Warning),
+            EventTypes.AgentError => Failed(Read<AgentFailed>(item)),
             EventTypes.Question => Say("The agent asks: ", Question(item.Data), Tone.Running),
-            EventTypes.Usage => Used(Read(item, ContractJson.Default.UsageReport)),
+            EventTypes.Usage => Used(Read<UsageReport>(item)),
             _ => [],
         };
 
@@ -164,8 +172,18 @@ internal sealed class RunProgress
         if (step is null)
             return [];
         _step = null;
-        return [step.End(end)];
+        return end.Tool == FinishStage ? Judged(end.Output) : [step.End(end)];
     }
+
+    /// <summary>What the referee wants mended; when it is content, its checks follow in an event of their own.</summary>
+    private static IEnumerable<TextLine> Judged(string verdict) =>
+        CleanText
+            .Block(verdict)
+            .Split('\n')
+            .Where(line => line.StartsWith("error ", StringComparison.Ordinal))
+            .Select(line =>
+                TextLine.Of("  ").Add("! ", Tone.Warning).Add($"To be mended: {line[(line.IndexOf(':') + 1)..].Trim()}")
+            );
 
     private IEnumerable<TextLine> File(FileCreated file)
     {
@@ -246,6 +264,7 @@ internal sealed class RunProgress
             ? question.GetString() ?? ""
             : "";
 
-    private static T Read<T>(StreamEvent item, JsonTypeInfo<T> json) =>
-        item.Data.Deserialize(json) ?? throw new JsonException($"{item.Type} holds no data.");
+    private static T Read<T>(StreamEvent item) =>
+        item.Data.Deserialize((JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T)))
+        ?? throw new JsonException($"{item.Type} holds no data.");
 }

@@ -1,10 +1,14 @@
+using System.Text.RegularExpressions;
 using Trainable.Contracts;
 
 namespace Trainable.Cli.Terminal;
 
 /// <summary>One tool call from its start to its line in the record: name, time, outcome, what it made.</summary>
-internal sealed class StepProgress
+internal sealed partial class StepProgress
 {
+    /// <summary>The longest name that the server gives a script: step_NN_ and forty characters.</summary>
+    private const int NameWidth = 48;
+
     private readonly TimeProvider _clock;
     private readonly long _started;
     private readonly List<string> _files = [];
@@ -15,11 +19,14 @@ internal sealed class StepProgress
         _clock = clock;
         _started = clock.GetTimestamp();
         CallId = start.CallId;
-        Name = NameOf(start);
+        Name = CleanText.Line(start.Tool);
     }
 
     public string? CallId { get; }
+
+    /// <summary>The tool's name, or the script's once there is one.</summary>
     public string Name { get; private set; }
+
     public TimeSpan Elapsed => _clock.GetElapsedTime(_started);
 
     public void Add(FileCreated file)
@@ -40,7 +47,7 @@ internal sealed class StepProgress
         var line = TextLine
             .Of("  ")
             .Add(failed ? "✗" : "✓", failed ? Tone.Failed : Tone.Done)
-            .Add($" {Name, -34}")
+            .Add($" {Name, -NameWidth}")
             .Add($" {Words.Duration(took), 8}", Tone.Quiet);
         if (failed)
             return line.Add($"  {Reason(end)}", Tone.Failed);
@@ -68,13 +75,21 @@ internal sealed class StepProgress
             "out_of_memory" => "ran out of memory",
             "output_limit" => "wrote more than it may",
             "lost" => "the sandbox was lost",
-            _ => CleanText.LastLine(end.Output) is { Length: > 0 } last ? last : $"exit code {end.ExitCode ?? 1}",
+            _ => ErrorLine(end.Output) is { Length: > 0 } error ? error : $"exit code {end.ExitCode ?? 1}",
         };
 
-    private static string NameOf(ToolStarted start)
+    /// <summary>The line that names the exception, which the host's own sentence may follow.</summary>
+    private static string ErrorLine(string output)
     {
-        if (start.Script is { Length: > 0 } script)
-            return CleanText.Line(Path.GetFileNameWithoutExtension(script));
-        return CleanText.Line(start.Tool);
+        var lines = CleanText
+            .Block(output)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return lines.LastOrDefault(line => Exception().IsMatch(line)) ?? lines.LastOrDefault() ?? "";
     }
+
+    [GeneratedRegex(
+        @"^[\w.]*(Error|Exception|Exit|Interrupt)(:|$)",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking
+    )]
+    private static partial Regex Exception();
 }

@@ -39,6 +39,9 @@ internal sealed partial class AgentLoop(
     ILogger<AgentLoop> logger
 )
 {
+    /// <summary>How a result starts when nobody knows how its call ended.</summary>
+    public const string Interrupted = "interrupted";
+
     private const int MaxTurns = 30;
 
     /// <summary>How often a reply without any tool call is answered with a reminder.</summary>
@@ -56,12 +59,13 @@ internal sealed partial class AgentLoop(
         var budget = new StageBudget(context, clock);
         var scope = new ToolScope(context, journal) { TimeLeft = () => budget.Left };
         var conversation = await LoadAsync(context, cancellation);
-        var inbox = new UserInbox(databases, context);
+        var inbox = new UserInbox(databases, context, conversation.LastTurnAt);
 
         foreach (var call in conversation.Unanswered.ToList())
         {
-            const string interrupted = "interrupted: the server was restarted while this call ran. Its effects may be partial.";
-            await EndCallAsync(context, journal, conversation, call, ToolResult.Plain(call.Name, interrupted));
+            const string told =
+                $"{Interrupted}: the server was restarted while this call ran. Its effects may be partial.";
+            await EndCallAsync(context, journal, conversation, call, ToolResult.Plain(call.Name, told));
         }
 
         var reminders = 0;
@@ -76,7 +80,10 @@ internal sealed partial class AgentLoop(
             if (budget.Over)
             {
                 if (budget.FinalTurnTaken)
-                    return new LoopEnd(LoopEndReason.BudgetExhausted, $"the time budget of {budget.Describe()} ran out");
+                    return new LoopEnd(
+                        LoopEndReason.BudgetExhausted,
+                        $"the time budget of {budget.Describe()} ran out"
+                    );
                 budget.FinalTurnTaken = true;
             }
             notices.AddRange(await inbox.TakeAsync(cancellation));
@@ -96,7 +103,10 @@ internal sealed partial class AgentLoop(
             if (calls.Count > 0)
                 continue;
             if (reminders++ >= MaxReminders)
-                return new LoopEnd(LoopEndReason.Stopped, "the agent stopped before the referee had accepted its outputs");
+                return new LoopEnd(
+                    LoopEndReason.Stopped,
+                    "the agent stopped before the referee had accepted its outputs"
+                );
             notices.Add(
                 new ChatMessage(
                     ChatRole.User,
@@ -110,7 +120,12 @@ internal sealed partial class AgentLoop(
     private async Task<Conversation> LoadAsync(StageContext context, CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await Conversation.LoadAsync(db, context.RunId, await prompt.OpeningAsync(context, cancellation), cancellation);
+        return await Conversation.LoadAsync(
+            db,
+            context.RunId,
+            await prompt.OpeningAsync(context, cancellation),
+            cancellation
+        );
     }
 
     /// <summary>Streams one reply and stores it; null when the model sent nothing.</summary>
@@ -183,14 +198,22 @@ internal sealed partial class AgentLoop(
         return reply;
     }
 
-    private async Task<ToolResult> InvokeAsync(FunctionCallContent call, ToolScope scope, CancellationToken cancellation)
+    private async Task<ToolResult> InvokeAsync(
+        FunctionCallContent call,
+        ToolScope scope,
+        CancellationToken cancellation
+    )
     {
         var arguments = call.Arguments is { } given
             ? new Dictionary<string, object?>(given, StringComparer.Ordinal)
             : new Dictionary<string, object?>(StringComparer.Ordinal);
         await scope.Journal.AppendAsync(
             EventTypes.ToolStart,
-            new ToolStarted(call.Name, ToolInput.ToJson(arguments)) { CallId = call.CallId, Stage = scope.Context.Stage },
+            new ToolStarted(call.Name, ToolInput.ToJson(arguments))
+            {
+                CallId = call.CallId,
+                Stage = scope.Context.Stage,
+            },
             ContractJson.Default.ToolStarted
         );
         if (!_tools.TryGetValue(call.Name, out var tool))

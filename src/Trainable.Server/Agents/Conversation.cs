@@ -20,6 +20,9 @@ internal sealed class Conversation
 
     public Guid LastTurnId { get; private set; }
 
+    /// <summary>When the last stored turn was kept; null in a run that has none yet.</summary>
+    public DateTime? LastTurnAt { get; private set; }
+
     /// <summary>Results of the last turn by call id, as stored.</summary>
     public JsonObject LastResults { get; private set; } = [];
 
@@ -43,7 +46,10 @@ internal sealed class Conversation
     }
 
     public static string Serialize(IReadOnlyList<ChatMessage> messages) =>
-        JsonSerializer.Serialize(messages, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IReadOnlyList<ChatMessage>)));
+        JsonSerializer.Serialize(
+            messages,
+            AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IReadOnlyList<ChatMessage>))
+        );
 
     /// <summary>Puts a new turn at the end: what was said to the model, and its reply.</summary>
     public void Add(Guid turnId, IReadOnlyList<ChatMessage> prompt, IReadOnlyList<ChatMessage> reply)
@@ -66,6 +72,7 @@ internal sealed class Conversation
     private void Add(Turn turn)
     {
         var reply = Parse(turn.Reply);
+        LastTurnAt = turn.CreatedAt;
         Add(turn.Id, Parse(turn.Prompt), reply);
         LastResults = JsonNode.Parse(turn.Results)?.AsObject() ?? [];
         Unanswered.Clear();
@@ -80,5 +87,6 @@ internal sealed class Conversation
 
     private static List<ChatMessage> Parse(string json) =>
         (List<ChatMessage>?)
-            JsonSerializer.Deserialize(json, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(List<ChatMessage>))) ?? [];
+            JsonSerializer.Deserialize(json, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(List<ChatMessage>)))
+        ?? [];
 }

@@ -17,8 +17,12 @@ internal sealed class RunJournal(EventLog log, LiveFeeds feeds, StageContext con
             }
         );
 
-    public Task<Appended> AppendAsync<T>(string type, T data, JsonTypeInfo<T> json, params IReadOnlyList<RowChange> changes) =>
-        AppendAsync([EventDraft.Create(type, data, json)], changes);
+    public Task<Appended> AppendAsync<T>(
+        string type,
+        T data,
+        JsonTypeInfo<T> json,
+        params IReadOnlyList<RowChange> changes
+    ) => AppendAsync([EventDraft.Create(type, data, json)], changes);
 
     /// <summary>Shows text as it streams; the final <c>agent_message</c> holds all of it.</summary>
     public void Stream(AgentMessageDelta delta) => feeds.PublishDelta(context.SessionId, delta);

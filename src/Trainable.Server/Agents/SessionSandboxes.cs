@@ -8,7 +8,8 @@ namespace Trainable.Server.Agents;
 /// One warm sandbox a session, opened by its first step and kept over its stages. It sees the working rows (read-only) and
 /// the session's own directory, nothing else.
 /// </summary>
-internal sealed class SessionSandboxes(ISandboxRuntime runtime, TrainableHome home) : IAsyncDisposable
+internal sealed class SessionSandboxes(ISandboxRuntime runtime, SandboxOptions options, TrainableHome home)
+    : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Guid, Lazy<Task<ISandbox>>> _open = new();
 
@@ -51,6 +52,7 @@ internal sealed class SessionSandboxes(ISandboxRuntime runtime, TrainableHome ho
             new SandboxSpec
             {
                 Name = session.ToString(),
+                MemoryBytes = options.MemoryBytes,
                 Mounts =
                 [
                     new SandboxMount(home.Dataset(experiment), $"/data/datasets/{experiment}", Writable: false),

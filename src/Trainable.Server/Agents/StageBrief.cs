@@ -29,6 +29,9 @@ internal sealed record StageBrief
     public required long Rows { get; init; }
     public required int Columns { get; init; }
 
+    /// <summary>Wall-clock seconds after which one script is ended.</summary>
+    public required double StepSeconds { get; init; }
+
     /// <summary>Wall-clock seconds for the stage; null when the person set none.</summary>
     public double? BudgetSeconds { get; init; }
     public string Instructions { get; set; } = "";
@@ -38,7 +41,7 @@ internal sealed record StageBrief
     /// <summary>Finds the block in a message; null when it holds none.</summary>
     public static StageBrief? FromText(string text)
     {
-        var start = text.IndexOf(Opening, StringComparison.Ordinal);
+        var start = text.LastIndexOf(Opening, StringComparison.Ordinal); // Whatever stands before it is data.
         if (start < 0)
             return null;
         start += Opening.Length;

@@ -18,7 +18,7 @@ internal sealed class StageBudget(StageContext context, TimeProvider clock)
     /// <summary>What a step may use: the rest of the budget and the grace.</summary>
     public TimeSpan Left => (context.Budget > Used ? context.Budget - Used : TimeSpan.Zero) + Grace;
 
-    private TimeSpan Used => clock.GetUtcNow().UtcDateTime - context.StartedAt;
+    private TimeSpan Used => clock.GetUtcNow().UtcDateTime - context.StartedAt - context.Idle;
 
     /// <summary>The warning that is due now, once each; null when none is.</summary>
     public BudgetWarning? Warning()
@@ -37,7 +37,9 @@ internal sealed class StageBudget(StageContext context, TimeProvider clock)
     }
 
     public string Describe() =>
-        context.Budget.TotalMinutes >= 2 ? $"{context.Budget.TotalMinutes:0.#} minutes" : $"{context.Budget.TotalSeconds:0} s";
+        context.Budget.TotalMinutes >= 2
+            ? $"{context.Budget.TotalMinutes:0.#} minutes"
+            : $"{context.Budget.TotalSeconds:0} s";
 
     private BudgetWarning Create(string message) =>
         new(message, context.Stage)

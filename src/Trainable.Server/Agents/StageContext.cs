@@ -23,6 +23,9 @@ internal sealed record StageContext
     /// <summary>True when the person set the budget; false when it is the server's ceiling.</summary>
     public required bool BudgetWasChosen { get; init; }
     public required DateTime StartedAt { get; init; }
+
+    /// <summary>Time in which nobody ran it, between a process that died and the one that took it up; costs no budget.</summary>
+    public TimeSpan Idle { get; init; }
     public required ExperimentOptions Options { get; init; }
 
     /// <summary>The stage's directory as a sandbox sees it.</summary>

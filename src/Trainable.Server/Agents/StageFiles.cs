@@ -60,7 +60,12 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
 
     /// <summary>The beginning of a text file; <paramref name="path"/> is absolute below /data or relative to the stage.</summary>
     /// <exception cref="UserFacingException">There is no such file, or it is no text.</exception>
-    public async Task<string> ReadTextAsync(StageContext context, string path, int maxBytes, CancellationToken cancellation)
+    public async Task<string> ReadTextAsync(
+        StageContext context,
+        string path,
+        int maxBytes,
+        CancellationToken cancellation
+    )
     {
         var opened = workspace.OpenFile(Resolve(context, path));
         if (opened.Handle is null)
@@ -105,7 +110,10 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
     public static EventDraft Created(StageContext context, StageFile file) =>
         EventDraft.Create(
             EventTypes.FileCreated,
-            new FileCreated($"{context.ApiDirectory}/{file.Path}", file.Name, "file", context.Stage) { Size = file.Size },
+            new FileCreated($"{context.ApiDirectory}/{file.Path}", file.Name, "file", context.Stage)
+            {
+                Size = file.Size,
+            },
             ContractJson.Default.FileCreated
         );
 
@@ -139,7 +147,9 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
         (workspace.List(In(context, Scripts), out _) ?? [])
             .Select(entry => Numbered().Match(Last(entry)))
             .Where(match => match.Success)
-            .Select(match => int.Parse(match.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture))
+            .Select(match =>
+                int.Parse(match.Groups["number"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture)
+            )
             .DefaultIfEmpty(0)
             .Max();
 
@@ -164,7 +174,8 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
         var full = path.StartsWith('/') ? path : $"{context.ApiDirectory}/{path}";
         var resolved = WorkspacePath.Parse(full);
         string[] roots = [$"sessions/{context.SessionId}", $"datasets/{context.ExperimentId}"];
-        return resolved is { } inside
+        return
+            resolved is { } inside
             && roots.Any(root =>
                 inside.Relative == root || inside.Relative.StartsWith(root + "/", StringComparison.Ordinal)
             )

@@ -4,6 +4,7 @@ using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Datasets.Profiles;
 using Trainable.Server.Platform;
+using Trainable.Server.Sandboxes;
 
 namespace Trainable.Server.Agents;
 
@@ -11,7 +12,7 @@ namespace Trainable.Server.Agents;
 /// What a stage's model is told first: a system prompt that is the same for every run of the stage (so that providers can
 /// cache it; no clock in it), then one message with this dataset's profile, earlier reports and the exact brief.
 /// </summary>
-internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
+internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, SandboxOptions sandboxes)
 {
     private const int ProfileCharacters = 12_000;
     private const int ReportBytes = 16 * 1024;
@@ -32,13 +33,22 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
         var manifest = datasets.ReadManifest(context.ExperimentId);
         var profile = datasets.ReadProfile(context.ExperimentId);
         if (manifest is null || profile is null)
-            throw new UserFacingException("The experiment's dataset is gone from this home; upload it as a new experiment.");
+            throw new UserFacingException(
+                "The experiment's dataset is gone from this home; upload it as a new experiment."
+            );
         var text = new StringBuilder();
-        text.Append("Stage: ").Append(context.Stage).Append(". Dataset: ").Append(context.ExperimentName).Append("\n\n");
+        text.Append("Stage: ")
+            .Append(context.Stage)
+            .Append(". Dataset: ")
+            .Append(context.ExperimentName)
+            .Append("\n\n");
         text.Append(ProfileMarkdown.Render(profile, ProfileDetail.Sample, ProfileCharacters)).Append('\n');
         foreach (var earlier in Stages.All.TakeWhile(stage => stage != context.Stage))
         {
-            if (await files.TryReadTextAsync(context, $"../{earlier}/report.md", ReportBytes, cancellation) is { } report)
+            if (
+                await files.TryReadTextAsync(context, $"../{earlier}/report.md", ReportBytes, cancellation) is
+                { } report
+            )
                 text.Append("\n## Report of ").Append(earlier).Append("\n\n").Append(report).Append('\n');
         }
         if (context.Options.DataDictionary is { Length: > 0 } dictionary)
@@ -49,7 +59,7 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
         return text.ToString();
     }
 
-    private static StageBrief Brief(StageContext context, DatasetManifest manifest) =>
+    private StageBrief Brief(StageContext context, DatasetManifest manifest) =>
         new()
         {
             Stage = context.Stage,
@@ -66,6 +76,7 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files)
             Seed = context.Options.Seed,
             Rows = manifest.RowsWorking,
             Columns = manifest.Columns.Count,
+            StepSeconds = sandboxes.StepTimeout.TotalSeconds,
             BudgetSeconds = context.BudgetWasChosen ? context.Budget.TotalSeconds : null,
             Instructions = context.Instructions,
         };

@@ -30,15 +30,35 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
     private bool _warned;
     private int _shown;
     private StepOutputText? _whole;
+    private Task<bool>? _next;
 
-    /// <summary>Reads a step to its end. The last event of <paramref name="events"/> is returned.</summary>
-    public async Task<StepEnded> RecordAsync(IAsyncEnumerable<SandboxEvent> events, StepOutputText whole)
+    /// <summary>Runs a step and reads it to its end, which is returned. When an append fails the step is ended first.</summary>
+    public async Task<StepEnded> RecordAsync(
+        Func<CancellationToken, IAsyncEnumerable<SandboxEvent>> run,
+        StepOutputText whole,
+        CancellationToken cancellation
+    )
     {
         _whole = whole;
-        StepEnded? ended = null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // The sandbox ends its own stream when the step is cancelled, so that what was written until then is kept.
-        await using var source = events.GetAsyncEnumerator(CancellationToken.None);
-        var next = source.MoveNextAsync().AsTask();
+        await using var source = run(stop.Token).GetAsyncEnumerator(CancellationToken.None);
+        try
+        {
+            return await ReadAsync(source);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await (_next ?? Task.CompletedTask).ContinueWith(static _ => { }, TaskScheduler.Default);
+            throw;
+        }
+    }
+
+    private async Task<StepEnded> ReadAsync(IAsyncEnumerator<SandboxEvent> source)
+    {
+        StepEnded? ended = null;
+        var next = _next = source.MoveNextAsync().AsTask();
         var flushed = clock.GetTimestamp();
         while (true)
         {
@@ -55,7 +75,7 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
                 Take(output);
             else
                 ended = (StepEnded)source.Current;
-            next = source.MoveNextAsync().AsTask();
+            next = _next = source.MoveNextAsync().AsTask();
         }
         Finish();
         await FlushAsync();

@@ -5,11 +5,11 @@ using Trainable.Server.Storage;
 namespace Trainable.Server.Agents;
 
 /// <summary>What the person writes while a stage runs reaches the model at its next turn.</summary>
-internal sealed class UserInbox(IDbContextFactory<TrainableDb> databases, StageContext context)
+internal sealed class UserInbox(IDbContextFactory<TrainableDb> databases, StageContext context, DateTime? seenUntil)
 {
     private long _lastSeen;
 
-    /// <summary>The messages that came since the last call (since the run's start at first).</summary>
+    /// <summary>The messages that came since the last call (at first since the run's start, or since its last stored turn).</summary>
     public async Task<IReadOnlyList<ChatMessage>> TakeAsync(CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
@@ -19,7 +19,7 @@ internal sealed class UserInbox(IDbContextFactory<TrainableDb> databases, StageC
                 message.SessionId == context.SessionId
                 && message.Id > _lastSeen
                 && message.Role == "user"
-                && message.CreatedAt >= context.StartedAt
+                && message.CreatedAt >= (seenUntil ?? context.StartedAt)
             )
             .OrderBy(message => message.Id)
             .Select(message => new { message.Id, message.Content })

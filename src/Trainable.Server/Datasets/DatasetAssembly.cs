@@ -68,15 +68,13 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
         var extension = TableWriter.Extension(table);
         var name = TableFile.Stem(file.Name) + extension;
         var heldFile = paths.HeldFile(extension);
-        var profiler = new TableProfiler(table);
-        var summaries = plan is null ? null : profiler.Summarize();
         TableWriter.Split(table, plan?.Held, Path.Combine(staged, name), heldFile);
         if (plan is not null)
         {
             WriteBits(plan.Held);
             table.Keep(plan.Held);
         }
-        var working = profiler.Profile(name);
+        var working = new TableProfiler(table).Profile(name);
         var manifest = new DatasetManifest
         {
             ExperimentId = default,
@@ -89,7 +87,7 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
             RowsTotal = table.Rows,
             RowsWorking = working.Rows,
             RowsHeld = plan?.RowsHeld ?? 0,
-            Columns = summaries ?? [.. working.Columns.Select(column => column.Summary)],
+            Columns = [.. working.Columns.Select(column => column.Summary)],
             Holdout = new HoldoutSummary
             {
                 Mode = mode,

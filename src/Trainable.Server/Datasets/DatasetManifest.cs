@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Trainable.Server.Datasets;
 
-/// <summary>What an upload turned out to be; <c>held/{experiment}/manifest.json</c>. For people: it covers every row.</summary>
+/// <summary>What an upload turned out to be; <c>held/{experiment}/manifest.json</c>.</summary>
 internal sealed record DatasetManifest
 {
     public int Version { get; init; } = 1;
@@ -26,6 +26,8 @@ internal sealed record DatasetManifest
     public long RowsTotal { get; init; }
     public long RowsWorking { get; init; }
     public long RowsHeld { get; init; }
+
+    /// <summary>Counted over the working rows.</summary>
     public IReadOnlyList<ColumnSummary> Columns { get; init; } = [];
     public required HoldoutSummary Holdout { get; init; }
 }

@@ -16,6 +16,8 @@ internal static class LabelText
             return "True";
         if (text.Equals("false", StringComparison.OrdinalIgnoreCase))
             return "False";
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
+            return whole.ToString(CultureInfo.InvariantCulture);
         // A number only when it is all there is to it: '007' and ' 1' are read as numbers by pandas too.
         if (
             !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)

@@ -30,7 +30,6 @@ internal static class MissingValues
 
     public static bool Contains(string? text) => text is null || Texts.Contains(text);
 
-    /// <summary>SQL that is true where the text expression holds no value.</summary>
-    public static string Sql(string text) =>
-        $"({text} IS NULL OR {text} IN ({string.Join(", ", Texts.Select(TableDatabase.Literal))}))";
+    /// <summary>As a list for DuckDB's CSV reader, which turns each of them into NULL.</summary>
+    public static string SqlList { get; } = $"[{string.Join(", ", Texts.Select(TableDatabase.Literal))}]";
 }

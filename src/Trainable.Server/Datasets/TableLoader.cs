@@ -133,14 +133,24 @@ internal sealed class TableLoader(
         var file = $"read_parquet({TableDatabase.Literal(path)})";
         try
         {
-            var columns = database.Query($"DESCRIBE SELECT * FROM {file}", row => row.GetString(0));
-            HeaderRow.CheckUnique(name, columns);
-            if (columns.Count < 2)
+            var described = database.Query(
+                $"DESCRIBE SELECT * FROM {file}",
+                row => (Name: row.GetString(0), Type: row.GetString(1))
+            );
+            string[] columns = [.. described.Select(column => column.Name)];
+            if (columns.Length < 2)
                 throw TableFile.Refuse(
                     $"{name} has only one column. A table to learn from needs a target and at least one feature."
                 );
-            var neutral = string.Join(", ", Enumerable.Range(0, columns.Count).Select(TableDatabase.Column));
-            database.Execute($"CREATE TABLE {LoadedTable.Name} AS SELECT * FROM {file} AS t({neutral})");
+            var neutral = Enumerable.Range(0, columns.Length).Select(TableDatabase.Column);
+            // A NaN is a missing value to pandas, whose Parquet files hold both.
+            var values = described.Select(
+                (column, i) =>
+                    column.Type is "DOUBLE" or "FLOAT" ? $"CASE WHEN NOT isnan(c{i}) THEN c{i} END AS c{i}" : $"c{i}"
+            );
+            database.Execute(
+                $"CREATE TABLE {LoadedTable.Name} AS SELECT {string.Join(", ", values)} FROM {file} AS t({string.Join(", ", neutral)})"
+            );
             var rows = database.Scalar<long>($"SELECT count(*) FROM {LoadedTable.Name}");
             return new LoadedTable
             {
@@ -163,7 +173,10 @@ internal sealed class TableLoader(
             $$"""
             CREATE TABLE {{LoadedTable.Name}} AS SELECT * FROM read_csv({{TableDatabase.Literal(path)}},
                 auto_detect = false, columns = { {{columns}} }, header = true, delim = ',', quote = '"', escape = '"',
-                new_line = '\n', nullstr = '', max_line_size = {{Math.Max(2 << 20, text.LongestRecord + 1024)}})
+                new_line = '\n', nullstr = {{MissingValues.SqlList}}, max_line_size = {{Math.Max(
+                2 << 20,
+                text.LongestRecord + 1024
+            )}})
             """
         );
         var rows = database.Scalar<long>($"SELECT count(*) FROM {LoadedTable.Name}");

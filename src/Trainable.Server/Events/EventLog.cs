@@ -117,6 +117,13 @@ internal sealed partial class EventLog(
                 batch[0].Done.TrySetException(failure);
             return false;
         }
+        catch (Exception failure)
+        {
+            // The writer is about to die of this; nobody may wait for it for ever.
+            foreach (var pending in batch)
+                pending.Done.TrySetException(failure);
+            throw;
+        }
         finally
         {
             rows.Use(null);

@@ -29,7 +29,7 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
             seq = page.LastSeq;
             yield return page.Frames;
         }
-        if (feed.Partial is { } partial)
+        if (feeds.Partial(session) is { } partial)
             yield return Segment.OfDelta(session, partial).Frames;
 
         while (true)
@@ -74,6 +74,8 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
         {
             var batch = feed.Read(position);
             position = batch.Next;
+            if (batch.Gap)
+                yield break; // The reader was too slow: it reconnects and reads the list again, so that it misses nothing.
             foreach (var segment in batch.Segments)
                 yield return segment.Frames;
             if (batch.Segments.Count == 0)
@@ -117,13 +119,7 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
             var buffer = new ArrayBufferWriter<byte>(rows.Sum(row => row.Data.Length + 160));
             foreach (var row in rows)
             {
-                Segment.WriteFrame(
-                    buffer,
-                    session,
-                    row.Type,
-                    System.Text.Encoding.UTF8.GetBytes(row.Data),
-                    row.Seq
-                );
+                Segment.WriteFrame(buffer, session, row.Type, System.Text.Encoding.UTF8.GetBytes(row.Data), row.Seq);
             }
             after = rows[^1].Seq;
             yield return (buffer.WrittenMemory, after);

@@ -8,6 +8,9 @@ internal sealed class LiveFeeds
 {
     private readonly ConcurrentDictionary<Guid, SessionFeed> _feeds = new();
 
+    /// <summary>The message each session is streaming now, with all of its text so far, whether or not anyone follows.</summary>
+    private readonly ConcurrentDictionary<Guid, AgentMessageDelta> _partials = new();
+
     /// <summary>State changes of every session; frames carry <c>session_id</c>.</summary>
     public SessionFeed States { get; } = new();
 
@@ -27,6 +30,8 @@ internal sealed class LiveFeeds
     {
         if (append.Events.Count == 0)
             return;
+        if (append.Events.Any(draft => draft.Type is EventTypes.AgentMessage or EventTypes.StateChange))
+            _partials.TryRemove(append.Session, out _);
         if (_feeds.TryGetValue(append.Session, out var feed))
             feed.Publish(Segment.Of(append.Session, append.Events, firstSeq));
         foreach (var draft in append.Events)
@@ -36,16 +41,25 @@ internal sealed class LiveFeeds
         }
     }
 
+    /// <summary>What a session's message that is still streaming holds so far; null when none is.</summary>
+    public AgentMessageDelta? Partial(Guid session) => _partials.GetValueOrDefault(session);
+
     /// <summary>Sends text that is not kept: a part of a message whose final event will hold all of it.</summary>
     public void PublishDelta(Guid session, AgentMessageDelta delta)
     {
+        _partials.AddOrUpdate(
+            session,
+            delta,
+            (_, sofar) => sofar.MessageId == delta.MessageId ? sofar with { Text = sofar.Text + delta.Text } : delta
+        );
         if (_feeds.TryGetValue(session, out var feed))
-            feed.PublishDelta(session, delta);
+            feed.Publish(Segment.OfDelta(session, delta));
     }
 
     /// <summary>Ends every stream of a session that has been deleted.</summary>
     public void Close(Guid session)
     {
+        _partials.TryRemove(session, out _);
         if (_feeds.TryRemove(session, out var feed))
             feed.Close();
     }

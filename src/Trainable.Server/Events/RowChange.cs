@@ -75,7 +75,12 @@ internal sealed record StartRun : RowChange
     {
         writer.Execute("UPDATE sessions SET epoch = @p0 WHERE id = @p1", Epoch, session);
         foreach (var stale in Stages.After(Stage).Prepend(Stage))
-            writer.Execute("UPDATE stage_runs SET stale = @p0 WHERE session_id = @p1 AND stage = @p2", true, session, stale);
+            writer.Execute(
+                "UPDATE stage_runs SET stale = @p0 WHERE session_id = @p1 AND stage = @p2",
+                true,
+                session,
+                stale
+            );
         writer.Execute(
             "INSERT INTO stage_runs (id, session_id, stage, number, status, stale, model, instructions, budget_seconds,"
                 + " continue_to, epoch, started_at)"

@@ -42,7 +42,13 @@ internal sealed class Segment
     /// One unnamed SSE event: <c>id: SEQ</c>, <c>data: {"type","data","seq","session_id"}</c>. Types are constants and
     /// <paramref name="data"/> is JSON without line breaks, so a frame cannot be broken by what is in it.
     /// </summary>
-    public static void WriteFrame(IBufferWriter<byte> output, Guid session, string type, ReadOnlySpan<byte> data, long? seq)
+    public static void WriteFrame(
+        IBufferWriter<byte> output,
+        Guid session,
+        string type,
+        ReadOnlySpan<byte> data,
+        long? seq
+    )
     {
         if (seq is { } id)
         {

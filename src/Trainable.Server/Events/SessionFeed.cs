@@ -1,5 +1,3 @@
-using Trainable.Contracts;
-
 namespace Trainable.Server.Events;
 
 /// <summary>
@@ -18,7 +16,6 @@ internal sealed class SessionFeed
     private int _followers;
     private bool _closed;
     private TaskCompletionSource _changed = NewSignal();
-    private AgentMessageDelta? _partial;
 
     public readonly record struct Batch(List<Segment> Segments, long Next, bool Gap, bool Closed, Task Changed);
 
@@ -29,16 +26,6 @@ internal sealed class SessionFeed
         {
             lock (_lock)
                 return _first + _ring.Count;
-        }
-    }
-
-    /// <summary>The message that is streaming now, with all of its text so far.</summary>
-    public AgentMessageDelta? Partial
-    {
-        get
-        {
-            lock (_lock)
-                return _partial;
         }
     }
 
@@ -84,28 +71,7 @@ internal sealed class SessionFeed
         TaskCompletionSource signal;
         lock (_lock)
         {
-            if (segment.LastSeq is not null)
-                _partial = null;
             Add(segment);
-            signal = _changed;
-            _changed = NewSignal();
-        }
-        signal.TrySetResult();
-    }
-
-    public void PublishDelta(Guid session, AgentMessageDelta delta)
-    {
-        TaskCompletionSource signal;
-        lock (_lock)
-        {
-            _partial =
-                _partial?.MessageId == delta.MessageId
-                    ? _partial with
-                    {
-                        Text = _partial.Text + delta.Text,
-                    }
-                    : delta;
-            Add(Segment.OfDelta(session, delta));
             signal = _changed;
             _changed = NewSignal();
         }

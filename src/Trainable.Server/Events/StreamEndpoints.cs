@@ -123,12 +123,13 @@ internal static class StreamEndpoints
         response.Headers["X-Accel-Buffering"] = "no";
         await response.StartAsync(cancellation);
         await response.BodyWriter.WriteAsync(Connected, cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var source = frames.GetAsyncEnumerator(stop.Token);
+        var next = source.MoveNextAsync().AsTask();
         try
         {
-            await using var source = frames.GetAsyncEnumerator(cancellation);
             // One timer at a time, kept over frames: a burst must not leave a timer behind for every frame.
             var beat = Task.Delay(Heartbeat, cancellation);
-            var next = source.MoveNextAsync().AsTask();
             while (true)
             {
                 if (!next.IsCompleted && await Task.WhenAny(next, beat) == beat)
@@ -146,6 +147,13 @@ internal static class StreamEndpoints
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             // The reader went away; what it missed is in the log.
+        }
+        finally
+        {
+            // An enumerator may only be disposed between two elements.
+            await stop.CancelAsync();
+            await next.ContinueWith(static _ => { }, TaskScheduler.Default);
+            await source.DisposeAsync();
         }
     }
 }

@@ -53,7 +53,8 @@ internal static class MetricLines
         }
         if (!root.TryGetProperty("step", out var stepValue) || !TryStep(stepValue, out var step))
             return false;
-        var run = root.TryGetProperty("run", out var tag) && tag.ValueKind == JsonValueKind.String ? tag.GetString() : null;
+        var run =
+            root.TryGetProperty("run", out var tag) && tag.ValueKind == JsonValueKind.String ? tag.GetString() : null;
         var points = new List<MetricPoint>();
         var nonFinite = false;
         if (root.TryGetProperty("metrics", out var metrics) && metrics.ValueKind == JsonValueKind.Object)
@@ -147,5 +148,7 @@ internal static class MetricLines
     }
 
     private static string? Text(JsonElement chart, string name) =>
-        chart.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? Cut(value.GetString()!) : null;
+        chart.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? Cut(value.GetString()!)
+            : null;
 }

@@ -32,11 +32,11 @@ internal sealed record ServerOptions
         var options = new ServerOptions
         {
             Home = home ?? Variable("TRAINABLE_HOME") ?? DefaultHome(),
-            Port = port ?? (int.TryParse(Variable("TRAINABLE_PORT"), out var number) ? number : 8000),
+            Port = port ?? ReadPort(),
             Host = Variable("TRAINABLE_HOST") ?? "127.0.0.1",
             RequireToken = Variable("TRAINABLE_AUTH") is not "none",
             Token = Variable("TRAINABLE_TOKEN"),
-            Origins = List("TRAINABLE_ORIGINS"),
+            Origins = [.. List("TRAINABLE_ORIGINS").Select(origin => origin.TrimEnd('/'))],
             Hosts = List("TRAINABLE_HOSTS"),
         };
         options.Validate();
@@ -45,6 +45,11 @@ internal sealed record ServerOptions
 
     private static string DefaultHome() =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".trainable");
+
+    private static int ReadPort() =>
+        Variable("TRAINABLE_PORT") is not { } text ? 8000
+        : int.TryParse(text, out var number) ? number
+        : throw new UserFacingException($"TRAINABLE_PORT is '{text}'; a port is a number between 0 and 65535.");
 
     private static string? Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

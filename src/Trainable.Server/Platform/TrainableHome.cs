@@ -42,6 +42,13 @@ internal sealed class TrainableHome
 
     public string HeldOf(Guid experiment) => Path.Combine(Held, experiment.ToString());
 
+    /// <summary>Removes what a process that was killed left in <see cref="Scratch"/>; called by the home's owner at its start.</summary>
+    public void EmptyScratch()
+    {
+        foreach (var left in Directory.EnumerateDirectories(Scratch))
+            Directory.Delete(left, recursive: true);
+    }
+
     /// <summary>Makes a directory (and its parents) that only the owner can enter.</summary>
     public static string Make(string directory) => Directory.CreateDirectory(directory, OwnerOnly).FullName;
 }

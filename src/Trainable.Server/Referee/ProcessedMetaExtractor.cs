@@ -27,12 +27,19 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
                 throw new UserFacingException($"Prep's {split}.parquet is gone. Run Prep again.");
         }
         var columns = tables.Columns["train"];
-        var test = manifest.Holdout.Mode == HoldoutModes.Host ? manifest.RowsHeld : 0;
+        var test = SealedRows(subject, cancellation);
         var train = tables.Rows("train");
         var val = tables.Rows("val");
         return new ProcessedMeta
         {
-            Columns = [.. columns.Select(column => new ProcessedColumn(column.Name, column.Type.ToLowerInvariant(), Nullable: false))],
+            Columns =
+            [
+                .. columns.Select(column => new ProcessedColumn(
+                    column.Name,
+                    column.Type.ToLowerInvariant(),
+                    Nullable: false
+                )),
+            ],
             FeatureColumns = [.. columns.Select(column => column.Name).Where(name => name != metadata?.Target)],
             TargetColumn = metadata?.Target,
             TotalRows = train + val + test,
@@ -46,10 +53,27 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
         };
     }
 
+    private long SealedRows(StageSubject subject, CancellationToken cancellation)
+    {
+        var file = held.SealedTest(subject.ExperimentId, subject.SessionId);
+        if (!File.Exists(file))
+            return 0;
+        var directory = Path.GetDirectoryName(file)!;
+        using var tables = TableDatabase.Open(new TableAccess([directory], home.Scratch, 1L << 28), cancellation);
+        return tables.Scalar<long>($"SELECT count(*) FROM read_parquet({TableDatabase.Literal(file)})");
+    }
+
     private static JsonElement Quality(SplitTables tables, IReadOnlyList<(string Name, string Type)> columns, long rows)
     {
-        var distinct = tables.Database.Scalar<long>($"SELECT count(*) FROM (SELECT DISTINCT * FROM {tables.Source("train")})");
-        var numeric = columns.Where(column => column.Type is not ("VARCHAR" or "BLOB" or "DATE") && !column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal)).ToList();
+        var distinct = tables.Database.Scalar<long>(
+            $"SELECT count(*) FROM (SELECT DISTINCT * FROM {tables.Source("train")})"
+        );
+        var numeric = columns
+            .Where(column =>
+                column.Type is not ("VARCHAR" or "BLOB" or "DATE")
+                && !column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal)
+            )
+            .ToList();
         var summary = new JsonObject();
         foreach (var (name, _) in numeric.Take(MostSummarised))
         {

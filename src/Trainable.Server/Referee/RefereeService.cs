@@ -35,6 +35,9 @@ internal sealed class RefereeService(
     public Task<ScoreReport?> ScoreAsync(StageSubject subject, bool testSetWasOpen, CancellationToken cancellation) =>
         scorer.ScoreAsync(subject, testSetWasOpen, cancellation);
 
+    /// <summary>Before an agent works in a session: takes out what an earlier run's model measured.</summary>
+    public void HideScores(StageSubject subject) => scorer.HideScores(subject);
+
     /// <summary>Describes the table that Prep made.</summary>
     public Task<ProcessedMeta> DescribeAsync(StageSubject subject, CancellationToken cancellation) =>
         extractor.DescribeAsync(subject, cancellation);

@@ -21,8 +21,10 @@ internal static class ExperimentEndpoints
         return app;
     }
 
-    private static async Task<Ok<ExperimentSummary[]>> List(ExperimentQueries queries, CancellationToken cancellation) =>
-        TypedResults.Ok(await queries.ListAsync(cancellation));
+    private static async Task<Ok<ExperimentSummary[]>> List(
+        ExperimentQueries queries,
+        CancellationToken cancellation
+    ) => TypedResults.Ok(await queries.ListAsync(cancellation));
 
     private static async Task<Results<Ok<ExperimentDetail>, ProblemHttpResult>> Get(
         Guid id,

@@ -5,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
+using Trainable.Server.Referee.Scoring;
 
 namespace Trainable.Server.Sessions;
 
@@ -41,10 +42,9 @@ internal sealed class ExperimentForm
             var field = HeaderUtilities.RemoveQuotes(disposition.Name).Value ?? "";
             if (disposition.IsFileDisposition())
             {
-                var fileName =
-                    HeaderUtilities.RemoveQuotes(disposition.FileNameStar).Value is { Length: > 0 } star
-                        ? star
-                        : HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "";
+                var fileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar).Value is { Length: > 0 } star
+                    ? star
+                    : HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "";
                 if (field == "files")
                     form.Files.Add((await upload.AddAsync(fileName, section.Body, cancellation)).Name);
             }
@@ -79,11 +79,42 @@ internal sealed class ExperimentForm
     {
         try
         {
-            return JsonSerializer.Deserialize(json, ContractJson.Default.ExperimentOptions) ?? new ExperimentOptions();
+            var options =
+                JsonSerializer.Deserialize(json, ContractJson.Default.ExperimentOptions) ?? new ExperimentOptions();
+            Check(options);
+            return options;
         }
         catch (JsonException broken)
         {
             throw new UserFacingException($"The field 'options' does not fit: {broken.Message}", 422, broken);
+        }
+    }
+
+    private static void Check(ExperimentOptions options)
+    {
+        if (
+            options.ProblemType
+            is not (null or ProblemTypes.Binary or ProblemTypes.Multiclass or ProblemTypes.Regression)
+        )
+        {
+            throw new UserFacingException(
+                $"The problem type '{options.ProblemType}' is not known: use binary, multiclass or regression.",
+                422
+            );
+        }
+        string[] problems = options.ProblemType is { } one
+            ? [one]
+            : [ProblemTypes.Binary, ProblemTypes.Multiclass, ProblemTypes.Regression];
+        if (
+            options.Metric is { Length: > 0 } metric
+            && problems.All(problem => MetricNames.Parse(metric, problem) is null)
+        )
+        {
+            var known = problems.SelectMany(problem => MetricNames.Of(problem, hasProbabilities: true)).Distinct();
+            throw new UserFacingException(
+                $"The metric '{metric}' cannot be measured here. Choose one of {string.Join(", ", known)}.",
+                422
+            );
         }
     }
 

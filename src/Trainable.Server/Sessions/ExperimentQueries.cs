@@ -21,7 +21,10 @@ internal sealed class ExperimentQueries(TrainableDb db)
         var summary = await Summaries(db.Experiments.Where(row => row.Id == id)).SingleOrDefaultAsync(cancellation);
         if (summary is null)
             return null;
-        var options = await db.Experiments.Where(row => row.Id == id).Select(row => row.Options).SingleAsync(cancellation);
+        var options = await db
+            .Experiments.Where(row => row.Id == id)
+            .Select(row => row.Options)
+            .SingleAsync(cancellation);
         var sessions = await db
             .Sessions.AsNoTracking()
             .Where(row => row.ExperimentId == id)

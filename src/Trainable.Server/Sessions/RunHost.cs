@@ -41,7 +41,14 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
             return false;
         run.StopReason = reason;
         ended = run.Task;
-        run.Cancel.Cancel();
+        try
+        {
+            run.Cancel.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // It ended by itself at this very moment.
+        }
         return true;
     }
 
@@ -78,9 +85,15 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
             await goOn(next);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The run of session {Session} was superseded, or its session deleted")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The run of session {Session} was superseded, or its session deleted"
+    )]
     private partial void LogLost(Guid session);
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The {Stage} run of session {Session} died without recording its end")]
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "The {Stage} run of session {Session} died without recording its end"
+    )]
     private partial void LogDied(Exception failure, string stage, Guid session);
 }

@@ -10,6 +10,7 @@ internal sealed partial class RunRecovery(
     IDbContextFactory<TrainableDb> databases,
     EventLog log,
     SessionRegistry registry,
+    TimeProvider clock,
     ILogger<RunRecovery> logger
 )
 {
@@ -32,7 +33,8 @@ internal sealed partial class RunRecovery(
                 cancellation
             );
             LogResumed(run.Stage, run.SessionId);
-            await registry.ResumeAsync(SessionStarter.Describe(session, run));
+            var idle = clock.GetUtcNow().UtcDateTime - session.UpdatedAt;
+            await registry.ResumeAsync(SessionStarter.Describe(session, run) with { Idle = idle });
         }
     }
 

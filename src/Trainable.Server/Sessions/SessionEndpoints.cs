@@ -54,6 +54,8 @@ internal static class SessionEndpoints
     )
     {
         var body = await Problems.ReadJsonAsync(request, ContractJson.Default.PostMessageRequest, cancellation);
+        if (body.Content is null)
+            return Problems.Unprocessable("The field 'content' is null: send the message's text.");
         if (!await queries.ExistsAsync(id, cancellation))
             return NotFound();
         Appended kept;

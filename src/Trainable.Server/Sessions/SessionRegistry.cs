@@ -24,6 +24,8 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
                 var (result, context) = await starter.StartAsync(session, command, cancellation);
                 if (context is not null)
                     Launch(context);
+                if (result is StartResult.NotFound)
+                    _mailboxes.TryRemove(session, out _);
                 return result;
             }
         );
@@ -48,7 +50,11 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
             {
                 Events =
                 [
-                    EventDraft.Create(EventTypes.UserMessage, new UserMessage(content), ContractJson.Default.UserMessage),
+                    EventDraft.Create(
+                        EventTypes.UserMessage,
+                        new UserMessage(content),
+                        ContractJson.Default.UserMessage
+                    ),
                 ],
             },
             cancellation

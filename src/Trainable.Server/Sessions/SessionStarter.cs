@@ -9,7 +9,12 @@ using Trainable.Server.Storage;
 namespace Trainable.Server.Sessions;
 
 /// <summary>The state machine's decisions: what may start, from what is stored, and the append that makes it so.</summary>
-internal sealed class SessionStarter(IDbContextFactory<TrainableDb> databases, EventLog log, IModels models, TimeProvider clock)
+internal sealed class SessionStarter(
+    IDbContextFactory<TrainableDb> databases,
+    EventLog log,
+    IModels models,
+    TimeProvider clock
+)
 {
     /// <summary>The ceiling of a stage whose budget nobody chose.</summary>
     public static readonly TimeSpan DefaultBudget = TimeSpan.FromMinutes(30);
@@ -33,8 +38,11 @@ internal sealed class SessionStarter(IDbContextFactory<TrainableDb> databases, E
 
         var done = runs.Where(run => run.Status == RunStatuses.Done && !run.Stale).Select(run => run.Stage).ToHashSet();
         var stage = command.Stage ?? Stages.All.FirstOrDefault(one => !done.Contains(one));
-        if (stage is null)
-            return (new StartResult.Refused("Every stage is done. Start one of them to run it again."), null);
+        if (stage is null || (command.ContinueTo is { } last && Stages.After(last).Contains(stage)))
+            return (
+                new StartResult.Refused("Every stage is done up to there. Start one of them to run it again."),
+                null
+            );
         if (Stages.Prerequisite(stage) is { } needed && !done.Contains(needed))
         {
             return (
@@ -45,7 +53,10 @@ internal sealed class SessionStarter(IDbContextFactory<TrainableDb> databases, E
             );
         }
         if (command.Gpu is { Length: > 0 })
-            return (new StartResult.Refused("There is no GPU for sandboxes here: start the stage without 'gpu'."), null);
+            return (
+                new StartResult.Refused("There is no GPU for sandboxes here: start the stage without 'gpu'."),
+                null
+            );
         var model = command.Model is { Length: > 0 } named ? named : models.Default;
         using (models.Open(model)) { } // Refuses an unknown model before anything is written.
         return await BeginAsync(row, stage, model, command);
@@ -99,7 +110,12 @@ internal sealed class SessionStarter(IDbContextFactory<TrainableDb> databases, E
             Options = JsonSerializer.Deserialize(session.Experiment.Options, ContractJson.Default.ExperimentOptions)!,
         };
 
-    private async Task<(StartResult, StageContext?)> BeginAsync(Session row, string stage, string model, StartCommand command)
+    private async Task<(StartResult, StageContext?)> BeginAsync(
+        Session row,
+        string stage,
+        string model,
+        StartCommand command
+    )
     {
         var run = new StageRun
         {

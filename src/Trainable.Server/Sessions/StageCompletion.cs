@@ -20,6 +20,9 @@ internal sealed class StageCompletion(
 {
     private const int ReportBytes = 512 * 1024;
 
+    /// <summary>Before the agent's loop: no score on held rows lies where the agent could read it.</summary>
+    public void Prepare(StageContext context) => referee.HideScores(Subject(context));
+
     /// <summary>Completes the stage; a sentence when it is not done after all, null when it is.</summary>
     public async Task<string?> CompleteAsync(
         StageContext context,
@@ -28,7 +31,7 @@ internal sealed class StageCompletion(
         CancellationToken cancellation
     )
     {
-        var subject = new StageSubject(context.ExperimentId, context.SessionId, context.Stage, context.Options);
+        var subject = Subject(context);
         var report = end.Accepted ?? await referee.CheckAsync(subject, cancellation);
         if (!report.Ok)
         {
@@ -46,6 +49,9 @@ internal sealed class StageCompletion(
         await PublishFilesAsync(context, journal, cancellation);
         return null;
     }
+
+    private static StageSubject Subject(StageContext context) =>
+        new(context.ExperimentId, context.SessionId, context.Stage, context.Options);
 
     private static async Task<string?> PublishedAsync(RunJournal journal, CheckReport report)
     {
@@ -113,7 +119,9 @@ internal sealed class StageCompletion(
                 run.Score != null
                 && run.Id != context.RunId
                 && run.EndedAt < context.StartedAt
-                && db.Sessions.Any(session => session.Id == run.SessionId && session.ExperimentId == context.ExperimentId),
+                && db.Sessions.Any(session =>
+                    session.Id == run.SessionId && session.ExperimentId == context.ExperimentId
+                ),
             cancellation
         );
     }

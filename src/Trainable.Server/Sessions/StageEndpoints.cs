@@ -44,12 +44,18 @@ internal static class StageEndpoints
         return await StartAsync(id, stage: null, until ?? Stages.Train, request, sessions, cancellation);
     }
 
-    private static async Task<Ok<AbortResult>> Abort(Guid id, ISessions sessions, CancellationToken cancellation) =>
-        TypedResults.Ok(
-            new AbortResult(
-                await sessions.AbortAsync(id, "stopped by the user", cancellation) ? "cancelled" : "not_running"
-            )
-        );
+    private static async Task<Results<Ok<AbortResult>, ProblemHttpResult>> Abort(
+        Guid id,
+        ISessions sessions,
+        SessionQueries queries,
+        CancellationToken cancellation
+    )
+    {
+        if (!await queries.ExistsAsync(id, cancellation))
+            return Problems.NotFound("Session not found");
+        var stopped = await sessions.AbortAsync(id, "stopped by the user", cancellation);
+        return TypedResults.Ok(new AbortResult(stopped ? "cancelled" : "not_running"));
+    }
 
     private static async Task<Results<Ok<StageStarted>, ProblemHttpResult>> StartAsync(
         Guid id,
@@ -82,7 +88,10 @@ internal static class StageEndpoints
         {
             StartResult.Started started => TypedResults.Ok(new StageStarted("started", started.State)),
             StartResult.NotFound => Problems.NotFound("Session not found"),
-            StartResult.AlreadyRunning => TypedResults.Problem("Agent already running for this session", statusCode: 409),
+            StartResult.AlreadyRunning => TypedResults.Problem(
+                "Agent already running for this session",
+                statusCode: 409
+            ),
             StartResult.Refused refused => TypedResults.Problem(refused.Sentence, statusCode: 400),
             _ => throw new InvalidOperationException($"{result} is no result of a start."),
         };

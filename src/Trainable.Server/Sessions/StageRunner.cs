@@ -23,11 +23,16 @@ internal sealed partial class StageRunner(
     /// <param name="context">The run.</param>
     /// <param name="stopReason">Why the run was asked to stop; null while nobody asked.</param>
     /// <param name="cancellation">Stop, or shutdown.</param>
-    public async Task<StartCommand?> RunAsync(StageContext context, Func<string?> stopReason, CancellationToken cancellation)
+    public async Task<StartCommand?> RunAsync(
+        StageContext context,
+        Func<string?> stopReason,
+        CancellationToken cancellation
+    )
     {
         var journal = new RunJournal(log, feeds, context);
         try
         {
+            completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
             var outcome = await completion.CompleteAsync(context, journal, end, cancellation);
             if (outcome is { } problem)
@@ -61,7 +66,11 @@ internal sealed partial class StageRunner(
         {
             var trace = Guid.CreateVersion7().ToString("N");
             LogFailed(failure, context.Stage, context.SessionId, trace);
-            await FailAsync(context, journal, $"{context.Stage} failed inside the server; its log says why under {trace}.");
+            await FailAsync(
+                context,
+                journal,
+                $"{context.Stage} failed inside the server; its log says why under {trace}."
+            );
             return null;
         }
     }
@@ -98,7 +107,7 @@ internal sealed partial class StageRunner(
     {
         await using var db = await databases.CreateDbContextAsync();
         var run = await db.StageRuns.AsNoTracking().FirstAsync(row => row.Id == context.RunId);
-        if (run.ContinueTo is not { } last || !Stages.After(context.Stage).TakeWhile(stage => context.Stage != last).Any())
+        if (run.ContinueTo is not { } last || !Stages.After(context.Stage).Contains(last))
             return null;
         return new StartCommand
         {

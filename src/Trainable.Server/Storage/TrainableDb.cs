@@ -45,7 +45,12 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
         model.Entity<Metric>(metric =>
         {
             metric.HasOne<Session>().WithMany().HasForeignKey(row => row.SessionId);
-            metric.HasIndex(row => new { row.SessionId, row.Step, row.Id });
+            metric.HasIndex(row => new
+            {
+                row.SessionId,
+                row.Step,
+                row.Id,
+            });
         });
         model.Entity<ProcessedDatasetMeta>(meta =>
         {
@@ -62,7 +67,13 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
         model.Entity<StageRun>(run =>
         {
             run.HasOne<Session>().WithMany().HasForeignKey(row => row.SessionId);
-            run.HasIndex(row => new { row.SessionId, row.Stage, row.Number }).IsUnique();
+            run.HasIndex(row => new
+                {
+                    row.SessionId,
+                    row.Stage,
+                    row.Number,
+                })
+                .IsUnique();
             run.HasIndex(row => row.Status);
         });
         model.Entity<Turn>(turn =>
@@ -74,8 +85,5 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
 
     /// <summary>Times are UTC in the database and come back saying so.</summary>
     private sealed class UtcKind()
-        : ValueConverter<DateTime, DateTime>(
-            value => value,
-            value => DateTime.SpecifyKind(value, DateTimeKind.Utc)
-        );
+        : ValueConverter<DateTime, DateTime>(value => value, value => DateTime.SpecifyKind(value, DateTimeKind.Utc));
 }

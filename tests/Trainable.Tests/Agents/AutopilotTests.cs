@@ -32,14 +32,19 @@ public sealed class AutopilotTests
         Gen.String.Sample(text => texts.Add(text), iter: 300, threads: 1);
         texts.AddRange(["\"; import os #", "\\", "line\nbreak\u2028x", "🙂", "{\"a\": 1}", "\ud800"]);
         var clean = texts.Select(text => string.Concat(text.EnumerateRunes())).ToList();
-        var code = "import json,sys\nT=" + PythonLiteral.Of(new JsonArray([.. texts.Select(text => JsonValue.Create(text))]))
+        var code =
+            "import json,sys\nT="
+            + PythonLiteral.Of(new JsonArray([.. texts.Select(text => JsonValue.Create(text))]))
             + "\nsys.stdout.write(json.dumps(T))";
         var file = Path.GetTempFileName();
         File.WriteAllText(file, code);
         var start = new ProcessStartInfo("/usr/bin/python3") { RedirectStandardOutput = true, UseShellExecute = false };
         start.ArgumentList.Add(file);
         using var python = Process.Start(start)!;
-        var read = JsonNode.Parse(python.StandardOutput.ReadToEnd())!.AsArray().Select(item => item!.GetValue<string>());
+        var read = JsonNode
+            .Parse(python.StandardOutput.ReadToEnd())!
+            .AsArray()
+            .Select(item => item!.GetValue<string>());
         File.Delete(file);
         read.ShouldBe(clean);
     }
@@ -48,7 +53,9 @@ public sealed class AutopilotTests
     public void ASentenceWhoseFactIsMissingIsLeftUnsaid()
     {
         var facts = new JsonObject { ["rows"] = 12345, ["share"] = 0.25 };
-        Narration.Say(["{rows} rows.", "{unknown} columns.", "A share of {share}."], facts).ShouldBe("12,345 rows. A share of 0.25.");
+        Narration
+            .Say(["{rows} rows.", "{unknown} columns.", "A share of {share}."], facts)
+            .ShouldBe("12,345 rows. A share of 0.25.");
     }
 
     [Fact]
@@ -69,17 +76,21 @@ public sealed class AutopilotTests
         Unsupported.Ask(instructions)!.ShouldContain(kind);
 
     [Fact]
-    public void OrdinaryInstructionsAreNotRefused() => Unsupported.Ask("Predict churn; ignore the customer id.").ShouldBeNull();
+    public void OrdinaryInstructionsAreNotRefused() =>
+        Unsupported.Ask("Predict churn; ignore the customer id.").ShouldBeNull();
 
     [Theory]
     [InlineData("# Load and profile\nimport os", "load_and_profile")]
     [InlineData("# ok\nimport pandas as pd\n\ndef clean(x): pass", "clean")]
-    [InlineData("import pandas\nfrom sklearn import svm", "sklearn")]
+    [InlineData("import pandas\nfrom sklearn import svm", "svm")]
     [InlineData("print(1)", "code")]
     [InlineData("# ../../etc/passwd and \u202e more", "etc_passwd_and_more")]
     public void AScriptIsNamedByWhatItSaysItDoes(string code, string slug) => ScriptName.Slug(code).ShouldBe(slug);
 
     [Fact]
     public void NoCodeMakesAnUnsafeName() =>
-        Gen.String.Sample(code => ScriptName.Slug(code).All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && ScriptName.Slug(code).Length <= 40);
+        Gen.String.Sample(code =>
+            ScriptName.Slug(code).All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+            && ScriptName.Slug(code).Length <= 40
+        );
 }

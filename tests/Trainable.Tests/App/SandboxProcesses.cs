@@ -17,7 +17,9 @@ internal static class SandboxProcesses
                 var told =
                     Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "cmdline")))
                     + File.ReadAllText(Path.Combine(directory, "cgroup"));
-                if (told.Contains(session.ToString(), StringComparison.Ordinal))
+                var isDead = File.ReadAllText(Path.Combine(directory, "status"))
+                    .Contains("State:\tZ", StringComparison.Ordinal);
+                if (!isDead && told.Contains(session.ToString(), StringComparison.Ordinal))
                     found.Add(pid);
             }
             catch (IOException)

@@ -81,7 +81,10 @@ internal sealed class TrainableApp : IAsyncDisposable
             form.Add(new StringContent(name), "name");
         form.Add(new StringContent(instructions), "instructions");
         if (options is not null)
-            form.Add(new StringContent(JsonSerializer.Serialize(options, ContractJson.Default.ExperimentOptions)), "options");
+            form.Add(
+                new StringContent(JsonSerializer.Serialize(options, ContractJson.Default.ExperimentOptions)),
+                "options"
+            );
         form.Add(new ByteArrayContent(content), "files", file);
         return await Http.PostAsync("/api/experiments", form, TestContext.Current.CancellationToken);
     }
@@ -147,7 +150,9 @@ internal sealed class TrainableApp : IAsyncDisposable
 
     public static async Task<string> DetailAsync(HttpResponseMessage response)
     {
-        using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var body = JsonDocument.Parse(
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)
+        );
         return body.RootElement.GetProperty("detail").GetString()!;
     }
 

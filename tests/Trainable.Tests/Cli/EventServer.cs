@@ -15,15 +15,16 @@ namespace Trainable.Tests.Cli;
 internal sealed class EventServer : IServerSource, IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly ConcurrentQueue<Func<HttpContext, Task>> _answers = new();
+    private readonly ConcurrentQueue<Func<HttpContext, Task>> _answers;
+    private ApiClient? _api;
 
-    private EventServer(WebApplication app, Uri url)
+    private EventServer(WebApplication app, IEnumerable<Func<HttpContext, Task>> answers)
     {
         _app = app;
-        Api = new ApiClient(url, token: null);
+        _answers = new ConcurrentQueue<Func<HttpContext, Task>>(answers);
     }
 
-    public ApiClient Api { get; }
+    public ApiClient Api => _api!;
 
     /// <summary>What each connection said it had seen: <c>Last-Event-ID</c>, or <c>?after</c>.</summary>
     public ConcurrentQueue<string> Asked { get; } = new();
@@ -36,25 +37,25 @@ internal sealed class EventServer : IServerSource, IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         var app = builder.Build();
+        var server = new EventServer(app, answers);
+        app.MapGet("/api/sessions/{id}/stream", server.AnswerAsync);
         await app.StartAsync(TestContext.Current.CancellationToken);
         var url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var server = new EventServer(app, new Uri(url));
-        foreach (var answer in answers)
-            server._answers.Enqueue(answer);
-        app.MapGet("/api/sessions/{id}/stream", server.AnswerAsync);
+        server._api = new ApiClient(new Uri(url), token: null);
         return server;
     }
 
     /// <summary>Sends events by their sequence numbers and ends the stream in good order.</summary>
     public static Func<HttpContext, Task> Events(params long[] sequence) => context => WriteAsync(context, sequence);
 
-    /// <summary>Sends events and then drops the connection, in the middle of a frame.</summary>
-    public static Func<HttpContext, Task> EventsThenLoss(params long[] sequence) =>
+    /// <summary>Sends events and the half of a frame, and drops the connection once the reader has them.</summary>
+    public static Func<HttpContext, Task> EventsThenLoss(Task read, params long[] sequence) =>
         async context =>
         {
             await WriteAsync(context, sequence);
             await context.Response.WriteAsync("id: 99\ndata: {\"type\":\"cut", context.RequestAborted);
             await context.Response.Body.FlushAsync(context.RequestAborted);
+            await read;
             context.Abort();
         };
 

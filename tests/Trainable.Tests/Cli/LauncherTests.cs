@@ -8,7 +8,7 @@ public sealed class LauncherTests : IDisposable
 {
     private readonly string _scratch = Directory.CreateTempSubdirectory("trainable-launcher-").FullName;
 
-    private static string Launcher => Path.Combine(Approved.Root, "trainable");
+    private static string Launcher => Path.Combine(Repository.Root, "trainable");
 
     public void Dispose() => Directory.Delete(_scratch, recursive: true);
 
@@ -71,7 +71,7 @@ public sealed class LauncherTests : IDisposable
     private static Task<Ended> TallyAsync(params string[] suites) =>
         CommandProcess.RunAsync(
             "/usr/bin/python3",
-            ["-I", Path.Combine(Approved.Root, "launcher", "tally.py"), .. suites]
+            ["-I", Path.Combine(Repository.Root, "launcher", "tally.py"), .. suites]
         );
 
     private string Report(string cases)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Spectre.Console;
 using Trainable.Cli.Terminal;
 using Trainable.Contracts;
+using Trainable.Tests.Wire;
 
 namespace Trainable.Tests.Cli;
 
@@ -22,7 +23,7 @@ public sealed partial class RunViewTests : IDisposable
     {
         await using (var view = new PlainView(Progress(), _output))
             Play(recording, view);
-        _output.ToString().ShouldBeApproved($"plain-{recording}");
+        _output.ToString().ShouldMatchApproved($"plain-{recording}.txt");
     }
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed partial class RunViewTests : IDisposable
                 shown.AddRange(progress.Foot().Select(line => line.Text));
             _clock.Advance(TimeSpan.FromSeconds(1));
         }
-        (string.Join('\n', shown) + "\n").ShouldBeApproved("foot");
+        (string.Join('\n', shown) + "\n").ShouldMatchApproved("foot.txt");
     }
 
     [Theory]
@@ -123,7 +124,7 @@ public sealed partial class RunViewTests : IDisposable
 
     private static IReadOnlyList<StreamEvent> Recorded(string name) =>
         [
-            .. File.ReadLines(Path.Combine(Approved.Root, "tests/Trainable.Tests/Cli/Recorded", $"{name}.jsonl"))
+            .. File.ReadLines(Path.Combine(Repository.Root, "tests/Trainable.Tests/Cli/Recorded", $"{name}.jsonl"))
                 .Select(line => JsonSerializer.Deserialize(line, ContractJson.Default.StreamEvent)!),
         ];
 

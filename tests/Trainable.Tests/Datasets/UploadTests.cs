@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
@@ -20,7 +22,7 @@ public sealed class UploadTests : IDisposable
         var file = dataset.Manifest.Files.ShouldHaveSingleItem();
         file.ShouldBe(new UploadedFile("table.csv", bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes))));
         File.ReadAllBytes(_lab.Store.UploadedFile(dataset.Experiment, file)).ShouldBe(bytes);
-        _lab.Store.ReadManifest(dataset.Experiment).ShouldBeEquivalentTo(dataset.Manifest);
+        Json(_lab.Store.ReadManifest(dataset.Experiment)).ShouldBe(Json(dataset.Manifest));
         Directory.Exists(dataset.Paths.Scratch).ShouldBeFalse();
     }
 
@@ -174,15 +176,20 @@ public sealed class UploadTests : IDisposable
     [Fact]
     public void OptionsReportEveryMistakeAtOnce()
     {
-        var configuration = new Microsoft.Extensions.Configuration.ConfigurationBuilder()
-            .AddInMemoryCollection([new(DatasetOptions.MaxUploadKey, "lots"), new(DatasetOptions.MemoryKey, "1K")])
-            .Build();
+        var configuration = new ConfigurationManager
+        {
+            [DatasetOptions.MaxUploadKey] = "lots",
+            [DatasetOptions.MemoryKey] = "1K",
+        };
         var mistake = Should.Throw<UserFacingException>(() => DatasetOptions.Read(configuration));
         mistake.Message.ShouldContain(DatasetOptions.MaxUploadKey);
         mistake.Message.ShouldContain(DatasetOptions.MemoryKey);
     }
 
     public void Dispose() => _lab.Dispose();
+
+    private static string Json(DatasetManifest? manifest) =>
+        JsonSerializer.Serialize(manifest.ShouldNotBeNull(), DatasetJson.Default.DatasetManifest);
 
     private sealed class BrokenStream : MemoryStream
     {

@@ -49,7 +49,9 @@ public sealed class StreamTests
             (await frames.MoveNextAsync()).ShouldBeTrue();
             text += System.Text.Encoding.UTF8.GetString(frames.Current.Span);
         }
-        var ids = text.Split('\n').Where(line => line.StartsWith("id: ", StringComparison.Ordinal)).Select(line => int.Parse(line[4..]));
+        var ids = text.Split('\n')
+            .Where(line => line.StartsWith("id: ", StringComparison.Ordinal))
+            .Select(line => int.Parse(line[4..]));
         ids.ShouldBe(Enumerable.Range(1, burst));
     }
 
@@ -67,7 +69,9 @@ public sealed class StreamTests
             TestContext.Current.CancellationToken
         );
         response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        using var reader = new StreamReader(
+            await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)
+        );
         var line = "";
         while (!line.StartsWith("id:", StringComparison.Ordinal))
             line = (await reader.ReadLineAsync(TestContext.Current.CancellationToken))!;
@@ -87,7 +91,9 @@ public sealed class StreamTests
             HttpCompletionOption.ResponseHeadersRead,
             TestContext.Current.CancellationToken
         );
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        using var reader = new StreamReader(
+            await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken)
+        );
         var seen = new List<(Guid, long)>();
         while (seen.Count < 3)
         {
@@ -106,9 +112,12 @@ public sealed class StreamTests
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
         var created = await app.CreateExperimentAsync();
         await WriteAsync(app, created.SessionId, 0, 1);
-        await using var events = app.FollowAsync(created.SessionId).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var events = app.FollowAsync(created.SessionId)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         (await events.MoveNextAsync()).ShouldBeTrue();
-        (await app.Http.DeleteAsync($"/api/experiments/{created.Id}", TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+        (
+            await app.Http.DeleteAsync($"/api/experiments/{created.Id}", TestContext.Current.CancellationToken)
+        ).EnsureSuccessStatusCode();
         while (await events.MoveNextAsync())
             events.Current.Type.ShouldBe(EventTypes.UserMessage);
     }
@@ -117,7 +126,10 @@ public sealed class StreamTests
     public async Task AnUnknownSessionHasNoStream()
     {
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
-        var response = await app.Http.GetAsync($"/api/sessions/{Guid.NewGuid()}/stream", TestContext.Current.CancellationToken);
+        var response = await app.Http.GetAsync(
+            $"/api/sessions/{Guid.NewGuid()}/stream",
+            TestContext.Current.CancellationToken
+        );
         response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -143,7 +155,9 @@ public sealed class StreamTests
     {
         var log = app.Server.Services.GetRequiredService<EventLog>();
         await Task.WhenAll(
-            Enumerable.Range(from, to - from).Select(_ => log.AppendAsync(new Append(session) { Events = [Message(text)] }))
+            Enumerable
+                .Range(from, to - from)
+                .Select(_ => log.AppendAsync(new Append(session) { Events = [Message(text)] }))
         );
     }
 

@@ -18,14 +18,43 @@ public sealed class NamespaceTests
         ["Artifacts"] = ["Events", "Storage", "Platform"],
         ["Explorer"] = ["Events", "Storage", "Platform"],
         ["Referee"] = ["Explorer", "Artifacts", "Metrics", "Sandboxes", "Datasets", "Events", "Storage", "Platform"],
-        ["Agents"] = ["Referee", "Explorer", "Artifacts", "Metrics", "Sandboxes", "Datasets", "Events", "Storage", "Platform"],
+        ["Agents"] =
+        [
+            "Referee",
+            "Explorer",
+            "Artifacts",
+            "Metrics",
+            "Sandboxes",
+            "Datasets",
+            "Events",
+            "Storage",
+            "Platform",
+        ],
         ["Sessions"] =
         [
-            "Agents", "Referee", "Explorer", "Artifacts", "Metrics", "Sandboxes", "Datasets", "Events", "Storage", "Platform",
+            "Agents",
+            "Referee",
+            "Explorer",
+            "Artifacts",
+            "Metrics",
+            "Sandboxes",
+            "Datasets",
+            "Events",
+            "Storage",
+            "Platform",
         ],
         ["Mcp"] =
         [
-            "Sessions", "Agents", "Referee", "Explorer", "Artifacts", "Metrics", "Sandboxes", "Datasets", "Events", "Storage",
+            "Sessions",
+            "Agents",
+            "Referee",
+            "Explorer",
+            "Artifacts",
+            "Metrics",
+            "Sandboxes",
+            "Datasets",
+            "Events",
+            "Storage",
             "Platform",
         ],
     };
@@ -37,7 +66,9 @@ public sealed class NamespaceTests
         Directory
             .GetDirectories(Source)
             .Select(Path.GetFileName)
-            .Where(name => Directory.EnumerateFiles(Path.Combine(Source, name!), "*.cs", SearchOption.AllDirectories).Any())
+            .Where(name =>
+                Directory.EnumerateFiles(Path.Combine(Source, name!), "*.cs", SearchOption.AllDirectories).Any()
+            )
             .Except(["bin", "obj", "wwwroot"], StringComparer.Ordinal)
             .ShouldBeSubsetOf(Allowed.Keys);
 

@@ -21,17 +21,16 @@ public sealed class MetricLinesTests
     public void ManyMetricsOnOneLineBecomeOnePointEach()
     {
         var parsed = Parse("""{"step": 3, "metrics": {"loss": 0.5, "accuracy": 1}, "run": "xgboost"}""");
-        parsed.Points.ShouldBe(
-            [
-                new MetricPoint(3, "loss", 0.5, "train", "xgboost"),
-                new MetricPoint(3, "accuracy", 1, "train", "xgboost"),
-            ]
-        );
+        parsed.Points.ShouldBe([
+            new MetricPoint(3, "loss", 0.5, "train", "xgboost"),
+            new MetricPoint(3, "accuracy", 1, "train", "xgboost"),
+        ]);
     }
 
     [Fact]
     public void TheShortFormIsUnderstood() =>
-        Parse("""  {"step": 1, "metric": "loss", "value": 2}""").Points.ShouldBe([new MetricPoint(1, "loss", 2, "train", null)]);
+        Parse("""  {"step": 1, "metric": "loss", "value": 2}""")
+            .Points.ShouldBe([new MetricPoint(1, "loss", 2, "train", null)]);
 
     [Theory]
     [InlineData("""{"step": 1, "metrics": {"loss": NaN}}""")]
@@ -56,7 +55,9 @@ public sealed class MetricLinesTests
     [Fact]
     public void ChartsAreRead()
     {
-        var charts = Parse("""{"chart_config": {"charts": [{"title": "Loss", "metrics": ["a", "b"], "type": "line"}]}}""").Charts;
+        var charts = Parse(
+            """{"chart_config": {"charts": [{"title": "Loss", "metrics": ["a", "b"], "type": "line"}]}}"""
+        ).Charts;
         var chart = charts!.Charts.ShouldHaveSingleItem();
         chart.Title.ShouldBe("Loss");
         chart.Metrics.ShouldBe(["a", "b"]);
@@ -73,7 +74,8 @@ public sealed class MetricLinesTests
 
     [Fact]
     public void NoBytesMakeItThrow() =>
-        Gen.Byte.Array[0, 200]
+        Gen
+            .Byte.Array[0, 200]
             .Sample(bytes => MetricLines.TryParse([(byte)'{', .. bytes, (byte)'}'], "train", out _) || true);
 
     [Fact]

@@ -10,23 +10,35 @@ public sealed class TokenGateTests
     {
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
         using var stranger = new HttpClient { BaseAddress = app.Server.Url };
-        (await stranger.GetAsync("/api/health", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await stranger.GetAsync("/api/health", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
         var refused = await stranger.GetAsync("/api/experiments", TestContext.Current.CancellationToken);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await TrainableApp.DetailAsync(refused)).ShouldContain("token");
         stranger.DefaultRequestHeaders.Authorization = new("Bearer", "guess");
-        (await stranger.GetAsync("/api/experiments", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await stranger.GetAsync("/api/experiments", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(
+            HttpStatusCode.Unauthorized
+        );
     }
 
     [Fact]
     public async Task TheTokenInTheAddressIsExchangedForACookie()
     {
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
-        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() }) { BaseAddress = app.Server.Url };
-        var first = await browser.GetAsync($"/api/experiments?token={app.Server.Token}", TestContext.Current.CancellationToken);
+        using var browser = new HttpClient(new HttpClientHandler { CookieContainer = new CookieContainer() })
+        {
+            BaseAddress = app.Server.Url,
+        };
+        var first = await browser.GetAsync(
+            $"/api/experiments?token={app.Server.Token}",
+            TestContext.Current.CancellationToken
+        );
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
         first.Headers.GetValues("Set-Cookie").Single().ShouldContain("httponly");
-        (await browser.GetAsync("/api/experiments", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await browser.GetAsync("/api/experiments", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 
     [Theory]
@@ -50,8 +62,13 @@ public sealed class TokenGateTests
     [Fact]
     public async Task TrustedSetUpsCanDoWithoutTokens()
     {
-        await using var app = await TrainableApp.StartAsync(new ScriptedModels(), change: options => options with { RequireToken = false });
+        await using var app = await TrainableApp.StartAsync(
+            new ScriptedModels(),
+            change: options => options with { RequireToken = false }
+        );
         using var anyone = new HttpClient { BaseAddress = app.Server.Url };
-        (await anyone.GetAsync("/api/experiments", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await anyone.GetAsync("/api/experiments", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(
+            HttpStatusCode.OK
+        );
     }
 }

@@ -13,7 +13,10 @@ public sealed class StageTests
     public async Task AStageRunsItsToolsAndEndsWhenTheRefereeAccepts()
     {
         await using var app = await TrainableApp.StartAsync(
-            new ScriptedModels(ScriptedModels.Run("# Look around\nprint('rows', 17)\n" + Report), ScriptedModels.Finish())
+            new ScriptedModels(
+                ScriptedModels.Run("# Look around\nprint('rows', 17)\n" + Report),
+                ScriptedModels.Finish()
+            )
         );
         var session = (await app.CreateExperimentAsync()).SessionId;
         var started = await app.StartStageAsync(session, "eda");
@@ -22,12 +25,22 @@ public sealed class StageTests
 
         TrainableApp.StateOf(events[^1]).ShouldBe("eda_done");
         var types = events.Where(item => item.Seq is not null).Select(item => item.Type).ToList();
-        types.ShouldBe(
-            [
-                "state_change", "agent_message", "tool_start", "file_created", "code_output", "file_created", "tool_end",
-                "agent_message", "tool_start", "tool_end", "validation_result", "report_ready", "files_ready", "state_change",
-            ]
-        );
+        types.ShouldBe([
+            "state_change",
+            "agent_message",
+            "tool_start",
+            "file_created",
+            "code_output",
+            "file_created",
+            "tool_end",
+            "agent_message",
+            "tool_start",
+            "tool_end",
+            "validation_result",
+            "report_ready",
+            "files_ready",
+            "state_change",
+        ]);
         events.First(item => item.Type == "code_output").Data.GetProperty("text").GetString().ShouldBe("rows 17\n");
         var detail = await app.SessionAsync(session);
         detail.State.ShouldBe("eda_done");
@@ -44,7 +57,9 @@ public sealed class StageTests
         await app.StartStageAsync(session, "eda");
         await app.FollowToStateAsync(session, "eda_done", "failed");
         models.Seen.Count.ShouldBe(3);
-        models.Seen[1][^1].Contents.OfType<Microsoft.Extensions.AI.FunctionResultContent>()
+        models
+            .Seen[1][^1]
+            .Contents.OfType<Microsoft.Extensions.AI.FunctionResultContent>()
             .Single()
             .Result!.ToString()!
             .ShouldContain("report_missing");
@@ -60,7 +75,11 @@ public sealed class StageTests
         await app.StartStageAsync(session, "eda");
         var events = await app.FollowToStateAsync(session, "eda_done", "failed");
         TrainableApp.StateOf(events[^1]).ShouldBe("failed");
-        events.Single(item => item.Type == "agent_error").Data.GetProperty("error").GetString()!.ShouldContain("report.md");
+        events
+            .Single(item => item.Type == "agent_error")
+            .Data.GetProperty("error")
+            .GetString()!
+            .ShouldContain("report.md");
     }
 
     [Fact]
@@ -81,12 +100,16 @@ public sealed class StageTests
         var session = (await app.CreateExperimentAsync()).SessionId;
         var early = await app.StartStageAsync(session, "prep");
         early.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await TrainableApp.DetailAsync(early)).ShouldBe("Cannot start prep: requires 'eda_done', current is 'created'");
+        (await TrainableApp.DetailAsync(early)).ShouldBe(
+            "Cannot start prep: requires 'eda_done', current is 'created'"
+        );
 
         await app.StartStageAsync(session, "eda");
         (await app.AbortAsync(session)).EnsureSuccessStatusCode();
         var afterCancel = await app.StartStageAsync(session, "train");
-        (await TrainableApp.DetailAsync(afterCancel)).ShouldBe("Cannot start train: requires 'prep_done', current is 'cancelled'");
+        (await TrainableApp.DetailAsync(afterCancel)).ShouldBe(
+            "Cannot start train: requires 'prep_done', current is 'cancelled'"
+        );
     }
 
     [Fact]
@@ -106,7 +129,9 @@ public sealed class StageTests
         SandboxProcesses.Of(session).ShouldBeEmpty();
         var detail = await app.SessionAsync(session);
         detail.State.ShouldBe("cancelled");
-        (await TrainableApp.ReadAsync(await app.AbortAsync(session), ContractJson.Default.AbortResult))!.Status.ShouldBe("not_running");
+        (
+            await TrainableApp.ReadAsync(await app.AbortAsync(session), ContractJson.Default.AbortResult)
+        )!.Status.ShouldBe("not_running");
 
         (await app.StartStageAsync(session, "eda")).StatusCode.ShouldBe(HttpStatusCode.OK);
         await app.FollowToStateAsync(session, "eda_done", "failed");
@@ -119,7 +144,9 @@ public sealed class StageTests
     [Fact]
     public async Task RunningAStageAgainMakesLaterOnesStale()
     {
-        var turns = Enumerable.Range(0, 2).SelectMany(_ => new[] { ScriptedModels.Run(Report), ScriptedModels.Finish() });
+        var turns = Enumerable
+            .Range(0, 2)
+            .SelectMany(_ => new[] { ScriptedModels.Run(Report), ScriptedModels.Finish() });
         await using var app = await TrainableApp.StartAsync(new ScriptedModels([.. turns]));
         var session = (await app.CreateExperimentAsync()).SessionId;
         for (var run = 1; run <= 2; run++)
@@ -160,7 +187,8 @@ public sealed class StageTests
                 ScriptedModels.Run(
                     "from trainable import log, configure_dashboard\nconfigure_dashboard([{'title':'Loss','metrics':['loss'],'type':'line'}])\n"
                         + "log(step=0, metrics={'loss': float('nan')}, run='a')\nlog(step=1, metrics={'loss': 0.5}, run='a')\n"
-                        + "print('{\"step\": 2, \"metrics\": {\"loss\": Infinity}}')\n" + Report
+                        + "print('{\"step\": 2, \"metrics\": {\"loss\": Infinity}}')\n"
+                        + Report
                 ),
                 ScriptedModels.Finish()
             )
@@ -175,7 +203,11 @@ public sealed class StageTests
             TestContext.Current.CancellationToken
         );
         metrics!.Select(metric => (metric.Step, metric.Value)).ShouldBe([(0, null), (1, 0.5), (2, null)]);
-        (await app.SessionAsync(session)).ChartConfig!.Value.GetProperty("charts")[0].GetProperty("title").GetString().ShouldBe("Loss");
+        (await app.SessionAsync(session))
+            .ChartConfig!.Value.GetProperty("charts")[0]
+            .GetProperty("title")
+            .GetString()
+            .ShouldBe("Loss");
     }
 
     [Fact]
@@ -199,7 +231,12 @@ public sealed class StageTests
         try
         {
             Guid session;
-            await using (var first = await TrainableApp.StartAsync(new ScriptedModels(ScriptedModels.Run(Report), new ScriptedTurn.Hang()), home))
+            await using (
+                var first = await TrainableApp.StartAsync(
+                    new ScriptedModels(ScriptedModels.Run(Report), new ScriptedTurn.Hang()),
+                    home
+                )
+            )
             {
                 session = (await first.CreateExperimentAsync()).SessionId;
                 await first.StartStageAsync(session, "eda");
@@ -228,12 +265,19 @@ public sealed class StageTests
         var created = await app.CreateExperimentAsync();
         await app.StartStageAsync(created.SessionId, "eda");
         await app.FollowUntilAsync(created.SessionId, item => item.Type == "code_output");
-        var deleted = await app.Http.DeleteAsync($"/api/experiments/{created.Id}", TestContext.Current.CancellationToken);
+        var deleted = await app.Http.DeleteAsync(
+            $"/api/experiments/{created.Id}",
+            TestContext.Current.CancellationToken
+        );
         deleted.StatusCode.ShouldBe(HttpStatusCode.OK);
         SandboxProcesses.Of(created.SessionId).ShouldBeEmpty();
-        (await app.Http.GetAsync($"/api/sessions/{created.SessionId}", TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (
+            await app.Http.GetAsync($"/api/sessions/{created.SessionId}", TestContext.Current.CancellationToken)
+        ).StatusCode.ShouldBe(HttpStatusCode.NotFound);
         Directory
             .EnumerateFileSystemEntries(app.Home, "*", SearchOption.AllDirectories)
-            .ShouldNotContain(path => path.Contains(created.Id.ToString()) || path.Contains(created.SessionId.ToString()));
+            .ShouldNotContain(path =>
+                path.Contains(created.Id.ToString()) || path.Contains(created.SessionId.ToString())
+            );
     }
 }

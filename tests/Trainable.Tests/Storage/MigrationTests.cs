@@ -25,7 +25,8 @@ public sealed class MigrationTests
             var first = key.Properties[0];
             var entity = key.DeclaringEntityType;
             var indexed =
-                entity.GetIndexes().Any(index => index.Properties[0] == first) || entity.FindPrimaryKey()!.Properties[0] == first;
+                entity.GetIndexes().Any(index => index.Properties[0] == first)
+                || entity.FindPrimaryKey()!.Properties[0] == first;
             indexed.ShouldBeTrue($"{entity.GetTableName()}.{first.Name} has no index");
         }
         await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);

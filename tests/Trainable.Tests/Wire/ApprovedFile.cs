@@ -14,10 +14,10 @@ internal static partial class ApprovedFile
         var directory = Path.Combine(Path.GetDirectoryName(caller)!, "approved");
         var approved = Path.Combine(directory, name);
         var received = approved + ".received";
+        Directory.CreateDirectory(directory);
         File.Delete(received);
         if (Environment.GetEnvironmentVariable("TRAINABLE_APPROVE") == "1")
         {
-            Directory.CreateDirectory(directory);
             File.WriteAllText(approved, text);
             return;
         }
@@ -32,14 +32,24 @@ internal static partial class ApprovedFile
     public static string Normalise(string text)
     {
         var ids = new Dictionary<string, string>(StringComparer.Ordinal);
-        text = Id().Replace(text, match => ids.TryGetValue(match.Value, out var known) ? known : ids[match.Value] = $"{{id{ids.Count + 1}}}");
+        text = Id()
+            .Replace(
+                text,
+                match =>
+                    ids.TryGetValue(match.Value, out var known) ? known : ids[match.Value] = $"{{id{ids.Count + 1}}}"
+            );
         text = Time().Replace(text, "{time}");
         text = Trace().Replace(text, "\"trace_id\":\"{trace}\"");
+        text = LastSeq().Replace(text, "\"last_seq\":0");
         text = Seconds().Replace(text, "\"$1\":0.0");
         return Memory().Replace(text, "\"peak_memory_bytes\":0");
     }
 
-    [GeneratedRegex(@"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<="")[0-9a-f]{32}(?="")", RegexOptions.ExplicitCapture, 2_000)]
+    [GeneratedRegex(
+        @"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<="")[0-9a-f]{32}(?="")",
+        RegexOptions.ExplicitCapture,
+        2_000
+    )]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00", RegexOptions.ExplicitCapture, 2_000)]
@@ -47,6 +57,9 @@ internal static partial class ApprovedFile
 
     [GeneratedRegex(@"""trace_id"":""[^""]*""", RegexOptions.ExplicitCapture, 2_000)]
     private static partial Regex Trace();
+
+    [GeneratedRegex(@"""last_seq"":\d+", RegexOptions.ExplicitCapture, 2_000)]
+    private static partial Regex LastSeq();
 
 #pragma warning disable MA0023 // The replacement names the group by number.
     [GeneratedRegex(@"""(wall_seconds|cpu_seconds)"":[0-9.]+", RegexOptions.None, 2_000)]

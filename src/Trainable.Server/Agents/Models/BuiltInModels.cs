@@ -13,5 +13,7 @@ internal sealed class BuiltInModels(Playbook playbook) : IModels
     public IChatClient Open(string model) =>
         model == AutopilotChatClient.ModelId
             ? new AutopilotChatClient(playbook)
-            : throw new UserFacingException($"There is no model '{model}' here. Available: {string.Join(", ", Available)}.");
+            : throw new UserFacingException(
+                $"There is no model '{model}' here. Available: {string.Join(", ", Available)}."
+            );
 }

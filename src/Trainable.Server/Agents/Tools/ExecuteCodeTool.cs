@@ -40,10 +40,7 @@ internal sealed class ExecuteCodeTool(
 
         var context = scope.Context;
         var script = await files.SaveScriptAsync(context, code, cancellation);
-        await scope.Journal.AppendAsync(
-            [StageFiles.Created(context, script)],
-            StageFiles.Artifact(context, script)
-        );
+        await scope.Journal.AppendAsync([StageFiles.Created(context, script)], StageFiles.Artifact(context, script));
         var before = files.Snapshot(context);
         var recorder = new StepRecorder(scope.Journal, context, call.Id, clock);
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
@@ -82,7 +79,7 @@ internal sealed class ExecuteCodeTool(
         };
         var wall = timeLeft < options.StepTimeout ? timeLeft : options.StepTimeout;
         var limits = options.StepLimits with { WallClock = wall };
-        return await recorder.RecordAsync(sandbox.RunAsync(step, limits, cancellation), whole);
+        return await recorder.RecordAsync(stop => sandbox.RunAsync(step, limits, stop), whole, cancellation);
     }
 
     private static ToolResult Describe(
@@ -106,7 +103,10 @@ internal sealed class ExecuteCodeTool(
             text.Append("files: ").AppendJoin(", ", made.Take(50).Select(file => file.Path)).Append('\n');
         return new ToolResult(
             text.ToString(),
-            new ToolEnded(Name, ended.Outcome == StepOutcome.Ok ? output : $"{output}\n{ended.Sentence}".TrimStart('\n'))
+            new ToolEnded(
+                Name,
+                ended.Outcome == StepOutcome.Ok ? output : $"{output}\n{ended.Sentence}".TrimStart('\n')
+            )
             {
                 Stage = context.Stage,
                 Outcome = outcome,

@@ -45,7 +45,7 @@ internal sealed class FinishStageTool(RefereeService referee) : IAgentTool
             text.Append("error ").Append(finding.Code).Append(": ").Append(finding.Message).Append('\n');
         foreach (var finding in report.Warnings)
             text.Append("warning ").Append(finding.Code).Append(": ").Append(finding.Message).Append('\n');
-        text.Append(report.Passed.Count).Append(" checks passed.");
+        text.Append(report.Passed.Count).Append(report.Passed.Count == 1 ? " check passed." : " checks passed.");
         return text.ToString();
     }
 }

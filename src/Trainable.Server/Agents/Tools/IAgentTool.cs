@@ -22,7 +22,8 @@ internal sealed record ToolCall(string Id, IReadOnlyDictionary<string, object?> 
             ? value switch
             {
                 string text => text,
-                System.Text.Json.JsonElement { ValueKind: System.Text.Json.JsonValueKind.String } json => json.GetString(),
+                System.Text.Json.JsonElement { ValueKind: System.Text.Json.JsonValueKind.String } json =>
+                    json.GetString(),
                 _ => null,
             }
             : null;

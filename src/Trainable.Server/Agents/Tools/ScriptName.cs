@@ -16,7 +16,10 @@ internal static partial class ScriptName
         var words =
             Comment(code)
             ?? Capture(Definition(), code).FirstOrDefault()
-            ?? Capture(Import(), code).LastOrDefault()?.Split(['.', ',', ' '], StringSplitOptions.RemoveEmptyEntries).LastOrDefault();
+            ?? Capture(Import(), code)
+                .LastOrDefault()
+                ?.Split(['.', ',', ' '], StringSplitOptions.RemoveEmptyEntries)
+                .LastOrDefault();
         var slug = new StringBuilder(MaxSlug);
         foreach (var character in (words ?? "").ToLowerInvariant())
         {
@@ -48,6 +51,10 @@ internal static partial class ScriptName
     [GeneratedRegex(@"^\s*(?:def|class)\s+(?<name>\w+)", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1_000)]
     private static partial Regex Definition();
 
-    [GeneratedRegex(@"^\s*(?:import|from)\s+(?<name>[\w., ]+)", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1_000)]
+    [GeneratedRegex(
+        @"^\s*(?:import|from)\s+(?<name>[\w., ]+)",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant,
+        1_000
+    )]
     private static partial Regex Import();
 }

@@ -32,10 +32,9 @@ internal sealed class DelimitedNormalizer(string file, TextSource source)
     /// <exception cref="UserFacingException">The text is no table, or a line of it is broken (422).</exception>
     public NormalizedText Write(string destination, CancellationToken cancellation)
     {
-        var dialect = Detect();
         try
         {
-            return Write(destination, dialect, cancellation);
+            return Write(destination, Detect(), cancellation);
         }
         catch (DecoderFallbackException) when (source.EncodingName == "utf-8")
         {
@@ -103,11 +102,11 @@ internal sealed class DelimitedNormalizer(string file, TextSource source)
                 return false;
             case RecordStatus.Unclosed:
                 throw Refuse(
-                    $"Line {reader.Line} of {file}: {LastColumn(reader, columns)} opens a quote that is never closed. {Advice}"
+                    $"Line {reader.Line} of {file}: {ColumnOf(reader.Count, columns)} opens a quote that is never closed. {Advice}"
                 );
             case RecordStatus.StrayQuote:
                 throw Refuse(
-                    $"Line {reader.Line} of {file}: {LastColumn(reader, columns)} holds a quote that is not doubled. Write \"\" for a quote inside a quoted value and upload it again."
+                    $"Line {reader.Line} of {file}: {ColumnOf(reader.Count - 1, columns)} holds a quote that is not doubled. Write \"\" for a quote inside a quoted value and upload it again."
                 );
             case RecordStatus.TooLong:
                 throw Refuse(
@@ -135,11 +134,8 @@ internal sealed class DelimitedNormalizer(string file, TextSource source)
 
     private static string Counted(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 
-    private static string LastColumn(DelimitedReader reader, IReadOnlyList<string>? columns)
-    {
-        var index = Math.Max(0, reader.Count);
-        return columns is not null && index < columns.Count ? $"`{columns[index]}`" : $"value {index + 1}";
-    }
+    private static string ColumnOf(int index, IReadOnlyList<string>? columns) =>
+        columns is not null && index < columns.Count ? $"`{columns[index]}`" : $"value {index + 1}";
 
     /// <summary>Some programs end each row, but not the header, with a delimiter.</summary>
     private static bool HasOnlyEmptyExtras(DelimitedReader reader, int columns)

@@ -1,12 +1,12 @@
-using System.IO.Compression;
 using System.Text;
-using Trainable.Server.Platform;
 
 namespace Trainable.Server.Datasets.Delimited;
 
 /// <summary>A file as UTF-8 text, whatever its encoding, unpacked when it is gzip'd. Nothing is held whole in memory.</summary>
 internal sealed class TextSource(string path, bool gzip, long maxBytes)
 {
+    private bool _settled;
+
     private static readonly Encoding Windows1252 =
         CodePagesEncodingProvider.Instance.GetEncoding(1252) ?? Encoding.Latin1;
 
@@ -16,8 +16,11 @@ internal sealed class TextSource(string path, bool gzip, long maxBytes)
     /// <summary>Reads the start as UTF-8 and settles the encoding by its byte-order mark or its pattern of zero bytes.</summary>
     public byte[] Sample(int length, out bool complete)
     {
-        using (var raw = OpenRaw())
+        if (!_settled)
+        {
+            using var raw = OpenRaw();
             EncodingName = Recognise(ReadUpTo(raw, 4096));
+        }
         using var text = Open();
         var sample = ReadUpTo(text, length + 1);
         complete = sample.Length <= length;
@@ -25,7 +28,7 @@ internal sealed class TextSource(string path, bool gzip, long maxBytes)
     }
 
     /// <summary>Called when the bytes turned out not to be UTF-8: every byte means something in Windows-1252.</summary>
-    public void FallBackToWindows1252() => EncodingName = "windows-1252";
+    public void FallBackToWindows1252() => (EncodingName, _settled) = ("windows-1252", true);
 
     public Stream Open()
     {
@@ -50,7 +53,7 @@ internal sealed class TextSource(string path, bool gzip, long maxBytes)
             1 << 16,
             FileOptions.SequentialScan
         );
-        return gzip ? new CappedStream(new GZipStream(file, CompressionMode.Decompress), maxBytes) : file;
+        return gzip ? new GunzipStream(file, maxBytes) : file;
     }
 
     private static string Recognise(ReadOnlySpan<byte> start)
@@ -73,51 +76,5 @@ internal sealed class TextSource(string path, bool gzip, long maxBytes)
     {
         var buffer = new byte[length];
         return buffer[..stream.ReadAtLeast(buffer, length, throwOnEndOfStream: false)];
-    }
-
-    /// <summary>A few kilobytes of gzip can unpack to terabytes.</summary>
-    private sealed class CappedStream(Stream inner, long maxBytes) : Stream
-    {
-        private long _read;
-
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => false;
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => _read;
-            set => throw new NotSupportedException();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-        public override int Read(Span<byte> buffer)
-        {
-            var read = inner.Read(buffer);
-            _read += read;
-            if (_read > maxBytes)
-                throw new UserFacingException(
-                    $"The compressed file unpacks to more than {ByteSize.Format(maxBytes)}. Upload a smaller one, or raise {DatasetOptions.MaxUploadKey}.",
-                    StatusCodes.Status413PayloadTooLarge
-                );
-            return read;
-        }
-
-        public override void Flush() => inner.Flush();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-                inner.Dispose();
-            base.Dispose(disposing);
-        }
     }
 }

@@ -98,7 +98,7 @@ internal sealed class HoldoutPlanner(LoadedTable table, ExperimentOptions option
         }
         var row = 0;
         table.Database.ForEach(
-            $"SELECT NOT {MissingValues.Sql(table.TextOf(index))} FROM {LoadedTable.Name} ORDER BY rowid",
+            $"SELECT {table.TextOf(index)} IS NOT NULL FROM {LoadedTable.Name} ORDER BY rowid",
             value => flags[row++] = value.GetBoolean(0)
         );
         return flags;
@@ -158,7 +158,7 @@ internal sealed class HoldoutPlanner(LoadedTable table, ExperimentOptions option
     private double[] Times(string column, int index)
     {
         var text = table.TextOf(index);
-        var known = $"FROM {LoadedTable.Name} WHERE NOT {MissingValues.Sql(text)}";
+        var known = $"FROM {LoadedTable.Name} WHERE {text} IS NOT NULL";
         var numbers = table.Database.Scalar<bool>(
             $"SELECT coalesce(bool_and(coalesce(isfinite(TRY_CAST({text} AS DOUBLE)), false)), false) {known}"
         );

@@ -22,7 +22,7 @@ internal sealed record TargetColumn(int Index, string Name, bool Continuous)
         var index =
             table.Find(name) ?? throw new ArgumentException("The target is checked to exist before.", nameof(name));
         var text = table.TextOf(index);
-        var known = $"FROM {LoadedTable.Name} WHERE NOT {MissingValues.Sql(text)}";
+        var known = $"FROM {LoadedTable.Name} WHERE {text} IS NOT NULL";
         var counts = table.Database.Query(
             $"SELECT count(*), count(DISTINCT {text}), count(*) FILTER (isfinite(TRY_CAST({text} AS DOUBLE))) {known}",
             row => new Counts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))

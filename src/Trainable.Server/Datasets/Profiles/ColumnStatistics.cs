@@ -6,8 +6,6 @@ namespace Trainable.Server.Datasets.Profiles;
 /// <summary>Counts over one column, from which its type is told.</summary>
 internal sealed record ColumnStatistics
 {
-    private const int Fields = 10;
-
     /// <summary>A column with at most this many distinct values is a category however few rows there are.</summary>
     private const int FewLevels = 50;
     private const double RepeatedShare = 0.05;
@@ -44,34 +42,30 @@ internal sealed record ColumnStatistics
     public double? StandardDeviation { get; init; }
     public double MeanLength { get; init; }
 
-    /// <summary>The aggregates of column <paramref name="i"/>: its text in t{i} and its finite number in n{i}.</summary>
-    public static string Sql(int i) =>
-        $"""
-            count(t{i}), approx_count_distinct(t{i}), count(n{i}),
-            count(*) FILTER (n{i} IS NOT NULL AND NOT contains(t{i}, '.') AND NOT contains(lower(t{i}), 'e')),
-            count(*) FILTER (n{i} IS NOT NULL AND t{i} LIKE '0_%' AND NOT contains(t{i}, '.')),
-            min(n{i}), max(n{i}), avg(n{i}), stddev_samp(n{i}), avg(length(t{i}))
-            """;
+    /// <summary>The aggregates over a column's texts t and the finite numbers n among them.</summary>
+    public const string Sql = """
+        count(*), count(t), approx_count_distinct(t), count(n),
+        count(*) FILTER (n IS NOT NULL AND NOT contains(t, '.') AND NOT contains(lower(t), 'e')),
+        count(*) FILTER (n IS NOT NULL AND t LIKE '0_%' AND NOT contains(t, '.')),
+        min(n), max(n), avg(n), stddev_samp(n), avg(length(t))
+        """;
 
-    /// <summary>Reads the aggregates of the column at <paramref name="position"/>; the first field is the row count.</summary>
-    public static ColumnStatistics Read(DbDataReader row, int position)
-    {
-        var first = 1 + position * Fields;
-        return new ColumnStatistics
+    /// <summary>Reads the aggregates, the first of which is at <paramref name="first"/>.</summary>
+    public static ColumnStatistics Read(DbDataReader row, int first) =>
+        new()
         {
-            Rows = row.GetInt64(0),
-            Known = row.GetInt64(first),
-            Distinct = row.GetInt64(first + 1),
-            Numbers = row.GetInt64(first + 2),
-            Integers = row.GetInt64(first + 3),
-            LeadingZeros = row.GetInt64(first + 4),
-            Min = Double(row, first + 5),
-            Max = Double(row, first + 6),
-            Mean = Double(row, first + 7),
-            StandardDeviation = Double(row, first + 8),
-            MeanLength = Double(row, first + 9) ?? 0,
+            Rows = row.GetInt64(first),
+            Known = row.GetInt64(first + 1),
+            Distinct = row.GetInt64(first + 2),
+            Numbers = row.GetInt64(first + 3),
+            Integers = row.GetInt64(first + 4),
+            LeadingZeros = row.GetInt64(first + 5),
+            Min = Double(row, first + 6),
+            Max = Double(row, first + 7),
+            Mean = Double(row, first + 8),
+            StandardDeviation = Double(row, first + 9),
+            MeanLength = Double(row, first + 10) ?? 0,
         };
-    }
 
     /// <summary>The type, dates apart, which are told by reading them.</summary>
     /// <param name="seen">Distinct values of the first rows.</param>

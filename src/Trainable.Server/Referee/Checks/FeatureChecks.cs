@@ -49,7 +49,9 @@ internal static class FeatureChecks
         }
         var ranges = string.Join(
             ", ",
-            features.Select(column => $"min({TableDatabase.Identifier(column.Name)}) IS NOT DISTINCT FROM max({TableDatabase.Identifier(column.Name)})")
+            features.Select(column =>
+                $"min({TableDatabase.Identifier(column.Name)}) IS NOT DISTINCT FROM max({TableDatabase.Identifier(column.Name)})"
+            )
         );
         var constant = tables.Database.Query(
             $"SELECT {ranges} FROM {tables.Source("train")}",
@@ -91,7 +93,9 @@ internal static class FeatureChecks
         foreach (var (column, _) in features)
         {
             var name = TableDatabase.Identifier(column);
-            var levels = tables.Database.Scalar<long>($"SELECT approx_count_distinct({name}) FROM {tables.Source("train")}");
+            var levels = tables.Database.Scalar<long>(
+                $"SELECT approx_count_distinct({name}) FROM {tables.Source("train")}"
+            );
             if (levels > MostLevels)
                 continue;
             var right = tables.Database.Scalar<double>(
@@ -125,6 +129,16 @@ internal static class FeatureChecks
     }
 
     private static bool IsNumeric((string Name, string Type) column) =>
-        column.Type is "DOUBLE" or "FLOAT" or "BIGINT" or "INTEGER" or "SMALLINT" or "TINYINT" or "BOOLEAN" or "UBIGINT"
-            or "UINTEGER" or "USMALLINT" or "UTINYINT";
+        column.Type
+            is "DOUBLE"
+                or "FLOAT"
+                or "BIGINT"
+                or "INTEGER"
+                or "SMALLINT"
+                or "TINYINT"
+                or "BOOLEAN"
+                or "UBIGINT"
+                or "UINTEGER"
+                or "USMALLINT"
+                or "UTINYINT";
 }

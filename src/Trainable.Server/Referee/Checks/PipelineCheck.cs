@@ -26,17 +26,26 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
         var bench = tables.Bench;
         if (!await bench.TakeAsync(held.Prep(subject), "data/prep_pipeline.pkl", "prep_pipeline.pkl", cancellation))
         {
-            findings.Fail("pipeline_missing", "data/prep_pipeline.pkl is missing. Save the fitted pipeline with trainable.save().");
+            findings.Fail(
+                "pipeline_missing",
+                "data/prep_pipeline.pkl is missing. Save the fitted pipeline with trainable.save()."
+            );
             return;
         }
         if (manifest.WorkingFile is null)
         {
-            findings.Warn("pipeline_unchecked", "The dataset is no single table, so the pipeline was not run on its raw rows.");
+            findings.Warn(
+                "pipeline_unchecked",
+                "The dataset is no single table, so the pipeline was not run on its raw rows."
+            );
             return;
         }
         if (!manifest.Columns.Any(column => column.Name == target))
         {
-            findings.Fail("target_not_raw", $"`{target}` is no column of the raw data; the target stays raw in every split.");
+            findings.Fail(
+                "target_not_raw",
+                $"`{target}` is no column of the raw data; the target stays raw in every split."
+            );
             return;
         }
         var source = held.Working(manifest);
@@ -45,10 +54,14 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
         var result = await harness.RunAsync(
             "transform.py",
             [
-                "--pipeline", $"{RefereeHarness.In}/prep_pipeline.pkl",
-                "--features", $"{RefereeHarness.In}/{Path.GetFileName(features)}",
-                "--reference", $"{RefereeHarness.In}/train.parquet",
-                "--target", target,
+                "--pipeline",
+                $"{RefereeHarness.In}/prep_pipeline.pkl",
+                "--features",
+                $"{RefereeHarness.In}/{Path.GetFileName(features)}",
+                "--reference",
+                $"{RefereeHarness.In}/train.parquet",
+                "--target",
+                target,
             ],
             bench,
             cancellation
@@ -64,7 +77,10 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
             findings.Fail("pipeline_no_output", "prep_pipeline.pkl ran but left no table.");
         if (findings.HasErrors)
             return;
-        findings.Pass("pipeline_runs", "The pipeline runs on raw rows; a row's output does not depend on the rows beside it.");
+        findings.Pass(
+            "pipeline_runs",
+            "The pipeline runs on raw rows; a row's output does not depend on the rows beside it."
+        );
         CheckValRows(tables, target, findings);
     }
 
@@ -99,7 +115,8 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
                 {
                     // Adding 0 makes −0 the 0 it equals.
                     "VARCHAR" or "DATE" or "BLOB" => $"coalesce({name}::VARCHAR, '∅')",
-                    _ when column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal) => $"coalesce({name}::VARCHAR, '∅')",
+                    _ when column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal) =>
+                        $"coalesce({name}::VARCHAR, '∅')",
                     _ => $"coalesce(format('{{:.{Digits - 1}e}}', {name}::DOUBLE + 0), '∅')",
                 };
             })

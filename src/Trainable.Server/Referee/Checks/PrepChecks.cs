@@ -43,15 +43,26 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
     {
         if (PrepMetadata.Read(directory) is not { } metadata)
         {
-            findings.Fail("metadata_missing", "data/metadata.json is missing or no JSON object. The stage's text lists its keys.");
+            findings.Fail(
+                "metadata_missing",
+                "data/metadata.json is missing or no JSON object. The stage's text lists its keys."
+            );
             return null;
         }
         if (metadata.Target is not { Length: > 0 } target)
             findings.Fail("target_unnamed", "metadata.json does not name `target_column`.");
         else if (subject.Options.Target is { Length: > 0 } chosen && chosen != target)
-            findings.Fail("target_differs", $"metadata.json names `{target}` as the target, but the user chose `{chosen}`.");
+            findings.Fail(
+                "target_differs",
+                $"metadata.json names `{target}` as the target, but the user chose `{chosen}`."
+            );
         if (!metadata.HasKnownProblem)
             findings.Fail("problem_type", "metadata.json's problem_type must be binary, multiclass or regression.");
+        else if (subject.Options.ProblemType is { Length: > 0 } problem && problem != metadata.ProblemType)
+            findings.Fail(
+                "problem_differs",
+                $"metadata.json says `{metadata.ProblemType}`, but the user chose `{problem}`."
+            );
         if (metadata.Missing.Count > 0)
             findings.Warn("metadata_incomplete", $"metadata.json lacks {Findings.Names(metadata.Missing)}.");
         else
@@ -63,7 +74,10 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
     {
         var train = tables.Columns["train"];
         if (!train.Any(column => column.Name == target))
-            findings.Fail("target_missing", $"train.parquet has no column `{target}`, which metadata.json names as the target.");
+            findings.Fail(
+                "target_missing",
+                $"train.parquet has no column `{target}`, which metadata.json names as the target."
+            );
         foreach (var split in splits.Skip(1))
         {
             var differing = Differences(train, tables.Columns[split]);
@@ -84,7 +98,10 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
         IReadOnlyList<(string Name, string Type)> right
     )
     {
-        var differing = left.Zip(right).Where(pair => pair.First != pair.Second).Select(pair => pair.First.Name).ToList();
+        var differing = left.Zip(right)
+            .Where(pair => pair.First != pair.Second)
+            .Select(pair => pair.First.Name)
+            .ToList();
         differing.AddRange(left.Skip(right.Count).Select(column => column.Name));
         differing.AddRange(right.Skip(left.Count).Select(column => column.Name));
         return differing;
@@ -101,7 +118,11 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
         if (trainShare is < 0.60 or > 0.90)
             findings.Warn("split_ratio", $"train has {trainShare:P0} of the rows; about 82 % is expected.", evidence);
         else if (rows["val"] / working < 0.05)
-            findings.Warn("val_small", $"val has {rows["val"] / working:P1} of the rows; its scores will be noisy.", evidence);
+            findings.Warn(
+                "val_small",
+                $"val has {rows["val"] / working:P1} of the rows; its scores will be noisy.",
+                evidence
+            );
         else
             findings.Pass("split_ratio", $"train has {trainShare:P0} of the working rows.");
     }
@@ -114,13 +135,19 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
             columns.Select(column =>
             {
                 var name = TableDatabase.Identifier(column.Name);
-                var isMissing = column.Type is "DOUBLE" or "FLOAT" ? $"{name} IS NULL OR isnan({name})" : $"{name} IS NULL";
+                var isMissing = column.Type is "DOUBLE" or "FLOAT"
+                    ? $"{name} IS NULL OR isnan({name})"
+                    : $"{name} IS NULL";
                 return $"count(*) FILTER (WHERE {isMissing})";
             })
         );
         var nulls = tables.Database.Query(
             $"SELECT {counts} FROM {tables.Source(split)}",
-            row => columns.Select((column, index) => (column.Name, Count: row.GetInt64(index))).Where(one => one.Count > 0).ToList()
+            row =>
+                columns
+                    .Select((column, index) => (column.Name, Count: row.GetInt64(index)))
+                    .Where(one => one.Count > 0)
+                    .ToList()
         )[0];
         if (nulls.Count == 0)
         {
@@ -156,9 +183,17 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
             if (shared == 0)
                 findings.Pass("no_shared_rows", $"train and {split} share no row.");
             else if (split == "test" && shared > 0.01 * rows)
-                findings.Fail("shared_rows", $"{shared:N0} of test's {rows:N0} rows stand in train as well. Split before you copy.", evidence);
+                findings.Fail(
+                    "shared_rows",
+                    $"{shared:N0} of test's {rows:N0} rows stand in train as well. Split before you copy.",
+                    evidence
+                );
             else
-                findings.Warn("shared_rows", $"{shared:N0} of {split}'s {rows:N0} rows look exactly like a row of train.", evidence);
+                findings.Warn(
+                    "shared_rows",
+                    $"{shared:N0} of {split}'s {rows:N0} rows look exactly like a row of train.",
+                    evidence
+                );
         }
     }
 }

@@ -25,16 +25,27 @@ internal sealed class SplitTables : IDisposable
     public static SplitTables Open(TrainableHome home, IReadOnlyList<string> readable, CancellationToken cancellation)
     {
         var bench = new Workbench(home);
-        return new SplitTables(bench, TableDatabase.Open(new TableAccess([bench.In, .. readable], bench.In, Memory), cancellation));
+        return new SplitTables(
+            bench,
+            TableDatabase.Open(new TableAccess([bench.In, .. readable], bench.In, Memory), cancellation)
+        );
     }
 
     /// <summary>Takes a copy of a split and reads its schema; says in <paramref name="findings"/> when it cannot.</summary>
-    public async Task<bool> LoadAsync(string prepDirectory, string split, Findings findings, CancellationToken cancellation)
+    public async Task<bool> LoadAsync(
+        string prepDirectory,
+        string split,
+        Findings findings,
+        CancellationToken cancellation
+    )
     {
         var name = $"{split}.parquet";
         if (!await Bench.TakeAsync(prepDirectory, $"data/{name}", name, cancellation))
         {
-            findings.Fail("split_missing", $"data/{name} is missing. Write it with df.to_parquet(\"data/{name}\", index=False).");
+            findings.Fail(
+                "split_missing",
+                $"data/{name} is missing. Write it with df.to_parquet(\"data/{name}\", index=False)."
+            );
             return false;
         }
         try
@@ -47,7 +58,10 @@ internal sealed class SplitTables : IDisposable
         }
         catch (DuckDB.NET.Data.DuckDBException unreadable)
         {
-            findings.Fail("split_unreadable", $"data/{name} is no readable Parquet file ({FirstLine(unreadable.Message)}).");
+            findings.Fail(
+                "split_unreadable",
+                $"data/{name} is no readable Parquet file ({Reason(unreadable.Message)})."
+            );
             return false;
         }
     }
@@ -62,5 +76,7 @@ internal sealed class SplitTables : IDisposable
         Bench.Dispose();
     }
 
-    private static string FirstLine(string text) => text.Split('\n')[0].Trim();
+    /// <summary>DuckDB's first line, without where the referee's copy lies on the host.</summary>
+    private string Reason(string message) =>
+        message.Split('\n')[0].Replace(Bench.In + "/", "", StringComparison.Ordinal).Trim();
 }

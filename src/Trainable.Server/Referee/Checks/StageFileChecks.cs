@@ -61,9 +61,12 @@ internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, Trainab
         var result = await harness.RunAsync(
             "predict.py",
             [
-                "--model", $"{RefereeHarness.In}/model.pkl",
-                "--features", $"{RefereeHarness.In}/features.parquet",
-                "--problem-type", problem,
+                "--model",
+                $"{RefereeHarness.In}/model.pkl",
+                "--features",
+                $"{RefereeHarness.In}/features.parquet",
+                "--problem-type",
+                problem,
             ],
             tables.Bench,
             cancellation
@@ -99,7 +102,10 @@ internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, Trainab
             .Select(claim => claim.Name)
             .ToList();
         if (suspicious.Count > 0)
-            findings.Warn("suspicious_metric", $"{Findings.Names(suspicious)} is exactly 0 or 1 on val. Look for a leak.");
+            findings.Warn(
+                "suspicious_metric",
+                $"{Findings.Names(suspicious)} is exactly 0 or 1 on val. Look for a leak."
+            );
     }
 }
 

@@ -11,8 +11,18 @@ internal sealed record PrepMetadata(string? Target, string? ProblemType, JsonEle
 
     private static readonly string[] Expected =
     [
-        "target_column", "problem_type", "features", "categorical_features", "numeric_features", "n_classes",
-        "class_distribution", "splits", "transforms", "random_seed", "original_shape", "duplicates_removed",
+        "target_column",
+        "problem_type",
+        "features",
+        "categorical_features",
+        "numeric_features",
+        "n_classes",
+        "class_distribution",
+        "splits",
+        "transforms",
+        "random_seed",
+        "original_shape",
+        "duplicates_removed",
         "outliers_removed",
     ];
 

@@ -12,7 +12,9 @@ internal sealed record HarnessResult(JsonElement? Result, string? Error)
         Result is { } result && result.TryGetProperty("problems", out var problems)
             ? problems
                 .EnumerateArray()
-                .Select(problem => (problem.GetProperty("code").GetString()!, problem.GetProperty("message").GetString()!))
+                .Select(problem =>
+                    (problem.GetProperty("code").GetString()!, problem.GetProperty("message").GetString()!)
+                )
             : [];
 }
 
@@ -35,7 +37,11 @@ internal sealed class RefereeHarness(ISandboxRuntime runtime, SandboxOptions opt
             new SandboxSpec
             {
                 Name = $"referee-{Guid.CreateVersion7():N}",
-                Mounts = [new SandboxMount(bench.In, In, Writable: false), new SandboxMount(bench.Out, Out, Writable: true)],
+                Mounts =
+                [
+                    new SandboxMount(bench.In, In, Writable: false),
+                    new SandboxMount(bench.Out, Out, Writable: true),
+                ],
                 MemoryBytes = options.MemoryBytes,
                 Preload = false,
             },
@@ -60,7 +66,9 @@ internal sealed class RefereeHarness(ISandboxRuntime runtime, SandboxOptions opt
             return new HarnessResult(null, ended.Sentence);
         if (result.TryGetProperty("error", out var error))
             return new HarnessResult(null, error.GetString() ?? ended.Sentence);
-        return ended.Outcome == StepOutcome.Ok ? new HarnessResult(result, null) : new HarnessResult(null, ended.Sentence);
+        return ended.Outcome == StepOutcome.Ok
+            ? new HarnessResult(result, null)
+            : new HarnessResult(null, ended.Sentence);
     }
 
     /// <summary>The result file, which hostile code may have written: an object of bounded size, or nothing.</summary>

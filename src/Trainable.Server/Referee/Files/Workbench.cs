@@ -54,9 +54,9 @@ internal sealed class Workbench : IDisposable
         {
             Directory.Delete(_root, recursive: true);
         }
-        catch (DirectoryNotFoundException)
+        catch (Exception stuck) when (stuck is IOException or UnauthorizedAccessException)
         {
-            // Somebody cleaned up before us.
+            // What a script locked away stays until the next start, which empties the scratch directory.
         }
     }
 }

@@ -20,7 +20,10 @@ internal abstract record HeldPredictions(int Rows)
         public override bool HasProbabilities => false;
 
         public override (WeightedMetric Model, WeightedMetric Constant) Find(string metric) =>
-            (new RegressionMetrics(Truth, Predicted).Find(metric), new RegressionMetrics(Truth, Constant(metric)).Find(metric));
+            (
+                new RegressionMetrics(Truth, Predicted).Find(metric),
+                new RegressionMetrics(Truth, Constant(metric)).Find(metric)
+            );
 
         private double[] Constant(string metric)
         {
@@ -76,7 +79,9 @@ internal static class HeldPredictionsReader
         IReadOnlyList<string>? classes
     )
     {
-        var rows = tables.Scalar<long>($"SELECT count(*) FROM read_parquet({TableDatabase.Literal(files.Predictions)})");
+        var rows = tables.Scalar<long>(
+            $"SELECT count(*) FROM read_parquet({TableDatabase.Literal(files.Predictions)})"
+        );
         var truth = Texts(tables, files.Test, files.Target);
         if (rows != truth.Count)
             throw new UserFacingException($"The model returned {rows:N0} predictions for {truth.Count:N0} held rows.");
@@ -110,6 +115,8 @@ internal static class HeldPredictionsReader
         IReadOnlyList<string>? modelClasses
     )
     {
+        if (truth.Exists(text => text is null))
+            throw new UserFacingException("The held rows hold missing targets, so no score can be measured.");
         var real = truth.Select(Label).ToList();
         var predicted = Texts(tables, files.Predictions, "prediction").Select(Label).ToList();
         var train = Texts(tables, files.Train, files.Target).Where(text => text is not null).Select(Label).ToList();

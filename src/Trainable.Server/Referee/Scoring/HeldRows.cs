@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
@@ -24,15 +26,44 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
         datasets.ReadManifest(subject.ExperimentId)
         ?? throw new UserFacingException("The experiment's dataset is gone from this home, so nothing can be checked.");
 
-    /// <summary>Puts a sealed test set in place of an earlier one, whole.</summary>
-    public void Seal(StageSubject subject, string file)
+    /// <summary>Train's target as it was when Prep ended: the baseline is learnt from it.</summary>
+    public string SealedTrain(Guid experiment, Guid session) =>
+        Path.Combine(home.HeldOf(experiment), "sessions", session.ToString(), "train.parquet");
+
+    /// <summary>
+    /// Locks away all that a score depends on, in place of what an earlier Prep sealed: the test set, train's target, and
+    /// what the problem is. Train can write to Prep's directory; nothing there matters to the score any more.
+    /// </summary>
+    /// <param name="subject">The session's Prep.</param>
+    /// <param name="terms">What the problem is, as Prep's accepted metadata says.</param>
+    /// <param name="test">The test set; it is moved.</param>
+    /// <param name="train">A table with train's target; it is moved.</param>
+    public void Seal(StageSubject subject, SealedTerms terms, string test, string train)
     {
         var target = SealedTest(subject.ExperimentId, subject.SessionId);
         TrainableHome.Make(Path.GetDirectoryName(target)!);
-        File.Move(file, target, overwrite: true);
+        File.Move(train, SealedTrain(subject.ExperimentId, subject.SessionId), overwrite: true);
+        File.Move(test, target, overwrite: true);
+        File.WriteAllBytes(Terms(subject), JsonSerializer.SerializeToUtf8Bytes(terms, SealedJson.Default.SealedTerms));
     }
+
+    /// <summary>What the sealed test set is to be scored by; null when nothing is sealed.</summary>
+    public SealedTerms? ReadTerms(StageSubject subject) =>
+        File.Exists(Terms(subject))
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(Terms(subject)), SealedJson.Default.SealedTerms)
+            : null;
+
+    private string Terms(StageSubject subject) =>
+        Path.Combine(home.HeldOf(subject.ExperimentId), "sessions", subject.SessionId.ToString(), "terms.json");
 
     public string StageDirectory(StageSubject subject, string stage) => home.Stage(subject.SessionId, stage);
 
     public string Prep(StageSubject subject) => StageDirectory(subject, Stages.Prep);
 }
+
+/// <summary>The target and the kind of problem, settled when Prep ended.</summary>
+internal sealed record SealedTerms(string Target, string ProblemType);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SealedTerms))]
+internal sealed partial class SealedJson : JsonSerializerContext;

@@ -14,37 +14,42 @@ namespace Trainable.Server.Referee.Scoring;
 internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, TrainableHome home)
 {
     private const long Memory = 2L << 30;
+    private const string Metadata = "data/metadata.json";
+    private const string TestMetrics = "test_metrics";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <returns>Null when no rows are held.</returns>
     /// <exception cref="UserFacingException">The model cannot be measured; the sentence is for people, never for a model.</exception>
-    public async Task<ScoreReport?> ScoreAsync(StageSubject subject, bool testSetWasOpen, CancellationToken cancellation)
+    public async Task<ScoreReport?> ScoreAsync(
+        StageSubject subject,
+        bool testSetWasOpen,
+        CancellationToken cancellation
+    )
     {
         var manifest = held.Manifest(subject);
         var sealedTest = held.SealedTest(subject.ExperimentId, subject.SessionId);
         if (manifest.Holdout.Mode == HoldoutModes.None || !File.Exists(sealedTest))
             return null;
-        var metadata =
-            PrepMetadata.Read(held.Prep(subject))
-            ?? throw new UserFacingException("Prep's metadata.json is gone, so the model cannot be measured. Run Prep again.");
-        var target = metadata.Target!;
+        var terms =
+            held.ReadTerms(subject)
+            ?? throw new UserFacingException(
+                "What Prep sealed is gone, so the model cannot be measured. Run Prep again."
+            );
         using var bench = new Workbench(home);
         using var tables = TableDatabase.Open(
             new TableAccess([bench.In, Path.GetDirectoryName(sealedTest)!], bench.In, Memory),
             cancellation
         );
-        var predictions = await PredictAsync(subject, sealedTest, target, metadata.ProblemType!, bench, tables, cancellation);
-        if (!await bench.TakeAsync(held.Prep(subject), "data/train.parquet", "train.parquet", cancellation))
-            throw new UserFacingException("Prep's train.parquet is gone, so no baseline can be measured. Run Prep again.");
-        var files = new ScoringFiles(predictions.File, sealedTest, bench.Input("train.parquet"), target);
+        var predictions = await PredictAsync(subject, sealedTest, terms, bench, tables, cancellation);
+        var train = held.SealedTrain(subject.ExperimentId, subject.SessionId);
         var pairs = HeldPredictionsReader.Read(
             tables,
-            files,
-            metadata.ProblemType!,
+            new ScoringFiles(predictions.File, sealedTest, train, terms.Target),
+            terms.ProblemType,
             subject.Options.PositiveClass,
             predictions.Classes
         );
-        var report = Measure(pairs, subject, metadata.ProblemType!, manifest.Holdout.Mode, testSetWasOpen);
+        var report = Measure(pairs, subject, terms.ProblemType, manifest.Holdout.Mode, testSetWasOpen);
         WriteBack(subject, report);
         return report;
     }
@@ -52,24 +57,31 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
     private async Task<(string File, IReadOnlyList<string>? Classes)> PredictAsync(
         StageSubject subject,
         string sealedTest,
-        string target,
-        string problemType,
+        SealedTerms terms,
         Workbench bench,
         TableDatabase tables,
         CancellationToken cancellation
     )
     {
         tables.Execute(
-            $"COPY (SELECT * EXCLUDE ({TableDatabase.Identifier(target)}) FROM read_parquet({TableDatabase.Literal(sealedTest)}))"
+            $"COPY (SELECT * EXCLUDE ({TableDatabase.Identifier(terms.Target)}) FROM read_parquet({TableDatabase.Literal(sealedTest)}))"
                 + $" TO {TableDatabase.Literal(bench.Input("features.parquet"))} (FORMAT parquet)"
         );
-        await bench.TakeAsync(held.StageDirectory(subject, Stages.Train), "models/model.pkl", "model.pkl", cancellation);
+        await bench.TakeAsync(
+            held.StageDirectory(subject, Stages.Train),
+            "models/model.pkl",
+            "model.pkl",
+            cancellation
+        );
         var result = await harness.RunAsync(
             "predict.py",
             [
-                "--model", $"{RefereeHarness.In}/model.pkl",
-                "--features", $"{RefereeHarness.In}/features.parquet",
-                "--problem-type", problemType,
+                "--model",
+                $"{RefereeHarness.In}/model.pkl",
+                "--features",
+                $"{RefereeHarness.In}/features.parquet",
+                "--problem-type",
+                terms.ProblemType,
             ],
             bench,
             cancellation
@@ -138,7 +150,7 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
     }
 
     private JsonElement? Claims(StageSubject subject) =>
-        PrepMetadata.ReadJson(held.StageDirectory(subject, Stages.Train), "data/metadata.json") is { } root
+        PrepMetadata.ReadJson(held.StageDirectory(subject, Stages.Train), Metadata) is { } root
         && root.TryGetProperty("val_metrics", out var claims)
             ? claims
             : null;
@@ -146,14 +158,26 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
     /// <summary>Adds <c>test_metrics</c> to the agent's metadata.json; what the agent may have written there is replaced.</summary>
     private void WriteBack(StageSubject subject, ScoreReport report)
     {
-        var directory = held.StageDirectory(subject, Stages.Train);
-        var metadata = PrepMetadata.ReadJson(directory, "data/metadata.json") is { } root
-            ? JsonNode.Parse(root.GetRawText())!.AsObject()
-            : [];
         var metrics = new JsonObject();
         foreach (var (name, value) in report.Metrics)
             metrics[name] = value;
-        metadata["test_metrics"] = metrics;
-        HostWrites.Replace(directory, "data/metadata.json", metadata.ToJsonString(Indented));
+        Rewrite(subject, metadata => metadata[TestMetrics] = metrics);
+    }
+
+    /// <summary>
+    /// Takes the measured scores out of the session's files before an agent works in it again: no score on held rows may
+    /// reach a model. They stay with the run that earned them.
+    /// </summary>
+    public void HideScores(StageSubject subject) => Rewrite(subject, metadata => metadata.Remove(TestMetrics));
+
+    /// <summary>Changes metadata.json where there is one; the file stays its owner's.</summary>
+    private void Rewrite(StageSubject subject, Action<JsonObject> change)
+    {
+        var directory = held.StageDirectory(subject, Stages.Train);
+        if (PrepMetadata.ReadJson(directory, Metadata) is not { } root)
+            return;
+        var metadata = JsonNode.Parse(root.GetRawText())!.AsObject();
+        change(metadata);
+        HostWrites.Replace(directory, Metadata, metadata.ToJsonString(Indented));
     }
 }

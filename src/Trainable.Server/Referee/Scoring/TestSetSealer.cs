@@ -27,7 +27,10 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
                 await SealAgentFileAsync(subject, findings, cancellation);
                 break;
             default:
-                findings.Warn("holdout_none", "No test rows are held (holdout=none), so the host will measure no score.");
+                findings.Warn(
+                    "holdout_none",
+                    "No test rows are held (holdout=none), so the host will measure no score."
+                );
                 break;
         }
         return findings.Report(subject.Stage);
@@ -40,9 +43,13 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         CancellationToken cancellation
     )
     {
-        var target = PrepMetadata.Read(held.Prep(subject))!.Target!;
+        var terms = Terms(subject);
+        var target = terms.Target;
         using var bench = new Workbench(home);
-        using var tables = TableDatabase.Open(new TableAccess([bench.In, home.HeldOf(subject.ExperimentId)], bench.In, Memory), cancellation);
+        using var tables = TableDatabase.Open(
+            new TableAccess([bench.In, home.HeldOf(subject.ExperimentId)], bench.In, Memory),
+            cancellation
+        );
         var source = held.Held(manifest)!;
         var features = bench.Input(RawFeatures.FileName(source));
         var labels = RawFeatures.Split(tables, source, target, features);
@@ -51,10 +58,14 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         var result = await harness.RunAsync(
             "transform.py",
             [
-                "--pipeline", $"{RefereeHarness.In}/prep_pipeline.pkl",
-                "--features", $"{RefereeHarness.In}/{Path.GetFileName(features)}",
-                "--reference", $"{RefereeHarness.In}/train.parquet",
-                "--target", target,
+                "--pipeline",
+                $"{RefereeHarness.In}/prep_pipeline.pkl",
+                "--features",
+                $"{RefereeHarness.In}/{Path.GetFileName(features)}",
+                "--reference",
+                $"{RefereeHarness.In}/train.parquet",
+                "--target",
+                target,
             ],
             bench,
             cancellation
@@ -69,14 +80,17 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
             );
             return;
         }
-        held.Seal(subject, Join(tables, bench, transformed, target, labels));
+        held.Seal(subject, terms, Join(tables, bench, transformed, target, labels), TrainTarget(tables, bench, target));
         findings.Pass(
             "test_set_sealed",
-            string.Create(CultureInfo.InvariantCulture, $"The pipeline ran on the {labels.Count:N0} held rows; the test set is sealed.")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The pipeline ran on the {labels.Count:N0} held rows; the test set is sealed."
+            )
         );
     }
 
-    /// <summary>Features and the raw target side by side; the target in train's own type where its text fits that.</summary>
+    /// <summary>Features and the raw target side by side; a row whose target is missing cannot be scored and is left out.</summary>
     private static string Join(
         TableDatabase tables,
         Workbench bench,
@@ -88,14 +102,16 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         var targets = bench.Input("labels.jsonl");
         File.WriteAllLines(
             targets,
-            labels.Select(label => label is null ? "{\"t\":null}" : $"{{\"t\":{System.Text.Json.JsonSerializer.Serialize(label)}}}")
+            labels.Select(label =>
+                label is null ? "{\"t\":null}" : $"{{\"t\":{System.Text.Json.JsonSerializer.Serialize(label)}}}"
+            )
         );
         var joined = bench.Input("test.parquet");
         tables.Execute(
             $"COPY (SELECT features.*, labels.t AS {TableDatabase.Identifier(target)}"
                 + $" FROM read_parquet({TableDatabase.Literal(transformed)}) AS features"
                 + $" POSITIONAL JOIN read_json({TableDatabase.Literal(targets)}, format = 'newline_delimited',"
-                + $" columns = {{t: 'VARCHAR'}}) AS labels) TO {TableDatabase.Literal(joined)} (FORMAT parquet)"
+                + $" columns = {{t: 'VARCHAR'}}) AS labels WHERE labels.t IS NOT NULL) TO {TableDatabase.Literal(joined)} (FORMAT parquet)"
         );
         return joined;
     }
@@ -106,13 +122,38 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         using var bench = new Workbench(home);
         if (!await bench.TakeAsync(held.Prep(subject), "data/test.parquet", "test.parquet", cancellation))
         {
-            findings.Fail("split_missing", "Prep wrote no data/test.parquet; with holdout=agent it makes all three splits.");
+            findings.Fail(
+                "split_missing",
+                "Prep wrote no data/test.parquet; with holdout=agent it makes all three splits."
+            );
             return;
         }
-        held.Seal(subject, bench.Input("test.parquet"));
+        await bench.TakeAsync(held.Prep(subject), "data/train.parquet", "train.parquet", cancellation);
+        using var tables = TableDatabase.Open(new TableAccess([bench.In], bench.In, Memory), cancellation);
+        var terms = Terms(subject);
+        held.Seal(subject, terms, bench.Input("test.parquet"), TrainTarget(tables, bench, terms.Target));
         HostWrites.Delete(held.Prep(subject), "data/test.parquet");
         findings.Pass("test_set_sealed", "The agent's test split was taken out of the workspace and sealed.");
-        findings.Warn("holdout_agent", "The agent drew the test rows itself, so it may have seen them while preparing.");
+        findings.Warn(
+            "holdout_agent",
+            "The agent drew the test rows itself, so it may have seen them while preparing."
+        );
+    }
+
+    private SealedTerms Terms(StageSubject subject) =>
+        PrepMetadata.Read(held.Prep(subject)) is { Target: { } target, ProblemType: { } problem }
+            ? new SealedTerms(target, problem)
+            : throw new UserFacingException("Prep's metadata.json is gone, so nothing can be sealed. Run Prep again.");
+
+    /// <summary>Train's target alone, as a table of one column.</summary>
+    private static string TrainTarget(TableDatabase tables, Workbench bench, string target)
+    {
+        var file = bench.Input("train_target.parquet");
+        tables.Execute(
+            $"COPY (SELECT {TableDatabase.Identifier(target)} FROM read_parquet("
+                + $"{TableDatabase.Literal(bench.Input("train.parquet"))})) TO {TableDatabase.Literal(file)} (FORMAT parquet)"
+        );
+        return file;
     }
 
     private static long Rows(TableDatabase tables, string file)

@@ -103,11 +103,19 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
         }
         var after = Narration.Say(steps[last.Step].After, conversation.Facts);
         if (last.Step + 1 < steps.Count)
-            return Run(playbook, steps, last.Step + 1, last.Safe, conversation, brief, after.Length > 0 ? after + " " : "");
+            return Run(
+                playbook,
+                steps,
+                last.Step + 1,
+                last.Safe,
+                conversation,
+                brief,
+                after.Length > 0 ? after + " " : ""
+            );
         return new AutopilotReply(
             after,
             new FunctionCallContent(
-                $"autopilot-finish-{conversation.Verdicts + 1}",
+                $"autopilot-finish-{conversation.Calls + 1}",
                 "finish_stage",
                 new Dictionary<string, object?>(StringComparer.Ordinal)
             )
@@ -126,7 +134,8 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
             return new AutopilotReply("", null);
         if (conversation.Outcomes.Any(outcome => outcome.Safe))
             return new AutopilotReply("The referee still finds errors that I cannot mend, so I stop here.", null);
-        const string again = "The referee found errors. I will do the stage again in its simplest and most robust form. ";
+        const string again =
+            "The referee found errors. I will do the stage again in its simplest and most robust form. ";
         return Run(playbook, steps, 0, safe: true, conversation, brief, again);
     }
 
@@ -143,7 +152,7 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
         var step = steps[index];
         var parameters = AutopilotParameters.For(brief, step, safe);
         var call = new FunctionCallContent(
-            AutopilotConversation.CallId(index, safe, conversation.Attempts(index, safe) + 1),
+            AutopilotConversation.CallId(index, safe, conversation.Calls + 1),
             "execute_code",
             new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = playbook.Script(step, parameters) }
         );

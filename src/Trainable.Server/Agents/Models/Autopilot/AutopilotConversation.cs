@@ -21,11 +21,11 @@ internal sealed class AutopilotConversation
     /// <summary>The referee's answer, when nothing has been run since.</summary>
     public FinishVerdict? FinishedWith { get; private set; }
 
-    public int Verdicts { get; private set; }
+    public static string CallId(int step, bool safe, int attempt) =>
+        $"autopilot-{step}-{(safe ? "safe" : "full")}-{attempt}";
 
-    public static string CallId(int step, bool safe, int attempt) => $"autopilot-{step}-{(safe ? "safe" : "full")}-{attempt}";
-
-    public int Attempts(int step, bool safe) => Outcomes.Count(outcome => outcome.Step == step && outcome.Safe == safe);
+    /// <summary>Calls that have been answered, interrupted ones included.</summary>
+    public int Calls { get; private set; }
 
     public static AutopilotConversation Read(IEnumerable<ChatMessage> messages)
     {
@@ -42,16 +42,22 @@ internal sealed class AutopilotConversation
 
     private void Take(string callId, string result)
     {
+        Calls++;
+        if (result.StartsWith(AgentLoop.Interrupted, StringComparison.Ordinal))
+            return; // Nothing is known of it: the same call is made once more.
         var parts = callId.Split('-');
         if (parts is ["autopilot", "finish", _])
         {
             FinishedWith = new FinishVerdict(result.StartsWith(FinishStageTool.Accepted, StringComparison.Ordinal));
-            Verdicts++;
         }
         else if (parts is ["autopilot", var step, var mode, _] && int.TryParse(step, out var index))
         {
             Outcomes.Add(
-                new StepOutcomeRead(index, mode == "safe", result.StartsWith(ExecuteCodeTool.OkPrefix, StringComparison.Ordinal))
+                new StepOutcomeRead(
+                    index,
+                    mode == "safe",
+                    result.StartsWith(ExecuteCodeTool.OkPrefix, StringComparison.Ordinal)
+                )
             );
             Narration.Learn(result, Facts);
             FinishedWith = null;

@@ -6,6 +6,9 @@ namespace Trainable.Server.Agents.Models.Autopilot;
 /// <summary>The parameters block of a playbook step.</summary>
 internal static class AutopilotParameters
 {
+    /// <summary>A step may overrun what it aims at, and must still end before its limit.</summary>
+    private const double StepShare = 0.6;
+
     public static JsonObject For(StageBrief brief, PlaybookStep step, bool safe) =>
         new()
         {
@@ -18,7 +21,10 @@ internal static class AutopilotParameters
             ["group_column"] = brief.GroupColumn,
             ["time_column"] = brief.TimeColumn,
             ["seed"] = brief.Seed,
-            ["budget_s"] = Math.Round(StageSeconds(brief) * step.BudgetShare, 1),
+            ["budget_s"] = Math.Round(
+                Math.Min(StageSeconds(brief) * step.BudgetShare, brief.StepSeconds * StepShare),
+                1
+            ),
             ["holdout"] = brief.Holdout,
             ["instructions"] = brief.Instructions,
             ["safe"] = safe,

@@ -68,9 +68,9 @@ internal static partial class Narration
 
     private static string Number(JsonValue value)
     {
-        if (value.TryGetValue<long>(out var whole))
-            return whole.ToString("N0", CultureInfo.InvariantCulture);
-        var real = value.GetValue<double>();
+        var real = double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
+        if (double.IsInteger(real) && Math.Abs(real) < 1e15)
+            return real.ToString("N0", CultureInfo.InvariantCulture);
         return Math.Abs(real) >= 1000
             ? real.ToString("N0", CultureInfo.InvariantCulture)
             : real.ToString("0.####", CultureInfo.InvariantCulture);

@@ -43,16 +43,18 @@ internal sealed partial class Playbook
     /// <summary>The step's script: its file with the parameters replaced and shared parts put in.</summary>
     public string Script(PlaybookStep step, JsonObject parameters)
     {
-        var text = Include().Replace(
-            Read(step.File),
-            match => Read(match.Groups["file"].Value).TrimEnd('\n')
-        );
-        return Parameters().Replace(text, _ => PythonLiteral.Assign("PARAMS", parameters) + "# end of parameters", count: 1);
+        var text = Include().Replace(Read(step.File), match => Read(match.Groups["file"].Value).TrimEnd('\n'));
+        return Parameters()
+            .Replace(text, _ => PythonLiteral.Assign("PARAMS", parameters) + "# end of parameters", count: 1);
     }
 
     private string Read(string file) => File.ReadAllText(Path.Combine(_root, file), Encoding.UTF8);
 
-    [GeneratedRegex(@"^# include: (?<file>[\w/.-]+)[ ]*$", RegexOptions.Multiline | RegexOptions.CultureInvariant, 2_000)]
+    [GeneratedRegex(
+        @"^# include: (?<file>[\w/.-]+)[ ]*$",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant,
+        2_000
+    )]
     private static partial Regex Include();
 
     [GeneratedRegex(

@@ -21,12 +21,13 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     dataset_ref = table.Column<string>(type: "TEXT", nullable: false),
                     instructions = table.Column<string>(type: "TEXT", nullable: false),
                     options = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_experiments", x => x.id);
-                });
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "sessions",
@@ -39,7 +40,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     epoch = table.Column<long>(type: "INTEGER", nullable: false),
                     chart_config = table.Column<string>(type: "TEXT", nullable: true),
                     created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
-                    updated_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    updated_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -49,15 +50,16 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         column: x => x.experiment_id,
                         principalTable: "experiments",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "artifacts",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
+                    id = table.Column<long>(type: "INTEGER", nullable: false).Annotation("Sqlite:Autoincrement", true),
                     session_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     stage = table.Column<string>(type: "TEXT", nullable: false),
                     type = table.Column<string>(type: "TEXT", nullable: false),
@@ -65,7 +67,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     path = table.Column<string>(type: "TEXT", nullable: false),
                     s3_path = table.Column<string>(type: "TEXT", nullable: true),
                     metadata = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -75,20 +77,21 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         column: x => x.session_id,
                         principalTable: "sessions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "messages",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
+                    id = table.Column<long>(type: "INTEGER", nullable: false).Annotation("Sqlite:Autoincrement", true),
                     session_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     role = table.Column<string>(type: "TEXT", nullable: false),
                     content = table.Column<string>(type: "TEXT", nullable: false),
                     metadata = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -98,22 +101,23 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         column: x => x.session_id,
                         principalTable: "sessions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "metrics",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "INTEGER", nullable: false)
-                        .Annotation("Sqlite:Autoincrement", true),
+                    id = table.Column<long>(type: "INTEGER", nullable: false).Annotation("Sqlite:Autoincrement", true),
                     session_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     stage = table.Column<string>(type: "TEXT", nullable: false),
                     step = table.Column<long>(type: "INTEGER", nullable: false),
                     name = table.Column<string>(type: "TEXT", nullable: false),
                     value = table.Column<double>(type: "REAL", nullable: true),
                     run_tag = table.Column<string>(type: "TEXT", nullable: true),
-                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -123,8 +127,10 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         column: x => x.session_id,
                         principalTable: "sessions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "processed_dataset_meta",
@@ -143,7 +149,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     quality_stats = table.Column<string>(type: "TEXT", nullable: false),
                     source_files = table.Column<string>(type: "TEXT", nullable: false),
                     output_files = table.Column<string>(type: "TEXT", nullable: false),
-                    s3_synced = table.Column<bool>(type: "INTEGER", nullable: false)
+                    s3_synced = table.Column<bool>(type: "INTEGER", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -153,14 +159,17 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         column: x => x.experiment_id,
                         principalTable: "experiments",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
+                        onDelete: ReferentialAction.Cascade
+                    );
                     table.ForeignKey(
                         name: "fk_processed_dataset_meta_sessions_session_id",
                         column: x => x.session_id,
                         principalTable: "sessions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "session_events",
@@ -170,7 +179,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     seq = table.Column<long>(type: "INTEGER", nullable: false),
                     type = table.Column<string>(type: "TEXT", nullable: false),
                     data = table.Column<string>(type: "TEXT", nullable: false),
-                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -180,8 +189,10 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         column: x => x.session_id,
                         principalTable: "sessions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "stage_runs",
@@ -201,7 +212,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     started_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                     ended_at = table.Column<DateTime>(type: "TEXT", nullable: true),
                     end_reason = table.Column<string>(type: "TEXT", nullable: true),
-                    score = table.Column<string>(type: "TEXT", nullable: true)
+                    score = table.Column<string>(type: "TEXT", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -211,8 +222,10 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         column: x => x.session_id,
                         principalTable: "sessions",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateTable(
                 name: "turns",
@@ -226,7 +239,7 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     results = table.Column<string>(type: "TEXT", nullable: false),
                     input_tokens = table.Column<long>(type: "INTEGER", nullable: false),
                     output_tokens = table.Column<long>(type: "INTEGER", nullable: false),
-                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false)
+                    created_at = table.Column<DateTime>(type: "TEXT", nullable: false),
                 },
                 constraints: table =>
                 {
@@ -236,93 +249,92 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         column: x => x.run_id,
                         principalTable: "stage_runs",
                         principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
+                        onDelete: ReferentialAction.Cascade
+                    );
+                }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_artifacts_session_id_path",
                 table: "artifacts",
                 columns: new[] { "session_id", "path" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_experiments_created_at_id",
                 table: "experiments",
-                columns: new[] { "created_at", "id" });
+                columns: new[] { "created_at", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_messages_session_id_id",
                 table: "messages",
-                columns: new[] { "session_id", "id" });
+                columns: new[] { "session_id", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_metrics_session_id_step_id",
                 table: "metrics",
-                columns: new[] { "session_id", "step", "id" });
+                columns: new[] { "session_id", "step", "id" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_processed_dataset_meta_experiment_id",
                 table: "processed_dataset_meta",
-                column: "experiment_id");
+                column: "experiment_id"
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_processed_dataset_meta_session_id",
                 table: "processed_dataset_meta",
                 column: "session_id",
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_sessions_experiment_id_created_at",
                 table: "sessions",
-                columns: new[] { "experiment_id", "created_at" });
+                columns: new[] { "experiment_id", "created_at" }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_stage_runs_session_id_stage_number",
                 table: "stage_runs",
                 columns: new[] { "session_id", "stage", "number" },
-                unique: true);
+                unique: true
+            );
 
-            migrationBuilder.CreateIndex(
-                name: "ix_stage_runs_status",
-                table: "stage_runs",
-                column: "status");
+            migrationBuilder.CreateIndex(name: "ix_stage_runs_status", table: "stage_runs", column: "status");
 
             migrationBuilder.CreateIndex(
                 name: "ix_turns_run_id_number",
                 table: "turns",
                 columns: new[] { "run_id", "number" },
-                unique: true);
+                unique: true
+            );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "artifacts");
+            migrationBuilder.DropTable(name: "artifacts");
 
-            migrationBuilder.DropTable(
-                name: "messages");
+            migrationBuilder.DropTable(name: "messages");
 
-            migrationBuilder.DropTable(
-                name: "metrics");
+            migrationBuilder.DropTable(name: "metrics");
 
-            migrationBuilder.DropTable(
-                name: "processed_dataset_meta");
+            migrationBuilder.DropTable(name: "processed_dataset_meta");
 
-            migrationBuilder.DropTable(
-                name: "session_events");
+            migrationBuilder.DropTable(name: "session_events");
 
-            migrationBuilder.DropTable(
-                name: "turns");
+            migrationBuilder.DropTable(name: "turns");
 
-            migrationBuilder.DropTable(
-                name: "stage_runs");
+            migrationBuilder.DropTable(name: "stage_runs");
 
-            migrationBuilder.DropTable(
-                name: "sessions");
+            migrationBuilder.DropTable(name: "sessions");
 
-            migrationBuilder.DropTable(
-                name: "experiments");
+            migrationBuilder.DropTable(name: "experiments");
         }
     }
 }
