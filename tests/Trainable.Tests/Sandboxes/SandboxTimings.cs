@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Trainable.Server.Artifacts;
 using Trainable.Server.Sandboxes;
 
 namespace Trainable.Tests.Sandboxes;
@@ -30,6 +31,8 @@ public sealed class SandboxTimings
         var (first, whole) = (new List<double>(), new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
+            // An agent thinks between two steps, and the runner forks the next one's process meanwhile.
+            await Task.Delay(60, TestContext.Current.CancellationToken);
             var (firstByte, end) = await StepAsync(session, code);
             first.Add(firstByte);
             whole.Add(end);
@@ -42,6 +45,26 @@ public sealed class SandboxTimings
                 TimeAsync(session.RunAsync("import sys\nfor _ in range(512): sys.stdout.buffer.write(bytes(1 << 20))"))
         );
         output.WriteLine($"512 MB of output: {flood:F0} ms");
+    }
+
+    [Fact(Explicit = true)]
+    public void TimeOfASnapshotOfTenThousandFiles()
+    {
+        var folder = Directory.CreateTempSubdirectory("trainable-timing-").FullName;
+        foreach (var file in Enumerable.Range(0, 10_000))
+        {
+            var parent = Directory.CreateDirectory(Path.Combine(folder, $"{file % 50}")).FullName;
+            File.WriteAllText(Path.Combine(parent, $"{file}.png"), "");
+        }
+        var times = new List<double>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var watch = Stopwatch.StartNew();
+            WorkspaceSnapshot.Take(folder).Count.ShouldBe(10_000);
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+        Directory.Delete(folder, recursive: true);
+        TestContext.Current.TestOutputHelper.ShouldNotBeNull().WriteLine($"snapshot: {Median(times):F1} ms");
     }
 
     private static async Task<double> OpenAsync(SandboxLab lab, bool preload)
