@@ -31,7 +31,10 @@ internal static class RunPipeline
             session = await StartAsync(arguments, server, view, interrupts.Token);
             end = await FollowAsync(arguments, server, view, session, clock, interrupts.Token);
         }
-        var detail = await server.Api.GetSessionAsync(session, CancellationToken.None);
+        var detail = await server.AskAsync(
+            api => api.GetSessionAsync(session, CancellationToken.None),
+            CancellationToken.None
+        );
         var report = SessionReport.From(detail, server.Home) with
         {
             Seconds = clock.GetElapsedTime(started).TotalSeconds,
@@ -74,13 +77,19 @@ internal static class RunPipeline
         };
         var target = upload.Options.Target is { } column ? $", predicting {column}" : "";
         view.Notice($"{upload.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}{target}");
-        var created = await server.Api.CreateExperimentAsync(upload, cancellation);
-        await server.Api.StartAsync(
-            created.SessionId,
-            arguments.Until,
-            new StartStageRequest { Model = arguments.Model, BudgetSeconds = arguments.Budget?.TotalSeconds },
-            cancellation
-        );
+        var created = await server.AskAsync(api => api.CreateExperimentAsync(upload, cancellation), cancellation);
+        var request = new StartStageRequest { Model = arguments.Model, BudgetSeconds = arguments.Budget?.TotalSeconds };
+        try
+        {
+            await server.AskAsync(
+                api => api.StartAsync(created.SessionId, arguments.Until, request, cancellation),
+                cancellation
+            );
+        }
+        catch (ApiException running) when (running.Status == 409)
+        {
+            // Asked twice, because the first answer was lost with the owner that gave it.
+        }
         return created.SessionId;
     }
 

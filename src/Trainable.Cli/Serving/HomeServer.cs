@@ -73,6 +73,20 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
             await ConnectAsync(cancellation);
     }
 
+    /// <summary>Asks the server; when its owner goes away over it, asks the next one once more.</summary>
+    public async Task<T> AskAsync<T>(Func<ApiClient, Task<T>> ask, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ask(Api);
+        }
+        catch (Exception lost) when (_server is null && lost is HttpRequestException or IOException)
+        {
+            await RecoverAsync(cancellation);
+            return await ask(Api);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _api?.Dispose();
