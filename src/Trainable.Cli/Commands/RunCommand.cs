@@ -18,7 +18,6 @@ internal static class RunCommand
 
         Environment:
           TRAINABLE_HOME     where everything is kept (default ~/.trainable)
-          ANTHROPIC_API_KEY  with it Claude is the default model; without it the built-in autopilot, which needs no network
           NO_COLOR           plain lines instead of the live view
 
         Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something to install first, 130 cancelled (Ctrl-C stops the run and keeps

@@ -3,7 +3,7 @@ using Trainable.Cli.Serving;
 
 namespace Trainable.Cli.Commands;
 
-/// <summary><c>trainable up</c>: serves the studio until Ctrl-C.</summary>
+/// <summary><c>trainable up</c>: serves the API until Ctrl-C.</summary>
 internal static class UpCommand
 {
     private const string Lesson = """
@@ -36,7 +36,7 @@ internal static class UpCommand
         });
         var noOpen = new Option<bool>("--no-open") { Description = "Do not open the browser." };
         var home = Shared.Home();
-        var command = new Command("up", "Serve the studio and the API until Ctrl-C.") { port, home, noOpen };
+        var command = new Command("up", "Serve the API, and its reference in the browser, until Ctrl-C. (The studio itself is not there yet.)") { port, home, noOpen };
         command.SetAction((line, _) => ExecuteAsync(line.GetValue(home), line.GetValue(port), !line.GetValue(noOpen)));
         lessons[command] = Lesson;
         return command;

@@ -93,10 +93,10 @@ public sealed class PrepRefereeTests
             meta['target_column'] = 'age'; meta['problem_type'] = 'regression'
             json.dump(meta, open('../prep/data/metadata.json', 'w'))
             """;
-        // The referee's check of Train reads Prep's directory too, so the forgery is undone right before it looks.
         await using var app = await StartAsync(Prep, Train.Replace("#HOOK", cheat, StringComparison.Ordinal));
         var created = await app.CreateExperimentAsync(Tables.Binary(400), options: new ExperimentOptions { Target = "bought" });
         await RunAsync(app, created.SessionId);
+        // Whatever the stage came to: what is sealed decides what a score is measured on.
         var referee = app.Server.Services.GetRequiredService<RefereeService>();
         var subject = new StageSubject(created.Id, created.SessionId, "train", new ExperimentOptions { Target = "bought" });
         var score = await referee.ScoreAsync(subject, testSetWasOpen: false, TestContext.Current.CancellationToken);
@@ -111,7 +111,7 @@ public sealed class PrepRefereeTests
     [InlineData("val['age'] = val['age'] + 1", "val_not_reproduced")]
     [InlineData("Pipeline.transform_all = Pipeline.transform\n"
         + "def centred(self, X):\n    out = self.transform_all(X)\n    out['age'] = out['age'] - out['age'].mean()\n    return out\n"
-        + "Pipeline.transform = centred", "pipeline_row_consistency")]
+        + "Pipeline.transform = centred", "pipeline_row_inconsistent")]
     [InlineData("pipeline = 'not a pipeline'", "pipeline_fails")]
     [InlineData("meta['problem_type'] = 'guessing'", "problem_type")]
     public async Task WhatIsWrongWithPrepIsFoundAndSaidToTheAgent(string hook, string code)
