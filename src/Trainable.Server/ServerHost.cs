@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
@@ -89,14 +90,21 @@ internal static class ServerHost
         });
         builder.Services.AddCors(cors =>
             cors.AddDefaultPolicy(policy =>
-                policy.WithOrigins([.. options.Origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials()
+                policy
+                    .WithOrigins([.. options.Origins])
+                    .AllowAnyHeader()
+                    .AllowAnyMethod()
+                    .AllowCredentials()
+                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag)
             )
         );
+        builder.Services.AddCompression();
         builder
             .Services.AddStorage()
             .AddEvents()
             .AddDatasets(builder.Configuration)
             .AddSandboxes()
+            .AddMetricQueries()
             .AddArtifacts()
             .AddReferee()
             .AddAgents()
@@ -106,6 +114,7 @@ internal static class ServerHost
         var app = builder.Build();
         app.UseExceptionHandler().UseStatusCodePages();
         app.UseCors();
+        app.UseResponseCompression();
         app.UseMiddleware<TokenGate>();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
