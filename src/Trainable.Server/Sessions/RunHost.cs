@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Trainable.Server.Agents;
 using Trainable.Server.Events;
+using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
@@ -59,6 +60,7 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
 
     private async Task ExecuteAsync(StageContext context, Run run, Func<StartCommand, Task> goOn)
     {
+        DatabasePatience.WaitForever();
         StartCommand? next = null;
         try
         {

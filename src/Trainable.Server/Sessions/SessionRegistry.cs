@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Events;
+using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
@@ -73,6 +74,7 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
     /// <summary>A stage of an <c>auto</c> run ended well: start the next, unless something else has been started meanwhile.</summary>
     private async Task<bool> ContinueAsync(Guid session, StartCommand next)
     {
+        DatabasePatience.WaitForever();
         if (runs.IsRunning(session))
             return false;
         var (_, context) = await starter.StartAsync(session, next, CancellationToken.None);
