@@ -36,7 +36,15 @@ internal static class UpCommand
         });
         var noOpen = new Option<bool>("--no-open") { Description = "Do not open the browser." };
         var home = Shared.Home();
-        var command = new Command("up", "Serve the API, and its reference in the browser, until Ctrl-C. (The studio itself is not there yet.)") { port, home, noOpen };
+        var command = new Command(
+            "up",
+            "Serve the API, and its reference in the browser, until Ctrl-C. (The studio itself is not there yet.)"
+        )
+        {
+            port,
+            home,
+            noOpen,
+        };
         command.SetAction((line, _) => ExecuteAsync(line.GetValue(home), line.GetValue(port), !line.GetValue(noOpen)));
         lessons[command] = Lesson;
         return command;

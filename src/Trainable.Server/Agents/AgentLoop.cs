@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
@@ -47,6 +48,9 @@ internal sealed partial class AgentLoop(
     /// <summary>How often a reply without any tool call is answered with a reminder.</summary>
     private const int MaxReminders = 1;
 
+    private const string Reminder =
+        "The stage is not done until the referee has accepted its outputs: go on, or call finish_stage.";
+
     private readonly Dictionary<string, IAgentTool> _tools = tools.ToDictionary(
         tool => tool.Declaration.Name,
         StringComparer.Ordinal
@@ -59,19 +63,25 @@ internal sealed partial class AgentLoop(
         var budget = new StageBudget(context, clock);
         var scope = new ToolScope(context, journal) { TimeLeft = () => budget.Left };
         var conversation = await LoadAsync(context, cancellation);
-        var inbox = new UserInbox(databases, context, conversation.LastTurnAt);
+        var inbox = new UserInbox(databases, context, conversation);
+        var notices = await TakeUpAsync(context, journal, conversation, budget, cancellation);
 
-        foreach (var call in conversation.Unanswered.ToList())
+        while (true)
         {
-            const string told =
-                $"{Interrupted}: the server was restarted while this call ran. Its effects may be partial.";
-            await EndCallAsync(context, journal, conversation, call, ToolResult.Plain(call.Name, told));
-        }
-
-        var reminders = 0;
-        var notices = new List<ChatMessage>();
-        while (conversation.Turns < MaxTurns)
-        {
+            // What the last reply asked for: the one just streamed, or after a restart the one that was kept.
+            if (await AnswerAsync(conversation, scope, cancellation) is { } accepted)
+                return accepted;
+            if (conversation is { Turns: > 0, Calls.Count: 0 })
+            {
+                if (conversation.IdleReplies > MaxReminders)
+                    return new LoopEnd(
+                        LoopEndReason.Stopped,
+                        "the agent stopped before the referee had accepted its outputs"
+                    );
+                notices.Add(new ChatMessage(ChatRole.User, Reminder));
+            }
+            if (conversation.Turns - conversation.InterruptedTurns >= MaxTurns)
+                return new LoopEnd(LoopEndReason.TurnsExhausted, $"all {MaxTurns} turns were used");
             if (budget.Warning() is { } warning)
             {
                 await journal.AppendAsync(EventTypes.BudgetWarning, warning, ContractJson.Default.BudgetWarning);
@@ -87,35 +97,77 @@ internal sealed partial class AgentLoop(
                 budget.FinalTurnTaken = true;
             }
             notices.AddRange(await inbox.TakeAsync(cancellation));
-            var reply = await AskAsync(client, context, journal, conversation, notices, cancellation);
-            notices = [];
-            if (reply is null)
+            if (!await AskAsync(client, context, journal, conversation, notices, cancellation))
                 return new LoopEnd(LoopEndReason.ModelFailed, $"the model '{context.Model}' gave no usable reply");
+            notices = [];
+        }
+    }
 
-            var calls = reply.Messages.SelectMany(message => message.Contents).OfType<FunctionCallContent>().ToList();
-            foreach (var call in calls)
+    /// <summary>
+    /// Sets right what a process that died left open: calls that had begun are answered as interrupted, those that had not
+    /// stay to be made; what was warned of is not warned of again. Returns what the model has yet to be told.
+    /// </summary>
+    private async Task<List<ChatMessage>> TakeUpAsync(
+        StageContext context,
+        RunJournal journal,
+        Conversation conversation,
+        StageBudget budget,
+        CancellationToken cancellation
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var begun = new HashSet<string>(StringComparer.Ordinal);
+        var notices = new List<ChatMessage>();
+        await foreach (
+            var item in db
+                .SessionEvents.AsNoTracking()
+                .Where(row => row.SessionId == context.SessionId && row.CreatedAt >= context.StartedAt)
+                .Where(row => row.Type == EventTypes.ToolStart || row.Type == EventTypes.BudgetWarning)
+                .OrderBy(row => row.Seq)
+                .AsAsyncEnumerable()
+                .WithCancellation(cancellation)
+        )
+        {
+            if (item.Type == EventTypes.ToolStart)
+            {
+                begun.Add(JsonSerializer.Deserialize(item.Data, ContractJson.Default.ToolStarted)!.CallId ?? "");
+                continue;
+            }
+            var given = JsonSerializer.Deserialize(item.Data, ContractJson.Default.BudgetWarning)!;
+            var answered = conversation.LastTurnAt > item.CreatedAt;
+            budget.Restore(given, answered);
+            if (!answered)
+                notices.Add(new ChatMessage(ChatRole.User, given.Message));
+        }
+        foreach (var call in conversation.Unanswered.Where(call => begun.Contains(call.CallId)).ToList())
+        {
+            const string told =
+                $"{Interrupted}: the server was restarted while this call ran. Its effects may be partial.";
+            await EndCallAsync(context, journal, conversation, call, ToolResult.Plain(call.Name, told));
+        }
+        return notices;
+    }
+
+    /// <summary>Makes the last reply's calls that have no result; the loop's end when the referee accepted the outputs.</summary>
+    private async Task<LoopEnd?> AnswerAsync(Conversation conversation, ToolScope scope, CancellationToken cancellation)
+    {
+        foreach (var call in conversation.Calls)
+        {
+            CheckReport? report = null;
+            if (conversation.ResultOf(call) is null)
             {
                 var result = await InvokeAsync(call, scope, cancellation);
-                await EndCallAsync(context, journal, conversation, call, result);
-                if (result.Accepted is { } accepted)
-                    return new LoopEnd(LoopEndReason.Accepted, "the referee accepted the outputs", accepted);
+                await EndCallAsync(scope.Context, scope.Journal, conversation, call, result);
+                report = result.Accepted;
             }
-            if (calls.Count > 0)
-                continue;
-            if (reminders++ >= MaxReminders)
-                return new LoopEnd(
-                    LoopEndReason.Stopped,
-                    "the agent stopped before the referee had accepted its outputs"
-                );
-            notices.Add(
-                new ChatMessage(
-                    ChatRole.User,
-                    "The stage is not done until the referee has accepted its outputs: go on, or call finish_stage."
-                )
-            );
+            if (report is not null || IsAcceptance(call, conversation.ResultOf(call)!))
+                return new LoopEnd(LoopEndReason.Accepted, "the referee accepted the outputs", report);
         }
-        return new LoopEnd(LoopEndReason.TurnsExhausted, $"all {MaxTurns} turns were used");
+        return null;
     }
+
+    private static bool IsAcceptance(FunctionCallContent call, string result) =>
+        call.Name == FinishStageTool.Name && result.StartsWith(FinishStageTool.Accepted, StringComparison.Ordinal);
 
     private async Task<Conversation> LoadAsync(StageContext context, CancellationToken cancellation)
     {
@@ -128,8 +180,8 @@ internal sealed partial class AgentLoop(
         );
     }
 
-    /// <summary>Streams one reply and stores it; null when the model sent nothing.</summary>
-    private async Task<ChatResponse?> AskAsync(
+    /// <summary>Streams one reply and stores it; false when the model sent nothing.</summary>
+    private async Task<bool> AskAsync(
         IChatClient client,
         StageContext context,
         RunJournal journal,
@@ -154,7 +206,7 @@ internal sealed partial class AgentLoop(
         }
         var reply = updates.ToChatResponse();
         if (reply.Messages.All(message => message.Contents.Count == 0))
-            return null;
+            return false;
 
         var turnId = Guid.CreateVersion7();
         conversation.Add(turnId, notices, [.. reply.Messages]);
@@ -195,7 +247,7 @@ internal sealed partial class AgentLoop(
                 OutputTokens = reply.Usage?.OutputTokenCount ?? 0,
             }
         );
-        return reply;
+        return true;
     }
 
     private async Task<ToolResult> InvokeAsync(

@@ -13,10 +13,20 @@ internal sealed class Conversation
 
     public IReadOnlyList<ChatMessage> Messages => _messages;
 
+    /// <summary>Replies kept so far.</summary>
     public int Turns { get; private set; }
 
-    /// <summary>Calls of the last reply that have no result: a process died while they ran.</summary>
-    public List<FunctionCallContent> Unanswered { get; } = [];
+    /// <summary>Replies of which nothing came because a process died over their calls; they cost the model no turn.</summary>
+    public int InterruptedTurns { get; private set; }
+
+    /// <summary>Replies that called no tool.</summary>
+    public int IdleReplies { get; private set; }
+
+    /// <summary>Calls of the last reply, in order.</summary>
+    public IReadOnlyList<FunctionCallContent> Calls { get; private set; } = [];
+
+    /// <summary>Calls of the last reply that have no result yet.</summary>
+    public IEnumerable<FunctionCallContent> Unanswered => Calls.Where(call => !_results.ContainsKey(call.CallId));
 
     public Guid LastTurnId { get; private set; }
 
@@ -24,7 +34,7 @@ internal sealed class Conversation
     public DateTime? LastTurnAt { get; private set; }
 
     /// <summary>Results of the last turn by call id, as stored.</summary>
-    public JsonObject LastResults { get; private set; } = [];
+    private JsonObject _results = [];
 
     public static async Task<Conversation> LoadAsync(
         TrainableDb db,
@@ -58,30 +68,37 @@ internal sealed class Conversation
         _messages.AddRange(reply);
         Turns++;
         LastTurnId = turnId;
-        LastResults = [];
+        Calls = [.. reply.SelectMany(message => message.Contents).OfType<FunctionCallContent>()];
+        _results = [];
+        if (Calls.Count == 0)
+            IdleReplies++;
     }
 
     /// <summary>Answers a call of the last reply; returns the turn's results as they are to be stored.</summary>
     public string Answer(FunctionCallContent call, string result)
     {
         _messages.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, result)]));
-        LastResults[call.CallId] = result;
-        return LastResults.ToJsonString();
+        _results[call.CallId] = result;
+        if (IsInterrupted(result) && Calls.All(one => IsInterrupted(ResultOf(one))))
+            InterruptedTurns++;
+        return _results.ToJsonString();
     }
+
+    /// <summary>What a call of the last reply was answered; null while it was not.</summary>
+    public string? ResultOf(FunctionCallContent call) => _results[call.CallId]?.GetValue<string>();
+
+    private static bool IsInterrupted(string? result) =>
+        result is not null && result.StartsWith(AgentLoop.Interrupted, StringComparison.Ordinal);
 
     private void Add(Turn turn)
     {
-        var reply = Parse(turn.Reply);
         LastTurnAt = turn.CreatedAt;
-        Add(turn.Id, Parse(turn.Prompt), reply);
-        LastResults = JsonNode.Parse(turn.Results)?.AsObject() ?? [];
-        Unanswered.Clear();
-        foreach (var call in reply.SelectMany(message => message.Contents).OfType<FunctionCallContent>())
+        Add(turn.Id, Parse(turn.Prompt), Parse(turn.Reply));
+        var stored = JsonNode.Parse(turn.Results)?.AsObject() ?? [];
+        foreach (var call in Calls)
         {
-            if (LastResults[call.CallId]?.GetValue<string>() is { } result)
-                _messages.Add(new ChatMessage(ChatRole.Tool, [new FunctionResultContent(call.CallId, result)]));
-            else
-                Unanswered.Add(call);
+            if (stored[call.CallId]?.GetValue<string>() is { } result)
+                Answer(call, result);
         }
     }
 

@@ -20,6 +20,16 @@ internal sealed class StageBudget(StageContext context, TimeProvider clock)
 
     private TimeSpan Used => clock.GetUtcNow().UtcDateTime - context.StartedAt - context.Idle;
 
+    /// <summary>Takes over a warning that was given before a restart, so that nobody is warned twice.</summary>
+    /// <param name="given">The warning.</param>
+    /// <param name="answered">True when the model has replied since.</param>
+    public void Restore(BudgetWarning given, bool answered)
+    {
+        _warnedAt80 = true;
+        _warnedAt100 |= given.Used >= given.Limit;
+        FinalTurnTaken |= _warnedAt100 && answered;
+    }
+
     /// <summary>The warning that is due now, once each; null when none is.</summary>
     public BudgetWarning? Warning()
     {

@@ -21,6 +21,9 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
 {
     private const string Scripts = "scripts";
 
+    /// <summary>What a script is called while it is being written.</summary>
+    private const string Unfinished = ".unfinished";
+
     public WorkspaceSnapshot Snapshot(StageContext context) => WorkspaceSnapshot.Take(context.HostDirectory(home));
 
     public IReadOnlyList<StageFile> ChangedSince(StageContext context, WorkspaceSnapshot before) =>
@@ -28,29 +31,31 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
             .. Snapshot(context)
                 .Since(before)
                 .Where(change => !change.Path.StartsWith("logs/", StringComparison.Ordinal))
+                .Where(change => change.Path != $"{Scripts}/{Unfinished}")
                 .Select(change => new StageFile(change.Path, change.Length)),
         ];
 
     /// <summary>Every file of the stage.</summary>
     public IReadOnlyList<StageFile> All(StageContext context) => ChangedSince(context, WorkspaceSnapshot.Empty);
 
-    /// <summary>Keeps a step's script under the next number; numbers go on over runs.</summary>
+    /// <summary>
+    /// Keeps a step's script under the next number; numbers go on over runs. It gets its name once it is whole, so that a
+    /// crash leaves no half of a script.
+    /// </summary>
     public async Task<StageFile> SaveScriptAsync(StageContext context, string code, CancellationToken cancellation)
     {
-        var number = 1 + LastNumber(context);
-        while (true)
-        {
-            var path = $"{Scripts}/{ScriptName.For(number, code)}";
-            var created = workspace.CreateFile(In(context, path));
-            if (created.Handle is null && created.Failure is OpenFailure.Exists)
-            {
-                number++;
-                continue;
-            }
-            await using var file = new FileStream(Require(created, path), FileAccess.Write);
-            var bytes = Encoding.UTF8.GetBytes(code);
+        var bytes = Encoding.UTF8.GetBytes(code);
+        var created = workspace.CreateFile(In(context, $"{Scripts}/{Unfinished}"), replace: true);
+        await using (var file = new FileStream(Require(created, Scripts), FileAccess.Write))
             await file.WriteAsync(bytes, cancellation);
-            return new StageFile(path, bytes.Length);
+        for (var number = 1 + LastNumber(context); ; number++)
+        {
+            var name = ScriptName.For(number, code);
+            var failure = workspace.Rename(In(context, Scripts), Unfinished, name);
+            if (failure is OpenFailure.None)
+                return new StageFile($"{Scripts}/{name}", bytes.Length);
+            if (failure is not OpenFailure.Exists)
+                throw new UserFacingException($"The script '{name}' could not be kept: {failure}.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Trainable.Server.Storage;
@@ -5,11 +6,17 @@ using Trainable.Server.Storage;
 namespace Trainable.Server.Agents;
 
 /// <summary>What the person writes while a stage runs reaches the model at its next turn.</summary>
-internal sealed class UserInbox(IDbContextFactory<TrainableDb> databases, StageContext context, DateTime? seenUntil)
+internal sealed class UserInbox(
+    IDbContextFactory<TrainableDb> databases,
+    StageContext context,
+    Conversation conversation
+)
 {
-    private long _lastSeen;
+    private const string Prefix = "user-";
 
-    /// <summary>The messages that came since the last call (at first since the run's start, or since its last stored turn).</summary>
+    private long _lastSeen = LastSeen(conversation);
+
+    /// <summary>The messages that came since the run's start and are not in its conversation yet.</summary>
     public async Task<IReadOnlyList<ChatMessage>> TakeAsync(CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
@@ -19,7 +26,7 @@ internal sealed class UserInbox(IDbContextFactory<TrainableDb> databases, StageC
                 message.SessionId == context.SessionId
                 && message.Id > _lastSeen
                 && message.Role == "user"
-                && message.CreatedAt >= (seenUntil ?? context.StartedAt)
+                && message.CreatedAt >= context.StartedAt
             )
             .OrderBy(message => message.Id)
             .Select(message => new { message.Id, message.Content })
@@ -27,6 +34,18 @@ internal sealed class UserInbox(IDbContextFactory<TrainableDb> databases, StageC
         if (rows.Count == 0)
             return [];
         _lastSeen = rows[^1].Id;
-        return [.. rows.Select(row => new ChatMessage(ChatRole.User, row.Content))];
+        return [.. rows.Select(row => new ChatMessage(ChatRole.User, row.Content) { MessageId = $"{Prefix}{row.Id}" })];
     }
+
+    /// <summary>
+    /// The id of the last message the conversation holds. Not a time: what was written while a reply streamed is older than
+    /// the turn that reply was stored as, and no model has read it.
+    /// </summary>
+    private static long LastSeen(Conversation conversation) =>
+        conversation
+            .Messages.Select(message => message.MessageId)
+            .Where(id => id is not null && id.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(id => long.Parse(id.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture))
+            .DefaultIfEmpty(0)
+            .Max();
 }

@@ -22,6 +22,9 @@ internal sealed class WorkspaceFiles(TrainableHome home) : IDisposable
     /// <summary>A new file for the host to write in the workspace; the only safe way to do so.</summary>
     public Opened CreateFile(WorkspacePath path, bool replace = false) => _root.CreateFile(path.Relative, replace);
 
+    /// <summary>Gives a file of a folder another name there; never replaces what is there.</summary>
+    public OpenFailure Rename(WorkspacePath folder, string from, string to) => _root.Rename(folder.Relative, from, to);
+
     /// <summary>The entries of a folder, folders first; null with the reason when it cannot be listed.</summary>
     public IReadOnlyList<FileEntry>? List(WorkspacePath folder, out OpenFailure failure)
     {

@@ -14,7 +14,9 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
     private sealed class Run : IDisposable
     {
         public required CancellationTokenSource Cancel { get; init; }
-        public Task Task { get; set; } = Task.CompletedTask;
+
+        /// <summary>Ends with it; true when it was stopped, false when it came to an end by itself.</summary>
+        public Task<bool> Task { get; set; } = System.Threading.Tasks.Task.FromResult(false);
 
         /// <summary>Why a person (or a deletion) stopped it; null while nobody did.</summary>
         public string? StopReason { get; set; }
@@ -22,26 +24,32 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
         public void Dispose() => Cancel.Dispose();
     }
 
-    public bool IsRunning(Guid session) => _runs.ContainsKey(session);
-
-    /// <param name="context">The run.</param>
-    /// <param name="goOn">Called with the next stage once this one is done, when the run is to go on by itself.</param>
-    public void Launch(StageContext context, Func<StartCommand, Task> goOn)
+    /// <summary>Runs a stage, and after it those that follow by themselves.</summary>
+    public void Launch(StageContext context)
     {
         var run = new Run { Cancel = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping) };
         if (!_runs.TryAdd(context.SessionId, run))
             throw new InvalidOperationException($"Session {context.SessionId} has a run already.");
-        run.Task = Task.Run(() => ExecuteAsync(context, run, goOn));
+        run.Task = Task.Run(() => ExecuteAsync(context, run));
     }
 
-    /// <summary>Asks a run to stop; <paramref name="ended"/> completes when it has.</summary>
-    public bool TryCancel(Guid session, string reason, out Task ended)
+    /// <summary>
+    /// Completes when no run is left in the session. One whose end is recorded, and so seen by everyone, may still be on its
+    /// way out; the next one waits for it.
+    /// </summary>
+    public Task VacatedAsync(Guid session) =>
+        _runs.TryGetValue(session, out var leaving) ? leaving.Task : Task.CompletedTask;
+
+    /// <summary>
+    /// Asks a run to stop; false when none runs. <paramref name="ended"/> is true when it stopped, false when it had come to
+    /// its end by itself.
+    /// </summary>
+    public bool TryCancel(Guid session, string reason, out Task<bool> ended)
     {
-        ended = Task.CompletedTask;
+        ended = Task.FromResult(false);
         if (!_runs.TryGetValue(session, out var run))
             return false;
         run.StopReason = reason;
-        ended = run.Task;
         try
         {
             run.Cancel.Cancel();
@@ -50,6 +58,7 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
         {
             return false; // It ended by itself at this very moment.
         }
+        ended = run.Task;
         return true;
     }
 
@@ -58,13 +67,19 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_runs.Values.Select(run => run.Task));
 
-    private async Task ExecuteAsync(StageContext context, Run run, Func<StartCommand, Task> goOn)
+    private async Task<bool> ExecuteAsync(StageContext first, Run run)
     {
         DatabasePatience.WaitForever();
-        StartCommand? next = null;
+        var context = first;
         try
         {
-            next = await runner.RunAsync(context, () => run.StopReason, run.Cancel.Token);
+            while (true)
+            {
+                var end = await runner.RunAsync(context, () => run.StopReason, run.Cancel.Token);
+                if (end.Next is not { } next)
+                    return end.Stopped;
+                context = next;
+            }
         }
         catch (LostSessionException)
         {
@@ -83,8 +98,7 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
             _runs.TryRemove(new KeyValuePair<Guid, Run>(context.SessionId, run));
             run.Dispose();
         }
-        if (next is not null)
-            await goOn(next);
+        return false;
     }
 
     [LoggerMessage(

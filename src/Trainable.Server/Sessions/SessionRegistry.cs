@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Events;
-using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
@@ -20,11 +19,9 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
             session,
             async () =>
             {
-                if (runs.IsRunning(session))
-                    return new StartResult.AlreadyRunning();
                 var (result, context) = await starter.StartAsync(session, command, cancellation);
                 if (context is not null)
-                    Launch(context);
+                    await LaunchAsync(context);
                 if (result is StartResult.NotFound)
                     _mailboxes.TryRemove(session, out _);
                 return result;
@@ -35,10 +32,10 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
     public Task ResumeAsync(StageContext context) =>
         PostAsync(
             context.SessionId,
-            () =>
+            async () =>
             {
-                Launch(context);
-                return Task.FromResult(true);
+                await LaunchAsync(context);
+                return true;
             }
         );
 
@@ -68,32 +65,22 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
         await sandboxes.CloseAsync(session);
     }
 
-    private void Launch(StageContext context) =>
-        runs.Launch(context, next => PostAsync(context.SessionId, () => ContinueAsync(context.SessionId, next)));
-
-    /// <summary>A stage of an <c>auto</c> run ended well: start the next, unless something else has been started meanwhile.</summary>
-    private async Task<bool> ContinueAsync(Guid session, StartCommand next)
+    private async Task LaunchAsync(StageContext context)
     {
-        DatabasePatience.WaitForever();
-        if (runs.IsRunning(session))
-            return false;
-        var (_, context) = await starter.StartAsync(session, next, CancellationToken.None);
-        if (context is not null)
-            Launch(context);
-        return context is not null;
+        await runs.VacatedAsync(context.SessionId);
+        runs.Launch(context);
     }
 
     private async Task<bool> StopAsync(Guid session, string reason)
     {
-        if (!runs.TryCancel(session, reason, out var ended))
+        if (!runs.TryCancel(session, reason, out var stopping))
             return false;
-        if (await Task.WhenAny(ended, Task.Delay(Patience)) != ended)
-        {
-            // It does not listen: take its sandbox away and the session from it, so that nothing it does counts.
-            await sandboxes.CloseAsync(session);
-            await starter.FenceAsync(session, reason);
-            runs.Forget(session);
-        }
+        if (await Task.WhenAny(stopping, Task.Delay(Patience)) == stopping)
+            return await stopping;
+        // It does not listen: take its sandbox away and the session from it, so that nothing it does counts.
+        await sandboxes.CloseAsync(session);
+        await starter.FenceAsync(session, reason);
+        runs.Forget(session);
         return true;
     }
 

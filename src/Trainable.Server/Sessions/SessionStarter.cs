@@ -130,7 +130,7 @@ internal sealed class SessionStarter(
             Epoch = row.Epoch + 1,
             StartedAt = clock.GetUtcNow().UtcDateTime,
         };
-        var state = SessionStates.Running(stage);
+        var start = new RunStart(run);
         try
         {
             // The old epoch guards the append: if another process started a run meanwhile, this one is refused.
@@ -138,21 +138,8 @@ internal sealed class SessionStarter(
                 new Append(row.Id)
                 {
                     Epoch = row.Epoch,
-                    Events = [EventDraft.StateChange(state, stage)],
-                    Changes =
-                    [
-                        new StartRun
-                        {
-                            RunId = run.Id,
-                            Stage = stage,
-                            Model = model,
-                            Instructions = run.Instructions,
-                            BudgetSeconds = run.BudgetSeconds,
-                            ContinueTo = run.ContinueTo,
-                            Epoch = run.Epoch,
-                        },
-                        new SetState(state),
-                    ],
+                    Events = [start.Event],
+                    Changes = start.Changes,
                 }
             );
         }
@@ -160,7 +147,7 @@ internal sealed class SessionStarter(
         {
             return (new StartResult.AlreadyRunning(), null);
         }
-        return (new StartResult.Started(state), Describe(row, run));
+        return (new StartResult.Started(start.State), Describe(row, run));
     }
 
     private static string Join(string first, string second) =>

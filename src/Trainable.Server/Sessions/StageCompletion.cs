@@ -9,6 +9,15 @@ using Trainable.Server.Storage;
 namespace Trainable.Server.Sessions;
 
 /// <summary>
+/// What a stage came to: the events and changes that are recorded together with its end, and why it is not done after all.
+/// </summary>
+internal sealed record Completion(
+    IReadOnlyList<EventDraft> Events,
+    IReadOnlyList<RowChange> Changes,
+    string? Problem = null
+);
+
+/// <summary>
 /// What the host does itself once an agent's loop has ended: the referee's verdict, the sealed test set, the measured score,
 /// the table's description, the report. The agent has no part in any of it.
 /// </summary>
@@ -23,45 +32,32 @@ internal sealed class StageCompletion(
     /// <summary>Before the agent's loop: no score on held rows lies where the agent could read it.</summary>
     public void Prepare(StageContext context) => referee.HideScores(Subject(context));
 
-    /// <summary>Completes the stage; a sentence when it is not done after all, null when it is.</summary>
-    public async Task<string?> CompleteAsync(
-        StageContext context,
-        RunJournal journal,
-        LoopEnd end,
-        CancellationToken cancellation
-    )
+    /// <summary>Completes the stage. Nothing of it is recorded yet, so that a crash in its middle does it once more, whole.</summary>
+    public async Task<Completion> CompleteAsync(StageContext context, LoopEnd end, CancellationToken cancellation)
     {
         var subject = Subject(context);
         var report = end.Accepted ?? await referee.CheckAsync(subject, cancellation);
         if (!report.Ok)
+            return Refused(report, $"{Name(context)} is not done: {end.Sentence}. {report.Errors[0].Message}");
+        var completed = context.Stage switch
         {
-            await PublishAsync(journal, report, score: null);
-            return $"{Name(context)} is not done: {end.Sentence}. {report.Errors[0].Message}";
-        }
-        var failure = context.Stage switch
-        {
-            Stages.Prep => await CompletePrepAsync(context, journal, subject, report, cancellation),
-            Stages.Train => await CompleteTrainAsync(context, journal, subject, report, cancellation),
-            _ => await PublishedAsync(journal, report),
+            Stages.Prep => await CompletePrepAsync(context, subject, report, cancellation),
+            Stages.Train => await CompleteTrainAsync(context, subject, report, cancellation),
+            _ => new Completion([Verdict(report)], []),
         };
-        if (failure is not null)
-            return failure;
-        await PublishFilesAsync(context, journal, cancellation);
-        return null;
+        if (completed.Problem is not null)
+            return completed;
+        var (events, changes) = await FilesAsync(context, cancellation);
+        return new Completion([.. completed.Events, .. events], [.. completed.Changes, .. changes]);
     }
 
     private static StageSubject Subject(StageContext context) =>
         new(context.ExperimentId, context.SessionId, context.Stage, context.Options);
 
-    private static async Task<string?> PublishedAsync(RunJournal journal, CheckReport report)
-    {
-        await PublishAsync(journal, report, score: null);
-        return null;
-    }
+    private static Completion Refused(CheckReport report, string problem) => new([Verdict(report)], [], problem);
 
-    private async Task<string?> CompletePrepAsync(
+    private async Task<Completion> CompletePrepAsync(
         StageContext context,
-        RunJournal journal,
         StageSubject subject,
         CheckReport report,
         CancellationToken cancellation
@@ -74,40 +70,31 @@ internal sealed class StageCompletion(
             Warnings = [.. report.Warnings, .. sealing.Warnings],
             Errors = [.. report.Errors, .. sealing.Errors],
         };
-        await PublishAsync(journal, merged, score: null);
         if (!sealing.Ok)
-            return $"Prep is not done: {sealing.Errors[0].Message}";
-        var meta = await referee.DescribeAsync(subject, cancellation);
-        await journal.AppendAsync(
+            return Refused(merged, $"Prep is not done: {sealing.Errors[0].Message}");
+        var ready = EventDraft.Create(
             EventTypes.MetadataReady,
             new MetadataReady(context.SessionId),
-            ContractJson.Default.MetadataReady,
-            new PutProcessedMeta(context.ExperimentId, meta)
+            ContractJson.Default.MetadataReady
         );
-        return null;
+        var meta = await referee.DescribeAsync(subject, cancellation);
+        return new Completion([Verdict(merged), ready], [new PutProcessedMeta(context.ExperimentId, meta)]);
     }
 
-    private async Task<string?> CompleteTrainAsync(
+    private async Task<Completion> CompleteTrainAsync(
         StageContext context,
-        RunJournal journal,
         StageSubject subject,
         CheckReport report,
         CancellationToken cancellation
     )
     {
         var score = await referee.ScoreAsync(subject, await WasOpenAsync(context, cancellation), cancellation);
-        if (score is null)
-        {
-            await PublishAsync(journal, report, score: null);
-            return null;
-        }
-        await PublishAsync(
-            journal,
-            report,
-            score,
-            new SetScore(context.RunId, JsonSerializer.Serialize(score, ContractJson.Default.ScoreReport))
-        );
-        return null;
+        return score is null
+            ? new Completion([Verdict(report)], [])
+            : new Completion(
+                [Verdict(report, score)],
+                [new SetScore(context.RunId, JsonSerializer.Serialize(score, ContractJson.Default.ScoreReport))]
+            );
     }
 
     /// <summary>True when a score on the same held rows had been shown before this run began.</summary>
@@ -126,36 +113,40 @@ internal sealed class StageCompletion(
         );
     }
 
-    private async Task PublishFilesAsync(StageContext context, RunJournal journal, CancellationToken cancellation)
+    /// <summary>The report, and the files the stage leaves behind.</summary>
+    private async Task<(List<EventDraft> Events, List<RowChange> Changes)> FilesAsync(
+        StageContext context,
+        CancellationToken cancellation
+    )
     {
+        var events = new List<EventDraft>();
         if (await files.TryReadTextAsync(context, "report.md", ReportBytes, cancellation) is { } report)
         {
-            await journal.AppendAsync(
-                EventTypes.ReportReady,
-                new ReportReady(report, context.Stage),
-                ContractJson.Default.ReportReady
+            events.Add(
+                EventDraft.Create(
+                    EventTypes.ReportReady,
+                    new ReportReady(report, context.Stage),
+                    ContractJson.Default.ReportReady
+                )
             );
         }
         var all = files.All(context);
-        await journal.AppendAsync(
-            EventTypes.FilesReady,
-            new FilesReady(
-                [.. all.Select(file => new FileEntry($"{context.ApiDirectory}/{file.Path}", "file"))],
-                context.Stage,
-                context.ApiDirectory
-            ),
-            ContractJson.Default.FilesReady,
-            [.. all.Select(file => StageFiles.Artifact(context, file))]
+        events.Add(
+            EventDraft.Create(
+                EventTypes.FilesReady,
+                new FilesReady(
+                    [.. all.Select(file => new FileEntry($"{context.ApiDirectory}/{file.Path}", "file"))],
+                    context.Stage,
+                    context.ApiDirectory
+                ),
+                ContractJson.Default.FilesReady
+            )
         );
+        return (events, [.. all.Select(file => StageFiles.Artifact(context, file))]);
     }
 
-    private static Task<Appended> PublishAsync(
-        RunJournal journal,
-        CheckReport report,
-        ScoreReport? score,
-        params IReadOnlyList<RowChange> changes
-    ) =>
-        journal.AppendAsync(
+    private static EventDraft Verdict(CheckReport report, ScoreReport? score = null) =>
+        EventDraft.Create(
             EventTypes.ValidationResult,
             new ValidationResult
             {
@@ -166,8 +157,7 @@ internal sealed class StageCompletion(
                 Report = report,
                 Score = score,
             },
-            ContractJson.Default.ValidationResult,
-            changes
+            ContractJson.Default.ValidationResult
         );
 
     private static string Name(StageContext context) => char.ToUpperInvariant(context.Stage[0]) + context.Stage[1..];

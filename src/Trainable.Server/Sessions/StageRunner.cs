@@ -7,6 +7,9 @@ using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
+/// <summary>How a stage ended: stopped by someone, and what goes on after it by itself (its start is recorded already).</summary>
+internal readonly record struct StageEnd(bool Stopped, StageContext? Next = null);
+
 /// <summary>One attempt at a stage from its start to its recorded end: the agent's loop, then what the host does itself.</summary>
 internal sealed partial class StageRunner(
     AgentLoop loop,
@@ -15,43 +18,35 @@ internal sealed partial class StageRunner(
     EventLog log,
     LiveFeeds feeds,
     IDbContextFactory<TrainableDb> databases,
+    TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<StageRunner> logger
 )
 {
-    /// <summary>Runs the stage; returns what to start next when the run is to go on by itself.</summary>
+    /// <summary>Runs the stage to its recorded end.</summary>
     /// <param name="context">The run.</param>
     /// <param name="stopReason">Why the run was asked to stop; null while nobody asked.</param>
     /// <param name="cancellation">Stop, or shutdown.</param>
-    public async Task<StartCommand?> RunAsync(
-        StageContext context,
-        Func<string?> stopReason,
-        CancellationToken cancellation
-    )
+    public async Task<StageEnd> RunAsync(StageContext context, Func<string?> stopReason, CancellationToken cancellation)
     {
         var journal = new RunJournal(log, feeds, context);
         try
         {
             completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
-            var outcome = await completion.CompleteAsync(context, journal, end, cancellation);
-            if (outcome is { } problem)
+            var outcome = await completion.CompleteAsync(context, end, cancellation);
+            if (outcome.Problem is { } problem)
             {
-                await FailAsync(context, journal, problem);
-                return null;
+                await FailAsync(context, journal, problem, outcome.Events);
+                return default;
             }
-            await journal.AppendAsync(
-                [EventDraft.StateChange(SessionStates.Done(context.Stage), context.Stage)],
-                new EndRun(context.RunId, RunStatuses.Done, end.Sentence),
-                new SetState(SessionStates.Done(context.Stage))
-            );
-            return await NextAsync(context);
+            return new StageEnd(Stopped: false, await RecordDoneAsync(context, journal, end, outcome, cancellation));
         }
         catch (OperationCanceledException) when (stopReason() is not null)
         {
             await sandboxes.CloseAsync(context.SessionId);
             await CancelAsync(context, journal, stopReason()!);
-            return null;
+            return new StageEnd(Stopped: true);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -60,7 +55,7 @@ internal sealed partial class StageRunner(
         catch (UserFacingException told)
         {
             await FailAsync(context, journal, told.Message);
-            return null;
+            return default;
         }
         catch (Exception failure) when (failure is not LostSessionException)
         {
@@ -71,13 +66,55 @@ internal sealed partial class StageRunner(
                 journal,
                 $"{context.Stage} failed inside the server; its log says why under {trace}."
             );
-            return null;
+            return default;
         }
     }
 
-    private static Task FailAsync(StageContext context, RunJournal journal, string sentence) =>
+    /// <summary>
+    /// Records in one append what the stage came to, its end and the start of the stage that follows by itself: a crash or a
+    /// stop finds the session before it or after it, never between two stages.
+    /// </summary>
+    private async Task<StageContext?> RecordDoneAsync(
+        StageContext context,
+        RunJournal journal,
+        LoopEnd end,
+        Completion outcome,
+        CancellationToken cancellation
+    )
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        var run = await db.StageRuns.AsNoTracking().FirstAsync(row => row.Id == context.RunId, cancellation);
+        var session = await db
+            .Sessions.AsNoTracking()
+            .Include(row => row.Experiment)
+            .FirstAsync(row => row.Id == context.SessionId, cancellation);
+        var state = SessionStates.Done(context.Stage);
+        var next = RunStart.After(run, clock.GetUtcNow().UtcDateTime);
+        List<EventDraft> events = [.. outcome.Events, EventDraft.StateChange(state, context.Stage)];
+        List<RowChange> changes =
+        [
+            .. outcome.Changes,
+            new EndRun(context.RunId, RunStatuses.Done, end.Sentence),
+            new SetState(state),
+        ];
+        if (next is not null)
+        {
+            events.Add(next.Event);
+            changes.AddRange(next.Changes);
+        }
+        await journal.AppendAsync(events, changes);
+        return next is null ? null : SessionStarter.Describe(session, next.Run);
+    }
+
+    private static Task FailAsync(
+        StageContext context,
+        RunJournal journal,
+        string sentence,
+        IReadOnlyList<EventDraft>? found = null
+    ) =>
         journal.AppendAsync(
             [
+                .. found ?? [],
                 EventDraft.Create(
                     EventTypes.AgentError,
                     new AgentFailed(sentence) { Stage = context.Stage },
@@ -102,22 +139,6 @@ internal sealed partial class StageRunner(
             new EndRun(context.RunId, RunStatuses.Cancelled, reason),
             new SetState(SessionStates.Cancelled)
         );
-
-    private async Task<StartCommand?> NextAsync(StageContext context)
-    {
-        await using var db = await databases.CreateDbContextAsync();
-        var run = await db.StageRuns.AsNoTracking().FirstAsync(row => row.Id == context.RunId);
-        if (run.ContinueTo is not { } last || !Stages.After(context.Stage).Contains(last))
-            return null;
-        return new StartCommand
-        {
-            Stage = Stages.After(context.Stage).First(),
-            ContinueTo = last,
-            Model = run.Model,
-            Instructions = run.Instructions,
-            Budget = run.BudgetSeconds > 0 ? TimeSpan.FromSeconds(run.BudgetSeconds) : null,
-        };
-    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Stage} of session {Session} failed ({Trace})")]
     private partial void LogFailed(Exception failure, string stage, Guid session, string trace);

@@ -5,6 +5,19 @@ namespace Trainable.Tests.App;
 /// <summary>Host processes of a session's sandbox, found by what the kernel says of each process.</summary>
 internal static class SandboxProcesses
 {
+    /// <summary>Waits for processes that a dying server takes along: the kernel ends them after it, not before.</summary>
+    public static async Task WaitUntilNoneAsync(Guid session)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        while (Of(session) is { Count: > 0 } left)
+        {
+            if (patience.IsCancellationRequested)
+                left.ShouldBeEmpty();
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
     public static List<int> Of(Guid session)
     {
         var found = new List<int>();

@@ -12,6 +12,9 @@ internal abstract record ScriptedTurn
     /// <summary>Streams its text, then hangs until it is cancelled.</summary>
     public sealed record Hang(string Text = "") : ScriptedTurn;
 
+    /// <summary>Streams the reply's first words, and the rest once the gate opens.</summary>
+    public sealed record Held(Task Gate, Reply Then) : ScriptedTurn;
+
     public sealed record Fail(Exception Exception) : ScriptedTurn;
 }
 
@@ -73,6 +76,12 @@ internal sealed class ScriptedModels(params ScriptedTurn[] turns) : IModels
                 case ScriptedTurn.Hang hang:
                     yield return Update(id, new TextContent(hang.Text));
                     await Task.Delay(Timeout.Infinite, cancellationToken);
+                    break;
+                case ScriptedTurn.Held held:
+                    yield return Update(id, new TextContent("Let me see. "));
+                    await held.Gate.WaitAsync(cancellationToken);
+                    foreach (var call in held.Then.Calls)
+                        yield return Update(id, call);
                     break;
                 case ScriptedTurn.Reply reply:
                     foreach (var word in reply.Text.Split(' '))

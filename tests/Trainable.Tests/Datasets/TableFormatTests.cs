@@ -194,7 +194,7 @@ public sealed class TableFormatTests : IDisposable
         dataset.Manifest.WorkingFile.ShouldBe("data.parquet");
         dataset.Manifest.RowsHeld.ShouldBe(15);
         dataset.Manifest.Columns.Select(column => column.Type).ShouldBe(["integer", "boolean", "date", "text"]);
-duck.Query<string>($"SELECT typeof(day) FROM '{dataset.HeldPath}' LIMIT 1").ShouldBe("DATE");
+        duck.Query<string>($"SELECT typeof(day) FROM '{dataset.HeldPath}' LIMIT 1").ShouldBe("DATE");
         duck.Query<long>(
                 $"SELECT count(DISTINCT id) FROM read_parquet(['{dataset.HeldPath}', '{dataset.WorkingPath}'])"
             )

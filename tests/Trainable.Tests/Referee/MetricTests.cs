@@ -11,8 +11,42 @@ public sealed class MetricTests
         [0, 1, 1, 0, 1, 0, 2, 2, 1, 0, 2, 1],
         [0, 1, 0, 0, 1, 1, 2, 1, 1, 0, 2, 1],
         [
-            .7, .2, .1, .1, .8, .1, .5, .4, .1, .6, .3, .1, .2, .7, .1, .3, .4, .3, .1, .2, .7, .2, .5, .3, .25, .5, .25,
-            .9, .05, .05, .1, .1, .8, .3, .6, .1,
+            .7,
+            .2,
+            .1,
+            .1,
+            .8,
+            .1,
+            .5,
+            .4,
+            .1,
+            .6,
+            .3,
+            .1,
+            .2,
+            .7,
+            .1,
+            .3,
+            .4,
+            .3,
+            .1,
+            .2,
+            .7,
+            .2,
+            .5,
+            .3,
+            .25,
+            .5,
+            .25,
+            .9,
+            .05,
+            .05,
+            .1,
+            .1,
+            .8,
+            .3,
+            .6,
+            .1,
         ],
         classes: 3
     );
@@ -50,7 +84,9 @@ public sealed class MetricTests
     [InlineData("mae", 0.46)]
     [InlineData("r2", 0.9480256276150627)]
     public void RegressionMetricsAreScikitLearns(string metric, double expected) =>
-        new RegressionMetrics([3, -0.5, 2, 7, 4.2], [2.5, 0, 2, 8, 3.9]).Find(metric)(Once(5)).ShouldBe(expected, Tolerance);
+        new RegressionMetrics([3, -0.5, 2, 7, 4.2], [2.5, 0, 2, 8, 3.9])
+            .Find(metric)(Once(5))
+            .ShouldBe(expected, Tolerance);
 
     [Fact]
     public void AWeightCountsARowThatOften()
@@ -61,7 +97,8 @@ public sealed class MetricTests
     }
 
     [Fact]
-    public void AnAreaWithOneClassIsNotDefined() => double.IsNaN(TwoClasses.RocAuc([1, 0, 0, 1, 0, 1, 1, 0, 0, 1])).ShouldBeTrue();
+    public void AnAreaWithOneClassIsNotDefined() =>
+        double.IsNaN(TwoClasses.RocAuc([1, 0, 0, 1, 0, 1, 1, 0, 0, 1])).ShouldBeTrue();
 
     [Fact]
     public void AnIntervalHoldsItsValueAndIsTheSameAgain()

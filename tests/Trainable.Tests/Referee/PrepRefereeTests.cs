@@ -66,11 +66,16 @@ public sealed class PrepRefereeTests
     public async Task AnHonestRunIsMeasuredOnRowsTheAgentNeverSaw()
     {
         await using var app = await StartAsync(Prep, Train);
-        var created = await app.CreateExperimentAsync(Tables.Binary(400), options: new ExperimentOptions { Target = "bought" });
+        var created = await app.CreateExperimentAsync(
+            Tables.Binary(400),
+            options: new ExperimentOptions { Target = "bought" }
+        );
         var events = await RunAsync(app, created.SessionId);
         TrainableApp.StateOf(events[^1]).ShouldBe("train_done", Errors(events));
         var detail = await app.SessionAsync(created.SessionId);
-        var score = detail.Runs.Single(run => run.Stage == "train").Score!.Value.Deserialize(ContractJson.Default.ScoreReport)!;
+        var score = detail
+            .Runs.Single(run => run.Stage == "train")
+            .Score!.Value.Deserialize(ContractJson.Default.ScoreReport)!;
         score.Rows.ShouldBe(60);
         score.Metric.ShouldBe("roc_auc");
         score.Baseline.ShouldBe(0.5);
@@ -81,7 +86,9 @@ public sealed class PrepRefereeTests
         detail.ProcessedMeta!.TestRows.ShouldBe(60);
         detail.ProcessedMeta.TrainRows.ShouldBe(278);
         // The working rows an agent sees and the held ones are all rows, and no held row is in the workspace.
-        var working = File.ReadAllLines(Directory.GetFiles(Path.Combine(app.Home, "workspace", "datasets", created.Id.ToString()))[0]);
+        var working = File.ReadAllLines(
+            Directory.GetFiles(Path.Combine(app.Home, "workspace", "datasets", created.Id.ToString()))[0]
+        );
         working.Length.ShouldBe(341);
     }
 
@@ -94,11 +101,19 @@ public sealed class PrepRefereeTests
             json.dump(meta, open('../prep/data/metadata.json', 'w'))
             """;
         await using var app = await StartAsync(Prep, Train.Replace("#HOOK", cheat, StringComparison.Ordinal));
-        var created = await app.CreateExperimentAsync(Tables.Binary(400), options: new ExperimentOptions { Target = "bought" });
+        var created = await app.CreateExperimentAsync(
+            Tables.Binary(400),
+            options: new ExperimentOptions { Target = "bought" }
+        );
         await RunAsync(app, created.SessionId);
         // Whatever the stage came to: what is sealed decides what a score is measured on.
         var referee = app.Server.Services.GetRequiredService<RefereeService>();
-        var subject = new StageSubject(created.Id, created.SessionId, "train", new ExperimentOptions { Target = "bought" });
+        var subject = new StageSubject(
+            created.Id,
+            created.SessionId,
+            "train",
+            new ExperimentOptions { Target = "bought" }
+        );
         var score = await referee.ScoreAsync(subject, testSetWasOpen: false, TestContext.Current.CancellationToken);
         score!.ProblemType.ShouldBe("binary");
         score.Metric.ShouldBe("roc_auc");
@@ -109,23 +124,33 @@ public sealed class PrepRefereeTests
     [InlineData("val = val.rename(columns={'age': 'years'})", "schema_differs")]
     [InlineData("meta['target_column'] = 'city_Lima'", "target_differs")]
     [InlineData("val['age'] = val['age'] + 1", "val_not_reproduced")]
-    [InlineData("Pipeline.transform_all = Pipeline.transform\n"
-        + "def centred(self, X):\n    out = self.transform_all(X)\n    out['age'] = out['age'] - out['age'].mean()\n    return out\n"
-        + "Pipeline.transform = centred", "pipeline_row_inconsistent")]
+    [InlineData(
+        "Pipeline.transform_all = Pipeline.transform\n"
+            + "def centred(self, X):\n    out = self.transform_all(X)\n    out['age'] = out['age'] - out['age'].mean()\n    return out\n"
+            + "Pipeline.transform = centred",
+        "pipeline_row_inconsistent"
+    )]
     [InlineData("pipeline = 'not a pipeline'", "pipeline_fails")]
     [InlineData("meta['problem_type'] = 'guessing'", "problem_type")]
     public async Task WhatIsWrongWithPrepIsFoundAndSaidToTheAgent(string hook, string code)
     {
         var models = new ScriptedModels(
-            ScriptedModels.Run(Report), ScriptedModels.Finish(), ScriptedModels.Run(Prep.Replace("#HOOK", hook, StringComparison.Ordinal)),
+            ScriptedModels.Run(Report),
+            ScriptedModels.Finish(),
+            ScriptedModels.Run(Prep.Replace("#HOOK", hook, StringComparison.Ordinal)),
             ScriptedModels.Finish()
         );
         await using var app = await TrainableApp.StartAsync(models);
-        var created = await app.CreateExperimentAsync(Tables.Binary(200), options: new ExperimentOptions { Target = "bought" });
+        var created = await app.CreateExperimentAsync(
+            Tables.Binary(200),
+            options: new ExperimentOptions { Target = "bought" }
+        );
         var events = await RunAsync(app, created.SessionId);
         TrainableApp.StateOf(events[^1]).ShouldBe("failed");
         var answers = events
-            .Where(item => item.Type == EventTypes.ToolEnd && item.Data.GetProperty("tool").GetString() == "finish_stage")
+            .Where(item =>
+                item.Type == EventTypes.ToolEnd && item.Data.GetProperty("tool").GetString() == "finish_stage"
+            )
             .Select(item => item.Data.GetProperty("output").GetString()!);
         answers.Last().ShouldContain($"error {code}");
     }
@@ -148,7 +173,10 @@ public sealed class PrepRefereeTests
             model = Spy()
             """;
         await using var app = await StartAsync(Prep, Train.Replace("#HOOK", spy, StringComparison.Ordinal));
-        var created = await app.CreateExperimentAsync(Tables.Binary(200), options: new ExperimentOptions { Target = "bought" });
+        var created = await app.CreateExperimentAsync(
+            Tables.Binary(200),
+            options: new ExperimentOptions { Target = "bought" }
+        );
         var events = await RunAsync(app, created.SessionId);
         TrainableApp.StateOf(events[^1]).ShouldBe("train_done", Errors(events));
         var run = (await app.SessionAsync(created.SessionId)).Runs.Single(one => one.Stage == "train");
@@ -158,18 +186,31 @@ public sealed class PrepRefereeTests
     private static Task<TrainableApp> StartAsync(string prep, string train) =>
         TrainableApp.StartAsync(
             new ScriptedModels(
-                ScriptedModels.Run(Report), ScriptedModels.Finish(), ScriptedModels.Run(prep), ScriptedModels.Finish(),
-                ScriptedModels.Run(train), ScriptedModels.Finish()
+                ScriptedModels.Run(Report),
+                ScriptedModels.Finish(),
+                ScriptedModels.Run(prep),
+                ScriptedModels.Finish(),
+                ScriptedModels.Run(train),
+                ScriptedModels.Finish()
             )
         );
 
     private static async Task<List<StreamEvent>> RunAsync(TrainableApp app, Guid session)
     {
-        var started = await app.Http.PostAsync($"/api/sessions/{session}/auto", content: null, TestContext.Current.CancellationToken);
+        var started = await app.Http.PostAsync(
+            $"/api/sessions/{session}/auto",
+            content: null,
+            TestContext.Current.CancellationToken
+        );
         started.EnsureSuccessStatusCode();
         return await app.FollowToStateAsync(session, "train_done", "failed");
     }
 
     private static string Errors(List<StreamEvent> events) =>
-        string.Join('\n', events.Where(item => item.Type is EventTypes.AgentError or EventTypes.ToolEnd).Select(item => item.Data.GetRawText()));
+        string.Join(
+            '\n',
+            events
+                .Where(item => item.Type is EventTypes.AgentError or EventTypes.ToolEnd)
+                .Select(item => item.Data.GetRawText())
+        );
 }

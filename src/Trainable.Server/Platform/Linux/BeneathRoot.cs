@@ -37,6 +37,7 @@ internal sealed class BeneathRoot : IDisposable
     private const ulong Beneath = 0x01 | 0x02 | 0x04 | 0x08;
     private const int MaxPathBytes = 4096;
     private const uint NewFileMode = 0x1A4; // 0644
+    private const uint NoReplace = 1; // RENAME_NOREPLACE
     private const uint NewDirectoryMode = 0x1ED; // 0755
 
     private readonly SafeFileHandle _root;
@@ -80,6 +81,16 @@ internal sealed class BeneathRoot : IDisposable
         var flags = Libc.WriteOnly | Libc.Create | Libc.NonBlocking | Libc.CloseOnExec;
         flags |= replace ? Libc.Truncate : Libc.Exclusive;
         return Check(Libc.OpenAt2(_root, bytes, flags, Beneath, NewFileMode), FileKind.Regular);
+    }
+
+    /// <summary>Gives a file of a directory another name there; never replaces what is there.</summary>
+    public OpenFailure Rename(string directory, string from, string to)
+    {
+        var opened = OpenDirectory(directory);
+        using var handle = opened.Handle;
+        if (handle is null)
+            return opened.Failure;
+        return Libc.RenameAt2(handle, from, handle, to, NoReplace) == 0 ? OpenFailure.None : Explain(Libc.LastError);
     }
 
     /// <summary>As the others, but by a name within a directory that is already open.</summary>

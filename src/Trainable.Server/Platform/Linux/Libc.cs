@@ -114,6 +114,15 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeDirectoryAt(SafeFileHandle directory, string name, uint mode);
 
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RenameAt2(
+        SafeFileHandle fromDirectory,
+        string from,
+        SafeFileHandle toDirectory,
+        string to,
+        uint flags
+    );
+
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(SafeFileHandle file, uint mode);
 

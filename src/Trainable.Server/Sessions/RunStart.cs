@@ -1,0 +1,50 @@
+using Trainable.Contracts;
+using Trainable.Server.Events;
+using Trainable.Server.Storage;
+
+namespace Trainable.Server.Sessions;
+
+/// <summary>A run about to begin: the row it becomes, and the event and changes that make it so.</summary>
+internal sealed class RunStart(StageRun run)
+{
+    public StageRun Run => run;
+
+    public string State => SessionStates.Running(run.Stage);
+
+    public EventDraft Event => EventDraft.StateChange(State, run.Stage);
+
+    public IReadOnlyList<RowChange> Changes =>
+        [
+            new StartRun
+            {
+                RunId = run.Id,
+                Stage = run.Stage,
+                Model = run.Model,
+                Instructions = run.Instructions,
+                BudgetSeconds = run.BudgetSeconds,
+                ContinueTo = run.ContinueTo,
+                Epoch = run.Epoch,
+            },
+            new SetState(State),
+        ];
+
+    /// <summary>The stage that follows a run by itself, under the same terms; null when it goes no further.</summary>
+    public static RunStart? After(StageRun run, DateTime now) =>
+        run.ContinueTo is { } last && Stages.After(run.Stage).Contains(last)
+            ? new RunStart(
+                new StageRun
+                {
+                    Id = Guid.CreateVersion7(),
+                    SessionId = run.SessionId,
+                    Stage = Stages.After(run.Stage).First(),
+                    Status = RunStatuses.Running,
+                    Model = run.Model,
+                    Instructions = run.Instructions,
+                    BudgetSeconds = run.BudgetSeconds,
+                    ContinueTo = last,
+                    Epoch = run.Epoch + 1,
+                    StartedAt = now,
+                }
+            )
+            : null;
+}
