@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Trainable.Contracts;
@@ -35,7 +34,7 @@ internal static class ServerHost
         var app = Build(options, home, token, configure);
         try
         {
-            await app.Services.GetRequiredService<IDbContextFactory<TrainableDb>>().MigrateAsync(cancellation);
+            await app.Services.MigrateAsync(cancellation);
             await app.StartAsync(cancellation);
             if (options.ResumeRuns)
                 await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
@@ -100,7 +99,7 @@ internal static class ServerHost
         );
         builder.Services.AddCompression();
         builder
-            .Services.AddStorage()
+            .Services.AddStorage(options)
             .AddEvents()
             .AddDatasets(builder.Configuration)
             .AddSandboxes()

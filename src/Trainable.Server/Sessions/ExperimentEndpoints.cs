@@ -112,7 +112,10 @@ internal static class ExperimentEndpoints
         db.Add(session);
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            await db.SaveNewAsync(
+                stop => db.Experiments.AsNoTracking().AnyAsync(row => row.Id == id, stop),
+                cancellation
+            );
         }
         catch
         {
@@ -153,7 +156,10 @@ internal static class ExperimentEndpoints
             return Problems.NotFound("Experiment not found");
         var session = SessionEndpoints.NewSession(id, clock.GetUtcNow().UtcDateTime);
         db.Add(session);
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveNewAsync(
+            stop => db.Sessions.AsNoTracking().AnyAsync(row => row.Id == session.Id, stop),
+            cancellation
+        );
         return TypedResults.Ok(SessionQueries.Summary(session));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
@@ -21,6 +22,9 @@ internal sealed class TrainableApp : IAsyncDisposable
     /// <summary>The one limit of everything a test waits for.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    /// <summary>PostgreSQL databases by home: a server that starts again on a home finds its rows.</summary>
+    private static readonly ConcurrentDictionary<string, DatabaseUrl> Databases = new(StringComparer.Ordinal);
+
     private readonly bool _ownsHome;
 
     private TrainableApp(RunningServer server, string home, bool ownsHome)
@@ -43,7 +47,12 @@ internal sealed class TrainableApp : IAsyncDisposable
     )
     {
         var directory = home ?? Directory.CreateTempSubdirectory("trainable-").FullName;
-        var options = new ServerOptions { Home = directory, Port = 0 };
+        var options = new ServerOptions
+        {
+            Home = directory,
+            Port = 0,
+            Database = OnPostgresAttribute.IsOnThisTest ? await DatabaseAsync(directory) : null,
+        };
         var server = await ServerHost.StartAsync(
             change is null ? options : change(options),
             services =>
@@ -164,7 +173,15 @@ internal sealed class TrainableApp : IAsyncDisposable
     {
         Http.Dispose();
         await Server.DisposeAsync();
-        if (_ownsHome)
-            Directory.Delete(Home, recursive: true);
+        if (!_ownsHome)
+            return;
+        Directory.Delete(Home, recursive: true);
+        if (Databases.TryRemove(Home, out var database))
+            await (await SharedPostgres.ClusterAsync()).DropDatabaseAsync(database.Database);
     }
+
+    private static async Task<DatabaseUrl> DatabaseAsync(string home) =>
+        Databases.TryGetValue(home, out var known)
+            ? known
+            : Databases.GetOrAdd(home, await SharedPostgres.CreateDatabaseAsync());
 }
