@@ -5,11 +5,13 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Trainable.Contracts;
 using Trainable.Server;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Platform;
+using Trainable.Server.Sandboxes;
 
 namespace Trainable.Tests.App;
 
@@ -32,7 +34,9 @@ internal sealed class TrainableApp : IAsyncDisposable
         Server = server;
         Home = home;
         _ownsHome = ownsHome;
-        Http = new HttpClient { BaseAddress = server.Url, Timeout = Patience };
+        // A stream that is left is left at once, not read on in the hope of its end.
+        var handler = new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero };
+        Http = new HttpClient(handler) { BaseAddress = server.Url, Timeout = Patience };
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);
     }
 
@@ -57,8 +61,16 @@ internal sealed class TrainableApp : IAsyncDisposable
             change is null ? options : change(options),
             services =>
             {
-                if (models is not null)
-                    services.AddSingleton<IModels>(models);
+                if (models is null)
+                    return;
+                services.AddSingleton<IModels>(models);
+                // What a transcript runs needs no packages; importing them would be most of a test's time.
+                services.AddSingleton(provider =>
+                    SandboxOptions.Read(provider.GetRequiredService<IConfiguration>()) with
+                    {
+                        Preload = false,
+                    }
+                );
             },
             TestContext.Current.CancellationToken
         );
