@@ -28,6 +28,7 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(ArtifactItem[]))]
 [JsonSerializable(typeof(IReadOnlyList<MetricItem>))]
 [JsonSerializable(typeof(MetricItem[]))]
+[JsonSerializable(typeof(IAsyncEnumerable<MetricItem>))]
 [JsonSerializable(typeof(ProcessedMeta))]
 [JsonSerializable(typeof(PostMessageRequest))]
 [JsonSerializable(typeof(StartStageRequest))]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
@@ -118,9 +119,12 @@ internal sealed class TrainableApp : IAsyncDisposable
         )!;
 
     /// <summary>A session's events from <paramref name="after"/> on (all by default), as they come.</summary>
-    public async IAsyncEnumerable<StreamEvent> FollowAsync(Guid session, long? after = 0)
+    public async IAsyncEnumerable<StreamEvent> FollowAsync(
+        Guid session,
+        long? after = 0,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
-        var cancellation = TestContext.Current.CancellationToken;
         var url = $"/api/sessions/{session}/stream" + (after is null ? "" : $"?after={after}");
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);

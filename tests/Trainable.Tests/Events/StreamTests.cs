@@ -112,7 +112,7 @@ public class StreamTests
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
         var created = await app.CreateExperimentAsync();
         await WriteAsync(app, created.SessionId, 0, 1);
-        await using var events = app.FollowAsync(created.SessionId)
+        await using var events = app.FollowAsync(created.SessionId, cancellation: TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         (await events.MoveNextAsync()).ShouldBeTrue();
         (
