@@ -77,9 +77,7 @@ internal sealed class PostgresCluster : IAsyncDisposable
         await _keeper.StandardInput.WriteLineAsync(command.AsMemory(), patience.Token);
         await _keeper.StandardInput.FlushAsync(patience.Token);
         if (await _keeper.StandardOutput.ReadLineAsync(patience.Token) is null)
-            throw new InvalidOperationException(
-                $"PostgreSQL did not {command}: {File.ReadAllText(Path.Combine(_directory, "output.log"))}"
-            );
+            throw new InvalidOperationException($"PostgreSQL did not {command}; what it said is on stderr.");
     }
 
     /// <summary>A database by way of the Unix socket.</summary>
@@ -125,7 +123,6 @@ internal sealed class PostgresCluster : IAsyncDisposable
         using var patience = new CancellationTokenSource(TrainableApp.Patience);
         await _keeper.WaitForExitAsync(patience.Token);
         _keeper.Dispose();
-        Directory.Delete(_directory, recursive: true);
     }
 
     private async Task<NpgsqlConnection> ConnectAsync(string database)

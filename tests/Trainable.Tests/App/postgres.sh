@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # postgres.sh DIRECTORY PORT PASSWORD
 # Makes a PostgreSQL of its own in an empty directory and obeys the lines of its standard input: start, stop and restart (the
-# last two without ceremony, as in a crash). Each is answered with a line. The server ends when the input does: with the
-# tests, however they end.
+# last two without ceremony, as in a crash). Each is answered with a line. The server ends when the input does, and the directory
+# with it: with the tests, however they end.
 set -euo pipefail
 trap '' INT TERM
 
@@ -21,6 +21,14 @@ fi
 run() { "${user[@]}" "$bin/$1" "${@:2}" </dev/null >>"$directory/output.log" 2>&1; }
 control() { run pg_ctl "$@" -D "$data" -w -t 60 -l "$directory/server.log"; }
 
+finish() {
+    local code=$?
+    [[ ! -f $data/postmaster.pid ]] || control stop -m immediate || true
+    ((code == 0)) || tail -n 20 "$directory"/*.log >&2
+    rm -rf -- "$directory"
+}
+trap finish EXIT
+
 run initdb -D "$data" -U trainable --pwfile=password --auth-local=trust --auth-host=scram-sha-256 -E UTF8 --locale=C --no-sync
 # Nothing here outlives the machine, so nothing waits for the disk; a crash of the server alone loses nothing.
 cat >>"$data/postgresql.conf" <<EOF
@@ -32,7 +40,6 @@ shared_buffers = 64MB
 fsync = off
 EOF
 
-trap 'control stop -m immediate || true' EXIT
 while read -r line; do
     case $line in
         start) control start ;;

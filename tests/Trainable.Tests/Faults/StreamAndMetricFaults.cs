@@ -8,7 +8,7 @@ using static Trainable.Tests.Faults.FaultLab;
 namespace Trainable.Tests.Faults;
 
 /// <summary>Faults 1, 2, 3, 11 and 14: what happens is shown, whole, and stays.</summary>
-public sealed class StreamAndMetricFaults
+public class StreamAndMetricFaults
 {
     [Fact]
     public async Task Fault01ABurstPastAnyQueueLosesNothingAndCanBeReplayed()
@@ -129,3 +129,6 @@ public sealed class StreamAndMetricFaults
         charts.GetProperty("charts")[0].GetProperty("title").GetString().ShouldBe("Loss");
     }
 }
+
+[OnPostgres]
+public sealed class StreamAndMetricFaultsOnPostgres : StreamAndMetricFaults;

@@ -7,7 +7,7 @@ using Trainable.Tests.Wire;
 
 namespace Trainable.Tests.Metrics;
 
-public sealed class MetricReadingTests
+public class MetricReadingTests
 {
     private const string Series = """
         from trainable import log
@@ -119,3 +119,6 @@ public sealed class MetricReadingTests
         return ((await TrainableApp.ReadAsync(answer, ContractJson.Default.MetricItemArray))!, NextPage.Of(answer));
     }
 }
+
+[OnPostgres]
+public sealed class MetricReadingTestsOnPostgres : MetricReadingTests;

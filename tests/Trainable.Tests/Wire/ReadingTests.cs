@@ -6,7 +6,7 @@ using Trainable.Tests.App;
 namespace Trainable.Tests.Wire;
 
 /// <summary>What makes long lists and repeated reads cheap: pages, filters, conditional requests, compression.</summary>
-public sealed class ReadingTests
+public class ReadingTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -133,3 +133,6 @@ public sealed class ReadingTests
         return (items!, NextPage.Of(answer));
     }
 }
+
+[OnPostgres]
+public sealed class ReadingTestsOnPostgres : ReadingTests;
