@@ -98,7 +98,10 @@ internal static class ShowCommand
     /// <summary>What was said, not the reports: those have files of their own.</summary>
     private static bool IsSpeech(MessageItem message) =>
         message is { Role: "user" or "assistant", Content.Length: > 0 }
-        && !(message.Metadata.TryGetProperty("event_type", out var type) && type.ValueEquals(EventTypes.ReportReady));
+        && !(
+            message.Metadata.Parse().TryGetProperty("event_type", out var type)
+            && type.ValueEquals(EventTypes.ReportReady)
+        );
 
     private static string FirstLine(string text) =>
         text.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "";
