@@ -16,6 +16,8 @@ var root = new RootCommand(
     UpCommand.Create(lessons),
     ListCommand.Create(lessons),
     ShowCommand.Create(lessons),
+    LogsCommand.Create(lessons),
+    ChatCommand.Create(lessons),
     StopCommand.Create(lessons),
 };
 foreach (var command in LauncherCommands.Create(lessons))

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Trainable.Cli.Api;
 
 namespace Trainable.Cli.Commands;
 
@@ -11,6 +12,8 @@ internal static class Shared
             HelpName = "DIR",
             Description = "Where everything is kept; TRAINABLE_HOME or ~/.trainable otherwise.",
         };
+
+    public static Argument<string> Session() => new("SESSION") { Description = SessionName.Help };
 
     /// <summary>An option that takes one of a few words.</summary>
     public static Option<string> Choice(string name, string description, IReadOnlyList<string> words)

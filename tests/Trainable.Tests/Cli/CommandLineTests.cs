@@ -29,6 +29,8 @@ public sealed class CommandLineTests
     [InlineData("up")]
     [InlineData("ls")]
     [InlineData("show")]
+    [InlineData("logs")]
+    [InlineData("chat")]
     [InlineData("stop")]
     [InlineData("setup")]
     [InlineData("test")]

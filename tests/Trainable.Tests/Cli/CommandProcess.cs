@@ -28,7 +28,8 @@ internal sealed class CommandProcess : IAsyncDisposable
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
-        string? directory = null
+        string? directory = null,
+        bool keepInput = false
     )
     {
         var start = new ProcessStartInfo(program)
@@ -44,7 +45,8 @@ internal sealed class CommandProcess : IAsyncDisposable
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var process = Process.Start(start)!;
-        process.StandardInput.Close();
+        if (!keepInput)
+            process.StandardInput.Close();
         return new CommandProcess(process);
     }
 
@@ -64,6 +66,29 @@ internal sealed class CommandProcess : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(Patience);
         return await _process.StandardOutput.ReadLineAsync(patience.Token);
+    }
+
+    /// <summary>A line on stdin; for a process started with <c>keepInput</c>.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>The end of stdin.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
+    /// <summary>Reads lines of stdout up to one that holds the text; returns all read.</summary>
+    public async Task<string> ReadUntilAsync(string text)
+    {
+        var read = new System.Text.StringBuilder();
+        while (await ReadLineAsync() is { } line)
+        {
+            read.Append(line).Append('\n');
+            if (line.Contains(text, StringComparison.Ordinal))
+                return read.ToString();
+        }
+        throw new InvalidOperationException($"stdout ended without '{text}':\n{read}{await _errors}");
     }
 
     public async Task<Ended> EndAsync()
