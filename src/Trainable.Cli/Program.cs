@@ -20,6 +20,7 @@ var root = new RootCommand(
     ChatCommand.Create(lessons),
     StopCommand.Create(lessons),
 };
+root.Add(DoctorCommand.Create(lessons));
 foreach (var command in LauncherCommands.Create(lessons))
     root.Add(command);
 lessons[root] = """

@@ -31,6 +31,7 @@ public sealed class CommandLineTests
     [InlineData("show")]
     [InlineData("logs")]
     [InlineData("chat")]
+    [InlineData("doctor")]
     [InlineData("stop")]
     [InlineData("setup")]
     [InlineData("test")]

@@ -1,0 +1,54 @@
+using System.Net.Sockets;
+using Trainable.Server.Agents.Models.Autopilot;
+
+namespace Trainable.Cli.Doctor;
+
+/// <summary>Which keys of models are set (never what they are), and whether the provider can be reached.</summary>
+internal sealed class ModelAccess(TimeProvider clock)
+{
+    private const string Group = "Models";
+    private const string Key = "ANTHROPIC_API_KEY";
+    private const string Address = "ANTHROPIC_BASE_URL";
+    private const string DefaultAddress = "https://api.anthropic.com";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellation)
+    {
+        var autopilot = Finding.Ok(Group, AutopilotChatClient.ModelId, "Built in: needs no key and no network.");
+        if (Variable(Key) is null)
+            return [autopilot, Finding.Ok(Group, "keys", $"{Key} is not set.")];
+        return [autopilot, Finding.Ok(Group, "keys", $"{Key} is set."), await ReachAsync(cancellation)];
+    }
+
+    private async Task<Finding> ReachAsync(CancellationToken cancellation)
+    {
+        const string name = "provider";
+        var address = Variable(Address) ?? DefaultAddress;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            return Finding.Broken(Group, name, $"{Address} is no address; it looks like {DefaultAddress}.");
+        if (Variable("HTTPS_PROXY") is not null || Variable("https_proxy") is not null)
+            return Finding.Ok(Group, name, $"{url.Host} is reached through HTTPS_PROXY; that was not tried.");
+        using var limit = new CancellationTokenSource(Patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(url.Host, url.Port, either.Token);
+            return Finding.Ok(Group, name, $"{url.Host}:{url.Port} can be reached.");
+        }
+        catch (Exception failure) when (failure is SocketException or OperationCanceledException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var why = failure is SocketException ? failure.Message : $"no answer in {Patience.TotalSeconds:0} s";
+            return Finding.Warning(
+                Group,
+                name,
+                $"{url.Host}:{url.Port} cannot be reached ({why}); models behind it will fail.",
+                $"check the network, or {Address}"
+            );
+        }
+    }
+
+    private static string? Variable(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+}
