@@ -73,6 +73,8 @@ internal static class ChatCommand
     )
     {
         using var interrupts = new Interrupts();
+        if (start is not null)
+            Requirements.Check(home);
         var stays = start is not null || message is null;
         await using var server = await HomeServer.OpenAsync(
             home,

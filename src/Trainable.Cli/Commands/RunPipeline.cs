@@ -18,6 +18,8 @@ internal static class RunPipeline
             // A wrong path should not wait for a server to start.
             DataSource.FromPath(arguments.Data).Dispose();
         }
+        if (arguments.Data != Samples.Prefix + "list")
+            Requirements.Check(arguments.Home);
         await using var server = await HomeServer.OpenAsync(arguments.Home, 0, "run", clock, interrupts.Token);
         if (arguments.Data == Samples.Prefix + "list")
             return await SampleList.PrintAsync(new Samples(server.Home), arguments.Json, interrupts.Token);

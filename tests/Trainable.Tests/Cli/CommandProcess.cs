@@ -100,9 +100,11 @@ internal sealed class CommandProcess : IAsyncDisposable
     }
 
     /// <summary>SIGINT, as Ctrl-C sends it.</summary>
-    public async Task InterruptAsync()
+    public Task InterruptAsync() => SignalAsync("INT");
+
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString()]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString()]);
         await kill.WaitForExitAsync();
     }
 
