@@ -28,6 +28,7 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(ArtifactItem[]))]
 [JsonSerializable(typeof(IReadOnlyList<MetricItem>))]
 [JsonSerializable(typeof(MetricItem[]))]
+[JsonSerializable(typeof(IAsyncEnumerable<MetricItem>))]
 [JsonSerializable(typeof(ProcessedMeta))]
 [JsonSerializable(typeof(PostMessageRequest))]
 [JsonSerializable(typeof(StartStageRequest))]
@@ -39,6 +40,7 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(ScoreReport))]
 [JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(StreamEvent))]
 [JsonSerializable(typeof(StateChanged))]
 [JsonSerializable(typeof(AgentMessage))]
@@ -65,6 +67,11 @@ namespace Trainable.Contracts;
 public sealed partial class ContractJson : JsonSerializerContext;
 
 public sealed record Health(string Status);
+
+/// <summary>
+/// Whether the server can work now: <c>ready</c> or <c>unavailable</c>, and of each thing it needs <c>ok</c> or a sentence.
+/// </summary>
+public sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Checks);
 
 /// <summary>
 /// One event of a session's stream. <see cref="Seq"/> and <see cref="CreatedAt"/>, when the log took it in, are null for

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
@@ -34,7 +34,7 @@ internal static class ServerHost
         var app = Build(options, home, token, configure);
         try
         {
-            await app.Services.GetRequiredService<IDbContextFactory<TrainableDb>>().MigrateAsync(cancellation);
+            await app.Services.MigrateAsync(cancellation);
             await app.StartAsync(cancellation);
             if (options.ResumeRuns)
                 await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
@@ -89,14 +89,21 @@ internal static class ServerHost
         });
         builder.Services.AddCors(cors =>
             cors.AddDefaultPolicy(policy =>
-                policy.WithOrigins([.. options.Origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials()
+                policy
+                    .WithOrigins([.. options.Origins])
+                    .AllowAnyHeader()
+                    .AllowAnyMethod()
+                    .AllowCredentials()
+                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag)
             )
         );
+        builder.Services.AddCompression();
         builder
-            .Services.AddStorage()
+            .Services.AddStorage(options)
             .AddEvents()
             .AddDatasets(builder.Configuration)
             .AddSandboxes()
+            .AddMetricQueries()
             .AddArtifacts()
             .AddReferee()
             .AddAgents()
@@ -106,6 +113,7 @@ internal static class ServerHost
         var app = builder.Build();
         app.UseExceptionHandler().UseStatusCodePages();
         app.UseCors();
+        app.UseResponseCompression();
         app.UseMiddleware<TokenGate>();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");

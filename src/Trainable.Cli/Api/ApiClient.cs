@@ -15,7 +15,9 @@ internal sealed class ApiClient : IDisposable
     {
         Url = url;
         // Streams and uploads last as long as they last; a server that is gone shows as a refused connection.
-        _http = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        // A stream that is left is left at once: there is no end to wait for.
+        var handler = new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero };
+        _http = new HttpClient(handler) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
         if (token is not null)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }

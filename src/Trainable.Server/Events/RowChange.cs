@@ -5,6 +5,9 @@ namespace Trainable.Server.Events;
 /// <summary>A change of rows that is written in the same transaction as the events that tell of it.</summary>
 internal abstract record RowChange
 {
+    /// <summary>True for a change that takes the session from whoever runs it.</summary>
+    public virtual bool ChangesEpoch => false;
+
     public abstract void Apply(RowWriter writer, Guid session, DateTime now);
 }
 
@@ -24,20 +27,16 @@ internal sealed record AddMetrics(IReadOnlyList<MetricPoint> Points) : RowChange
 {
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
-        foreach (var point in Points)
-        {
-            writer.Execute(
-                "INSERT INTO metrics (session_id, stage, step, name, value, run_tag, created_at)"
-                    + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)",
-                session,
-                point.Stage,
-                point.Step,
-                point.Name,
-                point.Value,
-                point.RunTag,
-                now
-            );
-        }
+        writer.InsertMany(
+            "metrics",
+            RowColumn.Same("session_id", session, Points.Count),
+            new RowColumn("stage", Points.Select(point => point.Stage).ToArray()),
+            new RowColumn("step", Points.Select(point => point.Step).ToArray()),
+            new RowColumn("name", Points.Select(point => point.Name).ToArray()),
+            new RowColumn("value", Points.Select(point => point.Value).ToArray()),
+            new RowColumn("run_tag", Points.Select(point => point.RunTag).ToArray()),
+            RowColumn.Same("created_at", now, Points.Count)
+        );
     }
 }
 
@@ -70,6 +69,8 @@ internal sealed record StartRun : RowChange
     public required double BudgetSeconds { get; init; }
     public required string? ContinueTo { get; init; }
     public required long Epoch { get; init; }
+
+    public override bool ChangesEpoch => true;
 
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
@@ -104,6 +105,8 @@ internal sealed record StartRun : RowChange
 /// <summary>A run found at start goes on under a new epoch.</summary>
 internal sealed record ResumeRun(Guid RunId, long Epoch) : RowChange
 {
+    public override bool ChangesEpoch => true;
+
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
         writer.Execute("UPDATE sessions SET epoch = @p0 WHERE id = @p1", Epoch, session);

@@ -27,8 +27,17 @@ internal sealed record ServerOptions
     /// <summary><c>TRAINABLE_HOSTS</c>: names besides loopback's by which the server may be called.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary><c>DATABASE_URL</c>: a PostgreSQL database; null for SQLite in the home.</summary>
+    public DatabaseUrl? Database { get; init; }
+
     public static ServerOptions FromEnvironment(string? home = null, int? port = null)
     {
+        DatabaseUrl? database = null;
+        string? problem = null;
+        var wrongDatabase =
+            Variable("DATABASE_URL") is { } url && !DatabaseUrl.TryParse(url, out database, out problem)
+                ? problem
+                : null;
         var options = new ServerOptions
         {
             Home = home ?? Variable("TRAINABLE_HOME") ?? DefaultHome(),
@@ -38,8 +47,9 @@ internal sealed record ServerOptions
             Token = Variable("TRAINABLE_TOKEN"),
             Origins = [.. List("TRAINABLE_ORIGINS").Select(origin => origin.TrimEnd('/'))],
             Hosts = List("TRAINABLE_HOSTS"),
+            Database = database,
         };
-        options.Validate();
+        options.Validate(wrongDatabase);
         return options;
     }
 
@@ -57,9 +67,11 @@ internal sealed record ServerOptions
     private static string[] List(string name) =>
         (Variable(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private void Validate()
+    private void Validate(string? wrongDatabase)
     {
         var problems = new List<string>();
+        if (wrongDatabase is not null)
+            problems.Add(wrongDatabase);
         if (Port is < 0 or > 65_535)
             problems.Add($"TRAINABLE_PORT is {Port}; a port lies between 0 and 65535.");
         if (Variable("TRAINABLE_AUTH") is { } auth && auth is not ("none" or "token"))

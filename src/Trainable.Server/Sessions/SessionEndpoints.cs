@@ -11,10 +11,10 @@ internal static class SessionEndpoints
     public static IEndpointRouteBuilder MapSessions(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/sessions/{id:guid}").WithTags("Sessions");
-        group.MapGet("", Get);
-        group.MapGet("/messages", Messages);
+        group.MapGet("", Get).WithVersion(SessionVersion.OfAsync);
+        group.MapGet("/messages", Messages).WithVersion(SessionVersion.OfAsync);
         group.MapPost("/messages", PostMessage);
-        group.MapGet("/artifacts", Artifacts);
+        group.MapGet("/artifacts", Artifacts).WithVersion(SessionVersion.OfAsync);
         group.MapGet("/prep/metadata", PrepMetadata);
         return app;
     }

@@ -18,9 +18,11 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             UpdatedAt = row.UpdatedAt,
         };
 
-    public async Task<SessionDetail?> FindAsync(Guid id, CancellationToken cancellation)
+    public Task<SessionDetail?> FindAsync(Guid id, CancellationToken cancellation) =>
+        db.ReadSnapshotAsync(stop => ReadAsync(id, stop), cancellation);
+
+    private async Task<SessionDetail?> ReadAsync(Guid id, CancellationToken cancellation)
     {
-        await using var snapshot = await db.BeginSnapshotAsync(cancellation);
         var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(session => session.Id == id, cancellation);
         if (row is null)
             return null;

@@ -1,28 +1,52 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Storage;
 
 internal static class StorageRegistration
 {
-    public static IServiceCollection AddStorage(this IServiceCollection services)
+    /// <summary>SQLite in the home, or PostgreSQL where <c>DATABASE_URL</c> names one.</summary>
+    public static IServiceCollection AddStorage(this IServiceCollection services, ServerOptions options)
     {
-        services.AddPooledDbContextFactory<SqliteTrainableDb>(
-            (provider, options) =>
-                SqliteTrainableDb.Configure(options, provider.GetRequiredService<TrainableHome>().Database)
-        );
-        services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<SqliteTrainableDb>>();
+        if (options.Database is { } url)
+        {
+            services.AddSingleton(_ => PostgresSource.Create(url));
+            services.AddPooledDbContextFactory<PostgresTrainableDb>(
+                (provider, builder) =>
+                    PostgresTrainableDb.Configure(builder, provider.GetRequiredService<NpgsqlDataSource>())
+            );
+            services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<PostgresTrainableDb>>();
+        }
+        else
+        {
+            services.AddPooledDbContextFactory<SqliteTrainableDb>(
+                (provider, builder) =>
+                    SqliteTrainableDb.Configure(builder, provider.GetRequiredService<TrainableHome>().Database)
+            );
+            services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<SqliteTrainableDb>>();
+        }
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TrainableDb>>().CreateDbContext());
+        services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
         return services;
     }
 
     /// <summary>Brings the schema up to date; called once before the server listens.</summary>
-    public static async Task MigrateAsync(this IDbContextFactory<TrainableDb> factory, CancellationToken cancellation)
+    /// <exception cref="UserFacingException">The database cannot be used; the sentence says why.</exception>
+    public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellation)
     {
-        await using var db = await factory.CreateDbContextAsync(cancellation);
+        await using var db = await services
+            .GetRequiredService<IDbContextFactory<TrainableDb>>()
+            .CreateDbContextAsync(cancellation);
+        if (db is PostgresTrainableDb postgres)
+        {
+            var url = services.GetRequiredService<ServerOptions>().Database!;
+            var source = services.GetRequiredService<NpgsqlDataSource>();
+            await PostgresMigration.RunAsync(postgres, source, url, cancellation);
+            return;
+        }
         await db.Database.MigrateAsync(cancellation);
-        if (db is SqliteTrainableDb)
-            await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", cancellation);
+        await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", cancellation);
     }
 
     /// <summary>Hands out a provider's context under the type the application asks for.</summary>
