@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Trainable.Server.Agents.Models.Autopilot;
 
 namespace Trainable.Cli.Doctor;
@@ -10,7 +9,6 @@ internal sealed class ModelAccess(TimeProvider clock)
     private const string Key = "ANTHROPIC_API_KEY";
     private const string Address = "ANTHROPIC_BASE_URL";
     private const string DefaultAddress = "https://api.anthropic.com";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellation)
     {
@@ -28,25 +26,14 @@ internal sealed class ModelAccess(TimeProvider clock)
             return Finding.Broken(Group, name, $"{Address} is no address; it looks like {DefaultAddress}.");
         if (Variable("HTTPS_PROXY") is not null || Variable("https_proxy") is not null)
             return Finding.Ok(Group, name, $"{url.Host} is reached through HTTPS_PROXY; that was not tried.");
-        using var limit = new CancellationTokenSource(Patience, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        try
-        {
-            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await socket.ConnectAsync(url.Host, url.Port, either.Token);
-            return Finding.Ok(Group, name, $"{url.Host}:{url.Port} can be reached.");
-        }
-        catch (Exception failure) when (failure is SocketException or OperationCanceledException)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var why = failure is SocketException ? failure.Message : $"no answer in {Patience.TotalSeconds:0} s";
-            return Finding.Warning(
+        return await Reach.TryAsync(url.Host, url.Port, clock, cancellation) is { } problem
+            ? Finding.Warning(
                 Group,
                 name,
-                $"{url.Host}:{url.Port} cannot be reached ({why}); models behind it will fail.",
+                $"{url.Host}:{url.Port} cannot be reached ({problem}); models behind it will fail.",
                 $"check the network, or {Address}"
-            );
-        }
+            )
+            : Finding.Ok(Group, name, $"{url.Host}:{url.Port} can be reached.");
     }
 
     private static string? Variable(string name) =>

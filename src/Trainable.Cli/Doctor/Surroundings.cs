@@ -48,7 +48,7 @@ internal sealed class Surroundings(ServerOptions options, TimeProvider clock)
     public async Task<IReadOnlyList<Finding>> ExamineServerAsync(TrainableHome home, CancellationToken cancellation)
     {
         var (finding, url) = await OwnerAsync(home, cancellation);
-        return [finding, Port(url), Database(home)];
+        return [finding, Port(url), await DatabaseAsync(home, cancellation)];
     }
 
     private static Finding Space(TrainableHome home)
@@ -131,12 +131,25 @@ internal sealed class Surroundings(ServerOptions options, TimeProvider clock)
         }
     }
 
-    private static Finding Database(TrainableHome home)
+    private async Task<Finding> DatabaseAsync(TrainableHome home, CancellationToken cancellation)
     {
+        const string name = "database";
+        if (options.Database is { } url)
+        {
+            var where = $"PostgreSQL database {url.Database} at {url}";
+            return await Reach.TryAsync(url.Host, url.Port, clock, cancellation) is { } problem
+                ? Finding.Broken(
+                    Group,
+                    name,
+                    $"{where} cannot be reached: {problem}.",
+                    "start it, or correct DATABASE_URL"
+                )
+                : Finding.Ok(Group, name, $"{where} can be reached.");
+        }
         var file = new FileInfo(home.Database);
         return Finding.Ok(
             Group,
-            "database",
+            name,
             file.Exists ? $"SQLite, {Words.Bytes(file.Length)}" : "SQLite, made by the first command"
         );
     }

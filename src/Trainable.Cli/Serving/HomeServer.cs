@@ -151,6 +151,10 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
         {
             return HomeLock.TryAcquire(Home);
         }
+        catch (IOException full) when (DiskFull.Is(full))
+        {
+            throw Full(full);
+        }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             throw Unwritable(Home.Root, refused);
@@ -185,6 +189,10 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
         {
             throw new CommandException(told.Message, inner: told);
         }
+        catch (Exception full) when (DiskFull.Is(full))
+        {
+            throw Full(full);
+        }
         catch (SocketException refused)
         {
             throw new CommandException(
@@ -195,16 +203,26 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
         _api?.Dispose();
         _api = new ApiClient(_server.Url, _server.Token);
         Owner = null;
-        _lock!.Publish(
-            new HomeOwner
-            {
-                Pid = Environment.ProcessId,
-                Url = _server.Url,
-                Token = _server.Token,
-                Command = _command,
-            }
-        );
+        try
+        {
+            _lock!.Publish(
+                new HomeOwner
+                {
+                    Pid = Environment.ProcessId,
+                    Url = _server.Url,
+                    Token = _server.Token,
+                    Command = _command,
+                }
+            );
+        }
+        catch (IOException full) when (DiskFull.Is(full))
+        {
+            throw Full(full);
+        }
     }
+
+    private CommandException Full(Exception full) =>
+        new($"The disk of {Home.Root} is full. Free some space and try again.", inner: full);
 
     private static ServerOptions Options(string? home, int? port)
     {

@@ -30,6 +30,9 @@ internal sealed class TrainableHome
 
     public string Database => Path.Combine(Root, "trainable.db");
 
+    /// <summary>See <see cref="SpaceReserve"/>.</summary>
+    public string Reserve => Path.Combine(Root, "reserve");
+
     public string Lock => Path.Combine(Root, "lock");
 
     /// <summary>Names the interpreter of the sandboxes; see <c>trainable setup</c>.</summary>
