@@ -3,6 +3,7 @@ using Trainable.Cli.Data;
 using Trainable.Cli.Serving;
 using Trainable.Cli.Terminal;
 using Trainable.Contracts;
+using Trainable.Server.Platform;
 
 namespace Trainable.Cli.Commands;
 
@@ -22,7 +23,11 @@ internal static class RunPipeline
             Requirements.Check(arguments.Home);
         await using var server = await HomeServer.OpenAsync(arguments.Home, 0, "run", clock, interrupts.Token);
         if (arguments.Data == Samples.Prefix + "list")
-            return await SampleList.PrintAsync(new Samples(server.Home), arguments.Json, interrupts.Token);
+            return await SampleList.PrintAsync(
+                new Samples(PythonLocation.Read(server.Home)),
+                arguments.Json,
+                interrupts.Token
+            );
 
         Guid session;
         SessionEnd end;
@@ -50,7 +55,10 @@ internal static class RunPipeline
     )
     {
         using var data = IsSample(arguments.Data)
-            ? await new Samples(server.Home).WriteAsync(arguments.Data[Samples.Prefix.Length..], cancellation)
+            ? await new Samples(PythonLocation.Read(server.Home)).WriteAsync(
+                arguments.Data[Samples.Prefix.Length..],
+                cancellation
+            )
             : DataSource.FromPath(arguments.Data);
         var upload = new ExperimentUpload
         {

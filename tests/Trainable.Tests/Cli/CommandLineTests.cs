@@ -6,6 +6,10 @@ public sealed class CommandLineTests
 {
     [Theory]
     [InlineData("There is no command 'nope'", "nope")]
+    [InlineData("There is no command 'shwo'. Did you mean 'show'?", "shwo")]
+    [InlineData("'run' has no option '--taget'. Did you mean '--target'?", "run", "--taget", "y", "x.csv")]
+    [InlineData("'show' has no option '--jsn'. Did you mean '--json'?", "show", "--jsn")]
+    [InlineData("'ls' does not know what to do with 'more'", "ls", "more")]
     [InlineData("Required argument", "run")]
     [InlineData("--budget is '10'", "run", "x.csv", "--budget", "10")]
     [InlineData("--stage", "run", "x.csv", "--stage", "deploy")]
@@ -32,6 +36,7 @@ public sealed class CommandLineTests
     [InlineData("logs")]
     [InlineData("chat")]
     [InlineData("doctor")]
+    [InlineData("completion")]
     [InlineData("stop")]
     [InlineData("setup")]
     [InlineData("test")]
