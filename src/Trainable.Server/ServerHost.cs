@@ -35,6 +35,7 @@ internal static class ServerHost
         try
         {
             await app.Services.MigrateAsync(cancellation);
+            app.Services.GetRequiredService<SpaceReserve>().Fill();
             await app.StartAsync(cancellation);
             if (options.ResumeRuns && await app.Services.HasRunningRunsAsync(cancellation))
                 await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
@@ -79,6 +80,7 @@ internal static class ServerHost
         // A run that is asked to stop with the server may need a moment to leave its sandbox.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(home).AddSingleton(token);
+        builder.Services.AddSingleton<SpaceReserve>();
         builder.Services.AddProblems().AddOpenApi();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

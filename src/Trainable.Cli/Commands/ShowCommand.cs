@@ -14,11 +14,8 @@ internal static class ShowCommand
 
     public static Command Create(IDictionary<Command, string> lessons)
     {
-        var session = new Argument<string>("SESSION")
-        {
-            Description = SessionName.Help,
-            DefaultValueFactory = _ => SessionName.Latest,
-        };
+        var session = Shared.Session();
+        session.DefaultValueFactory = _ => SessionName.Latest;
         var home = Shared.Home();
         var json = Shared.Json("The same as one JSON object.");
         var command = new Command("show", "Show where a session stands: stages, score, files, last messages.")

@@ -283,7 +283,9 @@ internal sealed partial class AgentLoop(
         {
             throw;
         }
-        catch (Exception failure) when (failure is not LostSessionException and not UserFacingException)
+        // A full disk is nothing that a model can mend.
+        catch (Exception failure)
+            when (failure is not LostSessionException and not UserFacingException && !DiskFull.Is(failure))
         {
             LogToolFailed(failure, call.Name, scope.Context.SessionId);
             return ToolResult.Plain(call.Name, "error: the tool failed inside the server. The server's log says why.");
