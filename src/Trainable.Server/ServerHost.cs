@@ -36,7 +36,7 @@ internal static class ServerHost
         {
             await app.Services.MigrateAsync(cancellation);
             await app.StartAsync(cancellation);
-            if (options.ResumeRuns)
+            if (options.ResumeRuns && await app.Services.HasRunningRunsAsync(cancellation))
                 await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
         }
         catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
