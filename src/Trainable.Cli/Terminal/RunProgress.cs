@@ -85,6 +85,7 @@ internal sealed class RunProgress
             EventTypes.MetricsBatch => Measured(Read<MetricsBatch>(item)),
             EventTypes.ValidationResult => Checked(Read<ValidationResult>(item)),
             EventTypes.BudgetWarning => Say("! ", Read<BudgetWarning>(item).Message, Tone.Warning),
+            EventTypes.ModelRetry => Retry(Read<ModelRetry>(item)),
             EventTypes.AgentError => Failed(Read<AgentFailed>(item)),
             EventTypes.Question => Say("The agent asks: ", Question(item.Data), Tone.Running),
             EventTypes.Usage => Used(Read<UsageReport>(item)),
@@ -134,6 +135,14 @@ internal sealed class RunProgress
     {
         _error = CleanText.Line(failure.Error);
         return Say("✗ ", _error, Tone.Failed);
+    }
+
+    /// <summary>What the failed try had streamed is void; the next one streams a message of its own.</summary>
+    private IEnumerable<TextLine> Retry(ModelRetry retry)
+    {
+        _streaming.Clear();
+        _streamingId = null;
+        return Say("! ", retry.Message, Tone.Warning);
     }
 
     private IEnumerable<TextLine> Delta(AgentMessageDelta delta)
