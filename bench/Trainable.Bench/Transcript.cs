@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Trainable.Contracts;
 using Trainable.Server.Agents.Models;
 
 namespace Trainable.Bench;
@@ -11,7 +12,16 @@ internal sealed class Transcript(string script, int times) : IModels
 
     public string Default => "transcript";
 
-    public IReadOnlyList<string> Available => [Default];
+    public IReadOnlyList<ModelItem> List() =>
+        [
+            new()
+            {
+                Id = Default,
+                Provider = "bench",
+                Available = true,
+                Default = true,
+            },
+        ];
 
     public IChatClient Open(string model) => new Client(this);
 

@@ -7,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
+using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
@@ -108,7 +109,7 @@ internal static class ServerHost
             .AddMetricQueries()
             .AddArtifacts()
             .AddReferee()
-            .AddAgents()
+            .AddAgents(builder.Configuration)
             .AddSessions();
         configure?.Invoke(builder.Services);
 
@@ -120,7 +121,7 @@ internal static class ServerHost
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
-        app.MapHealth().MapExperiments().MapSessions().MapStages().MapMetrics().MapFiles().MapStreams();
+        app.MapHealth().MapExperiments().MapSessions().MapStages().MapModels().MapMetrics().MapFiles().MapStreams();
         return app;
     }
 }

@@ -76,6 +76,7 @@ internal sealed class RunProgress
             EventTypes.MetricsBatch => Measured(EventData.Read<MetricsBatch>(item)),
             EventTypes.ValidationResult => Checked(EventData.Read<ValidationResult>(item)),
             EventTypes.BudgetWarning => Say("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
+            EventTypes.ModelRetry => Retry(EventData.Read<ModelRetry>(item)),
             EventTypes.AgentError => Failed(EventData.Read<AgentFailed>(item)),
             EventTypes.Question => Say("The agent asks: ", EventData.Question(item), Tone.Running),
             EventTypes.Usage => Used(EventData.Read<UsageReport>(item)),
@@ -125,6 +126,14 @@ internal sealed class RunProgress
     {
         _error = CleanText.Line(failure.Error);
         return Say("✗ ", _error, Tone.Failed);
+    }
+
+    /// <summary>What the failed try had streamed is void; the next one streams a message of its own.</summary>
+    private IEnumerable<TextLine> Retry(ModelRetry retry)
+    {
+        _streaming.Clear();
+        _streamingId = null;
+        return Say("! ", retry.Message, Tone.Warning);
     }
 
     private IEnumerable<TextLine> Delta(AgentMessageDelta delta)

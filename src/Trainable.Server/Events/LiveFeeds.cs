@@ -30,7 +30,7 @@ internal sealed class LiveFeeds
     {
         if (append.Events.Count == 0)
             return;
-        if (append.Events.Any(draft => draft.Type is EventTypes.AgentMessage or EventTypes.StateChange))
+        if (append.Events.Any(EndsMessage))
             _partials.TryRemove(append.Session, out _);
         if (_feeds.TryGetValue(append.Session, out var feed))
             feed.Publish(Segment.Of(append.Session, append.Events, written.FirstSeq, written.At));
@@ -63,6 +63,9 @@ internal sealed class LiveFeeds
         if (_feeds.TryRemove(session, out var feed))
             feed.Close();
     }
+
+    private static bool EndsMessage(EventDraft draft) =>
+        draft.Type is EventTypes.AgentMessage or EventTypes.ModelRetry or EventTypes.StateChange;
 
     private void Leave(Guid session, SessionFeed feed)
     {
