@@ -67,6 +67,16 @@ missing_parts() {
         [[ -d $packages/${module%%:*} || -f $packages/${module%%:*}.py ]] || echo "${module#*:}"
     done
     [[ $packages != "$DIST_PACKAGES" || -e $FAST_BLAS ]] || echo libopenblas0-pthread
+    [[ -z $1 ]] || has_postgres || echo postgresql
+}
+
+# The tests run a PostgreSQL of their own; the cluster that Debian's package makes is left alone.
+has_postgres() {
+    local initdb
+    for initdb in /usr/lib/postgresql/*/bin/initdb; do
+        [[ -x $initdb ]] && return
+    done
+    return 1
 }
 
 wanted_modules() {
@@ -141,6 +151,12 @@ install_without_root() {
     if grep -qx bubblewrap <<<"$wanted"; then
         fail "$MISSING" "bubblewrap, which keeps the agent's code in a sandbox, is missing and only root can install it:
   sudo apt-get install ${wanted//$'\n'/ }"
+    fi
+    if grep -qx postgresql <<<"$wanted"; then
+        say "PostgreSQL is missing and only root can install it; the tests that need it are skipped:
+  sudo apt-get install postgresql"
+        wanted=$(grep -vx postgresql <<<"$wanted" || true)
+        [[ -n $wanted ]] || return 0
     fi
     say "Making a Python environment in $venv (a few minutes, once)…"
     mkdir -p "$STAMPS" "$HOME_DIR"

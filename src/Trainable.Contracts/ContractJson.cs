@@ -28,6 +28,7 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(ArtifactItem[]))]
 [JsonSerializable(typeof(IReadOnlyList<MetricItem>))]
 [JsonSerializable(typeof(MetricItem[]))]
+[JsonSerializable(typeof(IAsyncEnumerable<MetricItem>))]
 [JsonSerializable(typeof(ProcessedMeta))]
 [JsonSerializable(typeof(PostMessageRequest))]
 [JsonSerializable(typeof(StartStageRequest))]
@@ -38,7 +39,11 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(FileNode))]
 [JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(ScoreReport))]
+[JsonSerializable(typeof(IReadOnlyList<ModelItem>))]
+[JsonSerializable(typeof(ModelItem[]))]
+[JsonSerializable(typeof(ModelRetry))]
 [JsonSerializable(typeof(Health))]
+[JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(StreamEvent))]
 [JsonSerializable(typeof(StateChanged))]
 [JsonSerializable(typeof(AgentMessage))]
@@ -66,13 +71,28 @@ public sealed partial class ContractJson : JsonSerializerContext;
 
 public sealed record Health(string Status);
 
-/// <summary>One event of a session's stream. <see cref="Seq"/> is null for live-only deltas.</summary>
-public sealed record StreamEvent(string Type, JsonElement Data, long? Seq = null, Guid? SessionId = null);
+/// <summary>
+/// Whether the server can work now: <c>ready</c> or <c>unavailable</c>, and of each thing it needs <c>ok</c> or a sentence.
+/// </summary>
+public sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Checks);
+
+/// <summary>
+/// One event of a session's stream. <see cref="Seq"/> and <see cref="CreatedAt"/>, when the log took it in, are null for
+/// live-only deltas.
+/// </summary>
+public sealed record StreamEvent(
+    string Type,
+    JsonElement Data,
+    long? Seq = null,
+    Guid? SessionId = null,
+    DateTime? CreatedAt = null
+);
 
 /// <summary>Writes UTC times with microseconds and an explicit offset, as the reference does.</summary>
 public sealed class UtcDateTimeConverter : JsonConverter<DateTime>
 {
-    private const string Format = "yyyy-MM-ddTHH:mm:ss.ffffff+00:00";
+    /// <summary>How the wire writes a time.</summary>
+    public const string Format = "yyyy-MM-ddTHH:mm:ss.ffffff+00:00";
 
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.GetDateTimeOffset().UtcDateTime;

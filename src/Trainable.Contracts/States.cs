@@ -32,6 +32,14 @@ public static class SessionStates
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
 
+    public static readonly IReadOnlyList<string> All =
+    [
+        Created,
+        .. Stages.All.SelectMany(stage => new[] { Running(stage), Done(stage) }),
+        Failed,
+        Cancelled,
+    ];
+
     public static string Running(string stage) => $"{stage}_running";
 
     public static string Done(string stage) => $"{stage}_done";

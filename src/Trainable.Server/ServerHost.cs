@@ -3,10 +3,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
+using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
@@ -34,9 +35,10 @@ internal static class ServerHost
         var app = Build(options, home, token, configure);
         try
         {
-            await app.Services.GetRequiredService<IDbContextFactory<TrainableDb>>().MigrateAsync(cancellation);
+            await app.Services.MigrateAsync(cancellation);
+            app.Services.GetRequiredService<SpaceReserve>().Fill();
             await app.StartAsync(cancellation);
-            if (options.ResumeRuns)
+            if (options.ResumeRuns && await app.Services.HasRunningRunsAsync(cancellation))
                 await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
         }
         catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
@@ -79,6 +81,7 @@ internal static class ServerHost
         // A run that is asked to stop with the server may need a moment to leave its sandbox.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(home).AddSingleton(token);
+        builder.Services.AddSingleton<SpaceReserve>();
         builder.Services.AddProblems().AddOpenApi();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -89,28 +92,36 @@ internal static class ServerHost
         });
         builder.Services.AddCors(cors =>
             cors.AddDefaultPolicy(policy =>
-                policy.WithOrigins([.. options.Origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials()
+                policy
+                    .WithOrigins([.. options.Origins])
+                    .AllowAnyHeader()
+                    .AllowAnyMethod()
+                    .AllowCredentials()
+                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag)
             )
         );
+        builder.Services.AddCompression();
         builder
-            .Services.AddStorage()
+            .Services.AddStorage(options)
             .AddEvents()
             .AddDatasets(builder.Configuration)
             .AddSandboxes()
+            .AddMetricQueries()
             .AddArtifacts()
             .AddReferee()
-            .AddAgents()
+            .AddAgents(builder.Configuration)
             .AddSessions();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.UseExceptionHandler().UseStatusCodePages();
         app.UseCors();
+        app.UseResponseCompression();
         app.UseMiddleware<TokenGate>();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
-        app.MapHealth().MapExperiments().MapSessions().MapStages().MapMetrics().MapFiles().MapStreams();
+        app.MapHealth().MapExperiments().MapSessions().MapStages().MapModels().MapMetrics().MapFiles().MapStreams();
         return app;
     }
 }

@@ -15,7 +15,9 @@ internal sealed class ApiClient : IDisposable
     {
         Url = url;
         // Streams and uploads last as long as they last; a server that is gone shows as a refused connection.
-        _http = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
+        // A stream that is left is left at once: there is no end to wait for.
+        var handler = new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero };
+        _http = new HttpClient(handler) { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
         if (token is not null)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -53,6 +55,37 @@ internal sealed class ApiClient : IDisposable
             $"/api/sessions/{session}/auto?until={until}",
             content,
             ContractJson.Default.StageStarted,
+            cancellation
+        );
+    }
+
+    /// <summary>Starts one stage, whether or not it ran before.</summary>
+    public async Task<StageStarted> StartStageAsync(
+        Guid session,
+        string stage,
+        StartStageRequest request,
+        CancellationToken cancellation
+    )
+    {
+        using var content = JsonContent.Create(request, ContractJson.Default.StartStageRequest);
+        return await PostAsync(
+            $"/api/sessions/{session}/stages/{stage}/start",
+            content,
+            ContractJson.Default.StageStarted,
+            cancellation
+        );
+    }
+
+    public async Task<MessageItem> PostMessageAsync(Guid session, string content, CancellationToken cancellation)
+    {
+        using var body = JsonContent.Create(
+            new PostMessageRequest { Content = content },
+            ContractJson.Default.PostMessageRequest
+        );
+        return await PostAsync(
+            $"/api/sessions/{session}/messages",
+            body,
+            ContractJson.Default.MessageItem,
             cancellation
         );
     }

@@ -17,6 +17,7 @@ internal static class UpCommand
           TRAINABLE_TOKEN    a token of your own instead of a random one
           TRAINABLE_AUTH     'none' asks for no token, for trusted set-ups
           TRAINABLE_ORIGINS  other front ends that may call the API, separated by commas
+          DATABASE_URL       a PostgreSQL database instead of SQLite: postgres://user:password@host/database
         """;
 
     public static Command Create(IDictionary<Command, string> lessons)

@@ -53,6 +53,7 @@ internal sealed class SessionSandboxes(ISandboxRuntime runtime, SandboxOptions o
             {
                 Name = session.ToString(),
                 MemoryBytes = options.MemoryBytes,
+                Preload = options.Preload,
                 Mounts =
                 [
                     new SandboxMount(home.Dataset(experiment), $"/data/datasets/{experiment}", Writable: false),

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Threading.Channels;
-using Microsoft.EntityFrameworkCore;
+using Trainable.Server.Platform;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Events;
@@ -26,7 +26,7 @@ internal sealed class LostSessionException(Guid session)
 /// what is committed is published to the followers in the same order. An append's task completes once it is durable.
 /// </summary>
 internal sealed partial class EventLog(
-    IDbContextFactory<TrainableDb> databases,
+    BatchWriter writer,
     LiveFeeds feeds,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
@@ -41,10 +41,13 @@ internal sealed partial class EventLog(
 
     private sealed record Pending(Append Append, TaskCompletionSource<Appended> Done);
 
-    /// <summary>Appends durably.</summary>
+    /// <summary>Appends durably. While the database is away a run's appends wait; a person's are refused before they are taken.</summary>
     /// <exception cref="LostSessionException">The session does not exist, or <see cref="Append.Epoch"/> is not its own.</exception>
+    /// <exception cref="UserFacingException">The database is away (503).</exception>
     public async Task<Appended> AppendAsync(Append append, CancellationToken cancellation = default)
     {
+        if (append.Epoch is null && writer.IsCutOff)
+            throw PostgresFailures.Unavailable();
         var done = new TaskCompletionSource<Appended>(TaskCreationOptions.RunContinuationsAsynchronously);
         await _queue.Writer.WriteAsync(new Pending(append, done), cancellation);
         return await done.Task;
@@ -54,62 +57,64 @@ internal sealed partial class EventLog(
     {
         try
         {
-            await using var db = await databases.CreateDbContextAsync(stoppingToken);
-            await db.Database.OpenConnectionAsync(stoppingToken);
-            if (db is SqliteTrainableDb)
-                await db.Database.ExecuteSqlRawAsync("PRAGMA synchronous=NORMAL;", stoppingToken);
-            await WriteUntilClosedAsync(db.Database.GetDbConnection());
+            await WriteUntilClosedAsync(stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Abandon(new OperationCanceledException(stoppingToken));
+        }
         catch (Exception failure)
         {
             LogWriterDied(failure);
-            _queue.Writer.TryComplete(failure);
-            while (_queue.Reader.TryRead(out var pending))
-                pending.Done.TrySetException(failure);
+            Abandon(failure);
             lifetime.StopApplication();
             throw;
         }
     }
 
-    /// <summary>Lets what is queued be written, then stops.</summary>
+    /// <summary>Lets what is queued be written, then stops; does not wait for a database that is away.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _queue.Writer.TryComplete();
-        if (ExecuteTask is { } running)
+        if (ExecuteTask is { } running && !writer.IsCutOff)
             await Task.WhenAny(running, Task.Delay(Timeout.Infinite, cancellationToken));
         await base.StopAsync(cancellationToken);
     }
 
-    private async Task WriteUntilClosedAsync(DbConnection connection)
+    private async Task WriteUntilClosedAsync(CancellationToken cancellation)
     {
-        using var rows = new RowWriter(connection);
         var batch = new List<Pending>(MaxBatch);
-        while (await _queue.Reader.WaitToReadAsync())
+        while (await _queue.Reader.WaitToReadAsync(cancellation))
         {
             batch.Clear();
             while (batch.Count < MaxBatch && _queue.Reader.TryRead(out var pending))
                 batch.Add(pending);
-            if (!TryWrite(connection, rows, batch) && batch.Count > 1)
+            try
             {
-                // One bad append must not take its neighbours along: write each by itself.
+                if (!await TryWriteAsync(batch, cancellation) && batch.Count > 1)
+                {
+                    // One bad append must not take its neighbours along: write each by itself.
+                    foreach (var pending in batch)
+                        await TryWriteAsync([pending], cancellation);
+                }
+            }
+            catch (Exception failure)
+            {
+                // The writer is about to end with this; nobody may wait for it for ever.
                 foreach (var pending in batch)
-                    TryWrite(connection, rows, [pending]);
+                    pending.Done.TrySetException(failure);
+                throw;
             }
         }
     }
 
-    private bool TryWrite(DbConnection connection, RowWriter rows, List<Pending> batch)
+    private async Task<bool> TryWriteAsync(List<Pending> batch, CancellationToken cancellation)
     {
-        var now = clock.GetUtcNow().UtcDateTime;
-        var results = new Appended[batch.Count];
+        Appended[] results;
         try
         {
-            using var transaction = connection.BeginTransaction();
-            rows.Use(transaction);
-            for (var index = 0; index < batch.Count; index++)
-                results[index] = Write(rows, batch[index].Append, now);
-            transaction.Commit();
+            var now = clock.GetUtcNow().UtcDateTime;
+            results = await writer.WriteAsync([.. batch.Select(pending => pending.Append)], now, cancellation);
         }
         catch (Exception failure) when (failure is DbException or LostSessionException)
         {
@@ -117,76 +122,20 @@ internal sealed partial class EventLog(
                 batch[0].Done.TrySetException(failure);
             return false;
         }
-        catch (Exception failure)
-        {
-            // The writer is about to die of this; nobody may wait for it for ever.
-            foreach (var pending in batch)
-                pending.Done.TrySetException(failure);
-            throw;
-        }
-        finally
-        {
-            rows.Use(null);
-        }
         for (var index = 0; index < batch.Count; index++)
         {
-            feeds.Publish(batch[index].Append, results[index].FirstSeq);
+            feeds.Publish(batch[index].Append, results[index]);
             batch[index].Done.TrySetResult(results[index]);
         }
         return true;
     }
 
-    private static Appended Write(RowWriter rows, Append append, DateTime now)
+    /// <summary>Nothing is written any more: those who wait are told, and those who come.</summary>
+    private void Abandon(Exception failure)
     {
-        // One statement takes the sequence numbers, proves that the session exists and, for a run, that it still owns it.
-        var last = append.Epoch is { } epoch
-            ? rows.Scalar(
-                "UPDATE sessions SET last_seq = last_seq + @p0, updated_at = @p1 WHERE id = @p2 AND epoch = @p3 RETURNING last_seq",
-                append.Events.Count,
-                now,
-                append.Session,
-                epoch
-            )
-            : rows.Scalar(
-                "UPDATE sessions SET last_seq = last_seq + @p0, updated_at = @p1 WHERE id = @p2 RETURNING last_seq",
-                append.Events.Count,
-                now,
-                append.Session
-            );
-        if (last is null)
-            throw new LostSessionException(append.Session);
-        var lastSeq = Convert.ToInt64(last);
-        var firstSeq = lastSeq - append.Events.Count + 1;
-        long? messageId = null;
-        for (var index = 0; index < append.Events.Count; index++)
-        {
-            var draft = append.Events[index];
-            rows.Execute(
-                "INSERT INTO session_events (session_id, seq, type, data, created_at) VALUES (@p0, @p1, @p2, @p3, @p4)",
-                append.Session,
-                firstSeq + index,
-                draft.Type,
-                System.Text.Encoding.UTF8.GetString(draft.Data.Span),
-                now
-            );
-            if (MessageProjection.From(draft) is { } message)
-            {
-                messageId = Convert.ToInt64(
-                    rows.Scalar(
-                        "INSERT INTO messages (session_id, role, content, metadata, created_at)"
-                            + " VALUES (@p0, @p1, @p2, @p3, @p4) RETURNING id",
-                        append.Session,
-                        message.Role,
-                        message.Content,
-                        message.Metadata,
-                        now
-                    )
-                );
-            }
-        }
-        foreach (var change in append.Changes)
-            change.Apply(rows, append.Session, now);
-        return new Appended(firstSeq, lastSeq, now, messageId);
+        _queue.Writer.TryComplete(failure);
+        while (_queue.Reader.TryRead(out var pending))
+            pending.Done.TrySetException(failure);
     }
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The event log's writer died; the server stops")]

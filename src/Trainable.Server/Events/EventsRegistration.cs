@@ -1,3 +1,7 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using Trainable.Server.Storage;
+
 namespace Trainable.Server.Events;
 
 internal static class EventsRegistration
@@ -6,6 +10,19 @@ internal static class EventsRegistration
         services
             .AddSingleton<LiveFeeds>()
             .AddSingleton<Follower>()
+            .AddSingleton(Writer)
             .AddSingleton<EventLog>()
             .AddHostedService(provider => provider.GetRequiredService<EventLog>());
+
+    private static BatchWriter Writer(IServiceProvider services)
+    {
+        var clock = services.GetRequiredService<TimeProvider>();
+        var logger = services.GetRequiredService<ILogger<EventLog>>();
+        var db = services.GetRequiredService<IDbContextFactory<TrainableDb>>().CreateDbContext();
+        return db switch
+        {
+            SqliteTrainableDb sqlite => new SqliteBatchWriter(sqlite),
+            _ => new PostgresBatchWriter(services.GetRequiredService<NpgsqlDataSource>(), clock, logger),
+        };
+    }
 }

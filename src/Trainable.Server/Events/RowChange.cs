@@ -5,6 +5,9 @@ namespace Trainable.Server.Events;
 /// <summary>A change of rows that is written in the same transaction as the events that tell of it.</summary>
 internal abstract record RowChange
 {
+    /// <summary>True for a change that takes the session from whoever runs it.</summary>
+    public virtual bool ChangesEpoch => false;
+
     public abstract void Apply(RowWriter writer, Guid session, DateTime now);
 }
 
@@ -24,20 +27,16 @@ internal sealed record AddMetrics(IReadOnlyList<MetricPoint> Points) : RowChange
 {
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
-        foreach (var point in Points)
-        {
-            writer.Execute(
-                "INSERT INTO metrics (session_id, stage, step, name, value, run_tag, created_at)"
-                    + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6)",
-                session,
-                point.Stage,
-                point.Step,
-                point.Name,
-                point.Value,
-                point.RunTag,
-                now
-            );
-        }
+        writer.InsertMany(
+            "metrics",
+            RowColumn.Same("session_id", session, Points.Count),
+            new RowColumn("stage", Points.Select(point => point.Stage).ToArray()),
+            new RowColumn("step", Points.Select(point => point.Step).ToArray()),
+            new RowColumn("name", Points.Select(point => point.Name).ToArray()),
+            new RowColumn("value", Points.Select(point => point.Value).ToArray()),
+            new RowColumn("run_tag", Points.Select(point => point.RunTag).ToArray()),
+            RowColumn.Same("created_at", now, Points.Count)
+        );
     }
 }
 
@@ -70,6 +69,8 @@ internal sealed record StartRun : RowChange
     public required double BudgetSeconds { get; init; }
     public required string? ContinueTo { get; init; }
     public required long Epoch { get; init; }
+
+    public override bool ChangesEpoch => true;
 
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
@@ -104,6 +105,8 @@ internal sealed record StartRun : RowChange
 /// <summary>A run found at start goes on under a new epoch.</summary>
 internal sealed record ResumeRun(Guid RunId, long Epoch) : RowChange
 {
+    public override bool ChangesEpoch => true;
+
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
         writer.Execute("UPDATE sessions SET epoch = @p0 WHERE id = @p1", Epoch, session);
@@ -129,6 +132,15 @@ internal sealed record SetScore(Guid RunId, string Json) : RowChange
         writer.Execute("UPDATE stage_runs SET score = @p0 WHERE id = @p1", Json, RunId);
 }
 
+/// <summary>What a reply cost. What was read from and written to a cache is part of <see cref="Input"/>.</summary>
+internal sealed record TurnTokens
+{
+    public long Input { get; init; }
+    public long Output { get; init; }
+    public long CacheRead { get; init; }
+    public long CacheWrite { get; init; }
+}
+
 /// <summary>A model's reply, kept before any of its tools runs.</summary>
 internal sealed record AddTurn : RowChange
 {
@@ -137,21 +149,23 @@ internal sealed record AddTurn : RowChange
     public required int Number { get; init; }
     public required string Prompt { get; init; }
     public required string Reply { get; init; }
-    public long InputTokens { get; init; }
-    public long OutputTokens { get; init; }
+    public required TurnTokens Usage { get; init; }
 
     public override void Apply(RowWriter writer, Guid session, DateTime now) =>
         writer.Execute(
-            "INSERT INTO turns (id, run_id, number, prompt, reply, results, input_tokens, output_tokens, created_at)"
-                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)",
+            "INSERT INTO turns (id, run_id, number, prompt, reply, results, input_tokens, output_tokens,"
+                + " cache_read_tokens, cache_write_tokens, created_at)"
+                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10)",
             TurnId,
             RunId,
             Number,
             Prompt,
             Reply,
             "{}",
-            InputTokens,
-            OutputTokens,
+            Usage.Input,
+            Usage.Output,
+            Usage.CacheRead,
+            Usage.CacheWrite,
             now
         );
 }

@@ -1,49 +1,44 @@
-using System.Data.Common;
-
 namespace Trainable.Server.Events;
 
 /// <summary>
-/// Runs parameterised statements of the current write transaction, each prepared once and kept: the hot path of inserts,
-/// past EF's change tracker. Statements use only what SQLite and PostgreSQL share.
+/// Takes the parameterised statements of a write transaction: the hot path of inserts, past EF's change tracker. Statements
+/// run in the order they are given, at once (SQLite) or together at the end (PostgreSQL), and use only what both share.
 /// </summary>
-internal sealed class RowWriter(DbConnection connection) : IDisposable
+internal abstract class RowWriter
 {
-    private readonly Dictionary<string, DbCommand> _commands = new(StringComparer.Ordinal);
-    private DbTransaction? _transaction;
+    /// <summary>Adds a statement whose parameters are <c>@p0, @p1, …</c>.</summary>
+    public abstract void Execute(string sql, params ReadOnlySpan<object?> values);
 
-    public void Use(DbTransaction? transaction) => _transaction = transaction;
+    /// <summary>Adds a statement that returns a whole number, or no row.</summary>
+    public abstract Returned Query(string sql, params ReadOnlySpan<object?> values);
 
-    /// <summary>Runs a statement whose parameters are <c>@p0, @p1, …</c>; returns the rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteNonQuery();
+    /// <summary>Adds many rows, given column by column.</summary>
+    public abstract void InsertMany(string table, params ReadOnlySpan<RowColumn> columns);
+}
 
-    /// <summary>Runs a statement and returns the first column of its first row, or null when it has none.</summary>
-    public object? Scalar(string sql, params ReadOnlySpan<object?> values) => Prepare(sql, values).ExecuteScalar();
+/// <summary>What a statement will have returned once it has run.</summary>
+internal sealed class Returned
+{
+    public bool HasRun { get; private set; }
 
-    public void Dispose()
+    /// <summary>Null when there was no row.</summary>
+    public long? Value { get; private set; }
+
+    public void Set(object? value)
     {
-        foreach (var command in _commands.Values)
-            command.Dispose();
+        HasRun = true;
+        Value = value is null ? null : Convert.ToInt64(value);
     }
+}
 
-    private DbCommand Prepare(string sql, ReadOnlySpan<object?> values)
+/// <summary>A column of rows to insert; all columns of an insert are of one length.</summary>
+internal readonly record struct RowColumn(string Name, Array Values)
+{
+    /// <summary>The same value in every row.</summary>
+    public static RowColumn Same<T>(string name, T value, int rows)
     {
-        if (!_commands.TryGetValue(sql, out var command))
-        {
-            command = connection.CreateCommand();
-#pragma warning disable CA2100 // Every statement is a constant of this assembly; values travel as parameters.
-            command.CommandText = sql;
-#pragma warning restore CA2100
-            for (var index = 0; index < values.Length; index++)
-            {
-                var parameter = command.CreateParameter();
-                parameter.ParameterName = $"@p{index}";
-                command.Parameters.Add(parameter);
-            }
-            _commands.Add(sql, command);
-        }
-        command.Transaction = _transaction;
-        for (var index = 0; index < values.Length; index++)
-            command.Parameters[index].Value = values[index] ?? DBNull.Value;
-        return command;
+        var values = new T[rows];
+        Array.Fill(values, value);
+        return new RowColumn(name, values);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Platform;
@@ -8,50 +9,55 @@ namespace Trainable.Server.Metrics;
 
 internal static class MetricEndpoints
 {
-    private const int DefaultLimit = 100_000;
+    private const int MostPoints = 100_000;
 
     public static IEndpointRouteBuilder MapMetrics(this IEndpointRouteBuilder app)
     {
-        app.MapGroup("/api/sessions/{id:guid}").WithTags("Metrics").MapGet("/metrics", ListMetrics);
+        app.MapGroup("/api/sessions/{id:guid}")
+            .WithTags("Metrics")
+            .MapGet("/metrics", ListMetrics)
+            .WithVersion(SessionVersion.OfAsync);
         return app;
     }
 
-    /// <summary>A session's metrics by step. <c>after_step</c> and <c>limit</c> page through long series.</summary>
-    private static async Task<Results<Ok<MetricItem[]>, ProblemHttpResult>> ListMetrics(
+    /// <summary>
+    /// A session's metrics by step: all, or <c>limit</c> of them with the next page in the <c>Link</c> header, or with
+    /// <c>max_points</c> each series thinned to what a chart can show (its ends, and the extremes between).
+    /// </summary>
+    private static async Task<
+        Results<Ok<IAsyncEnumerable<MetricItem>>, Ok<IReadOnlyList<MetricItem>>, ProblemHttpResult>
+    > ListMetrics(
         Guid id,
-        string? stage,
-        string? name,
-        [Microsoft.AspNetCore.Mvc.FromQuery(Name = "after_step")] long? afterStep,
-        int? limit,
+        HttpContext http,
         TrainableDb db,
-        CancellationToken cancellation
+        MetricQueries queries,
+        CancellationToken cancellation,
+        string? stage = null,
+        string? name = null,
+        [FromQuery(Name = "after_step")] long? afterStep = null,
+        [FromQuery(Name = "max_points")] int? maxPoints = null,
+        int? limit = null,
+        string? cursor = null
     )
     {
         if (!await db.Sessions.AsNoTracking().AnyAsync(session => session.Id == id, cancellation))
             return Problems.NotFound("Session not found");
-        if (limit is < 1 or > DefaultLimit)
-            return Problems.Unprocessable($"limit lies between 1 and {DefaultLimit:N0}.");
-        var rows = db.Metrics.AsNoTracking().Where(metric => metric.SessionId == id);
-        if (stage is not null)
-            rows = rows.Where(metric => metric.Stage == stage);
-        if (name is not null)
-            rows = rows.Where(metric => metric.Name == name);
-        if (afterStep is not null)
-            rows = rows.Where(metric => metric.Step > afterStep);
-        return TypedResults.Ok(
-            await rows.OrderBy(metric => metric.Step)
-                .ThenBy(metric => metric.Id)
-                .Take(limit ?? DefaultLimit)
-                .Select(metric => new MetricItem
-                {
-                    Step = metric.Step,
-                    Name = metric.Name,
-                    Value = metric.Value,
-                    Stage = metric.Stage,
-                    RunTag = metric.RunTag,
-                    CreatedAt = metric.CreatedAt,
-                })
-                .ToArrayAsync(cancellation)
-        );
+        Paging.CheckLimit(limit, MostPoints);
+        var filter = new MetricFilter(id, stage, name, afterStep);
+        if (maxPoints is { } most)
+        {
+            if (most is < SeriesThinner.Fewest or > MostPoints)
+                return Problems.Unprocessable($"max_points lies between {SeriesThinner.Fewest} and {MostPoints:N0}.");
+            if (limit is not null || cursor is not null)
+                return Problems.Unprocessable("max_points thins whole series; it does not go with limit or cursor.");
+            return TypedResults.Ok(await queries.ThinnedAsync(filter, most, cancellation));
+        }
+        if (limit is null && cursor is null)
+            return TypedResults.Ok(queries.AllAsync(filter, cancellation));
+        var after = cursor is null ? null : MetricCursor.Parse(cursor);
+        var (items, next) = await queries.PageAsync(filter, after, limit ?? MostPoints, cancellation);
+        if (next is not null)
+            Paging.LinkNext(http, next.ToString());
+        return TypedResults.Ok(items);
     }
 }

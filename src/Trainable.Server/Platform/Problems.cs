@@ -80,11 +80,17 @@ internal static partial class Problems
                     499,
                     "The client left."
                 ),
+                _ when DiskFull.Is(exception) => (507, DiskFull.Sentence("nothing can be stored")),
                 _ => (500, (string?)null),
             };
             if (status == 500)
                 LogUnexpected(exception, http.Request.Method, http.Request.Path);
             http.Response.StatusCode = status;
+            if (status == StatusCodes.Status503ServiceUnavailable)
+            {
+                http.Response.Headers.RetryAfter = "1";
+                LogUnavailable(http.Request.Method, http.Request.Path, exception.GetBaseException().Message);
+            }
             return await problems.TryWriteAsync(
                 new ProblemDetailsContext { HttpContext = http, ProblemDetails = { Status = status, Detail = detail } }
             );
@@ -92,5 +98,8 @@ internal static partial class Problems
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
         private partial void LogUnexpected(Exception failure, string method, string path);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} was answered with 503: {Cause}")]
+        private partial void LogUnavailable(string method, string path, string cause);
     }
 }

@@ -27,21 +27,34 @@ internal sealed record ServerOptions
     /// <summary><c>TRAINABLE_HOSTS</c>: names besides loopback's by which the server may be called.</summary>
     public IReadOnlyList<string> Hosts { get; init; } = [];
 
+    /// <summary><c>DATABASE_URL</c>: a PostgreSQL database; null for SQLite in the home.</summary>
+    public DatabaseUrl? Database { get; init; }
+
     public static ServerOptions FromEnvironment(string? home = null, int? port = null)
     {
+        DatabaseUrl? database = null;
+        string? problem = null;
+        var wrongDatabase =
+            Variable("DATABASE_URL") is { } url && !DatabaseUrl.TryParse(url, out database, out problem)
+                ? problem
+                : null;
         var options = new ServerOptions
         {
-            Home = home ?? Variable("TRAINABLE_HOME") ?? DefaultHome(),
+            Home = HomeOf(home),
             Port = port ?? ReadPort(),
             Host = Variable("TRAINABLE_HOST") ?? "127.0.0.1",
             RequireToken = Variable("TRAINABLE_AUTH") is not "none",
             Token = Variable("TRAINABLE_TOKEN"),
             Origins = [.. List("TRAINABLE_ORIGINS").Select(origin => origin.TrimEnd('/'))],
             Hosts = List("TRAINABLE_HOSTS"),
+            Database = database,
         };
-        options.Validate();
+        options.Validate(wrongDatabase);
         return options;
     }
+
+    /// <summary>The home that is named, else <c>TRAINABLE_HOME</c>, else the usual one.</summary>
+    public static string HomeOf(string? named) => named ?? Variable("TRAINABLE_HOME") ?? DefaultHome();
 
     private static string DefaultHome() =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".trainable");
@@ -57,9 +70,11 @@ internal sealed record ServerOptions
     private static string[] List(string name) =>
         (Variable(name) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    private void Validate()
+    private void Validate(string? wrongDatabase)
     {
         var problems = new List<string>();
+        if (wrongDatabase is not null)
+            problems.Add(wrongDatabase);
         if (Port is < 0 or > 65_535)
             problems.Add($"TRAINABLE_PORT is {Port}; a port lies between 0 and 65535.");
         if (Variable("TRAINABLE_AUTH") is { } auth && auth is not ("none" or "token"))

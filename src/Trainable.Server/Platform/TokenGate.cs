@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Trainable.Server.Platform;
 
@@ -11,7 +13,9 @@ namespace Trainable.Server.Platform;
 /// </summary>
 internal sealed class TokenGate(RequestDelegate next, ServerOptions options, AccessToken token)
 {
-    private const string CookieName = "trainable_token";
+    /// <summary>Cookies know hosts but no ports: the port in the name keeps two servers of a machine apart.</summary>
+    private static string CookieName(HttpContext http) =>
+        string.Create(CultureInfo.InvariantCulture, $"trainable_token_{http.Request.Host.Port ?? 80}");
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -28,7 +32,10 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
         }
         if (!options.RequireToken || IsOpen(http.Request) || HasToken(http))
         {
-            await next(http);
+            if (IsPageWithToken(http.Request))
+                http.Response.Redirect(WithoutToken(http.Request));
+            else
+                await next(http);
             return;
         }
         await RefuseAsync(
@@ -37,6 +44,22 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
             "A token is needed: open the URL that 'trainable up' printed, or send 'Authorization: Bearer TOKEN'."
         );
     }
+
+    /// <summary>A person who opens the printed link: the cookie has the token now, and the address bar should not keep it.</summary>
+    private static bool IsPageWithToken(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && request.Query.ContainsKey("token")
+        && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    private static string WithoutToken(HttpRequest request) =>
+        // Absolute, with the host that was checked: a path such as //elsewhere must not lead there.
+        UriHelper.BuildAbsolute(
+            request.Scheme,
+            request.Host,
+            request.PathBase,
+            request.Path,
+            QueryString.Create(request.Query.Where(pair => !string.Equals(pair.Key, "token", StringComparison.Ordinal)))
+        );
 
     /// <summary>Health checks need no token; preflights carry none by design.</summary>
     private static bool IsOpen(HttpRequest request) =>
@@ -48,12 +71,12 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
         var bearer = http.Request.Headers.Authorization.ToString();
         if (bearer.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && token.Matches(bearer[7..].Trim()))
             return true;
-        if (http.Request.Cookies[CookieName] is { } cookie && token.Matches(cookie))
+        if (http.Request.Cookies[CookieName(http)] is { } cookie && token.Matches(cookie))
             return true;
         if (http.Request.Query["token"].ToString() is not { Length: > 0 } query || !token.Matches(query))
             return false;
         http.Response.Cookies.Append(
-            CookieName,
+            CookieName(http),
             query,
             new CookieOptions
             {

@@ -33,6 +33,12 @@ internal sealed record SandboxOptions
 
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(600);
 
+    /// <summary>
+    /// Import pandas, scikit-learn and matplotlib when a sandbox opens. Steps then start in milliseconds; without, the sandbox
+    /// does, and each step imports what it uses.
+    /// </summary>
+    public bool Preload { get; init; } = true;
+
     /// <summary>How long a runner may take to import its packages; a cold disk makes 1 s into many.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(90);
 

@@ -10,10 +10,12 @@ namespace Trainable.Server.Sessions;
 
 internal static class ExperimentEndpoints
 {
+    private const int MostListed = 1_000;
+
     public static IEndpointRouteBuilder MapExperiments(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/experiments").WithTags("Experiments");
-        group.MapGet("", List);
+        group.MapGet("", List).WithVersion(ListVersion);
         group.MapPost("", Create).DisableAntiforgery().Accepts<IFormFile>("multipart/form-data");
         group.MapGet("/{id:guid}", Get);
         group.MapDelete("/{id:guid}", Delete);
@@ -21,10 +23,44 @@ internal static class ExperimentEndpoints
         return app;
     }
 
-    private static async Task<Ok<ExperimentSummary[]>> List(
+    /// <summary>
+    /// Experiments, newest first: all, or <c>limit</c> of them with the next page in the <c>Link</c> header. <c>q</c> finds
+    /// words of name and description, <c>state</c> the newest session's state.
+    /// </summary>
+    private static async Task<Results<Ok<ExperimentSummary[]>, ProblemHttpResult>> List(
+        HttpContext http,
         ExperimentQueries queries,
-        CancellationToken cancellation
-    ) => TypedResults.Ok(await queries.ListAsync(cancellation));
+        CancellationToken cancellation,
+        int? limit = null,
+        string? cursor = null,
+        string? q = null,
+        string? state = null
+    )
+    {
+        Paging.CheckLimit(limit, MostListed);
+        if (state is not null && !SessionStates.All.Contains(state))
+            return Problems.Unprocessable(
+                $"There is no state '{state}'; states are {string.Join(", ", SessionStates.All)}."
+            );
+        var filter = new ExperimentFilter
+        {
+            // One more than asked for tells whether there is a next page.
+            Limit = limit + 1,
+            After = cursor is null ? null : ExperimentCursor.Parse(cursor),
+            Text = q,
+            State = state,
+        };
+        var found = await queries.ListAsync(filter, cancellation);
+        if (limit is { } most && found.Length > most)
+        {
+            found = found[..most];
+            Paging.LinkNext(http, new ExperimentCursor(found[^1].CreatedAt, found[^1].Id).ToString());
+        }
+        return TypedResults.Ok(found);
+    }
+
+    private static async Task<FormattableString?> ListVersion(HttpContext http) =>
+        await http.RequestServices.GetRequiredService<ExperimentQueries>().VersionAsync(http.RequestAborted);
 
     private static async Task<Results<Ok<ExperimentDetail>, ProblemHttpResult>> Get(
         Guid id,
@@ -76,7 +112,10 @@ internal static class ExperimentEndpoints
         db.Add(session);
         try
         {
-            await db.SaveChangesAsync(cancellation);
+            await db.SaveNewAsync(
+                stop => db.Experiments.AsNoTracking().AnyAsync(row => row.Id == id, stop),
+                cancellation
+            );
         }
         catch
         {
@@ -117,7 +156,10 @@ internal static class ExperimentEndpoints
             return Problems.NotFound("Experiment not found");
         var session = SessionEndpoints.NewSession(id, clock.GetUtcNow().UtcDateTime);
         db.Add(session);
-        await db.SaveChangesAsync(cancellation);
+        await db.SaveNewAsync(
+            stop => db.Sessions.AsNoTracking().AnyAsync(row => row.Id == session.Id, stop),
+            cancellation
+        );
         return TypedResults.Ok(SessionQueries.Summary(session));
     }
 }

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Platform;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -8,10 +10,50 @@ namespace Trainable.Server.Sessions;
 /// <summary>Experiments as the API shows them.</summary>
 internal sealed class ExperimentQueries(TrainableDb db)
 {
-    /// <summary>All experiments, newest first, each with its newest session.</summary>
-    public async Task<ExperimentSummary[]> ListAsync(CancellationToken cancellation) =>
-        await Summaries(db.Experiments.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id))
-            .ToArrayAsync(cancellation);
+    /// <summary>Experiments, newest first, each with its newest session.</summary>
+    public async Task<ExperimentSummary[]> ListAsync(ExperimentFilter filter, CancellationToken cancellation)
+    {
+        var rows = db.Experiments.AsQueryable();
+        if (filter.After is { } after)
+        {
+            rows = rows.Where(row =>
+                row.CreatedAt < after.CreatedAt || (row.CreatedAt == after.CreatedAt && row.Id < after.Id)
+            );
+        }
+        if (filter.Text is { Length: > 0 } text)
+        {
+            // SQLite folds the case of ASCII alone; a word beyond it is found as it was written.
+            var folded = text.ToLowerInvariant();
+#pragma warning disable CA1862 // A query: the database folds the case.
+            rows = rows.Where(row =>
+                row.Name.ToLower().Contains(folded)
+                || row.Description.ToLower().Contains(folded)
+                || row.Name.Contains(text)
+                || row.Description.Contains(text)
+            );
+#pragma warning restore CA1862
+        }
+        var summaries = Summaries(rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id));
+        if (filter.State is { } state)
+            summaries = summaries.Where(row => row.LatestState == state);
+        if (filter.Limit is { } limit)
+            summaries = summaries.Take(limit);
+        return await summaries.ToArrayAsync(cancellation);
+    }
+
+    /// <summary>What changes whenever any experiment or session does.</summary>
+    public async Task<FormattableString> VersionAsync(CancellationToken cancellation)
+    {
+        var experiments = await db
+            .Experiments.GroupBy(_ => 1)
+            .Select(all => new { Count = all.Count(), Last = all.Max(row => row.CreatedAt) })
+            .SingleOrDefaultAsync(cancellation);
+        var sessions = await db
+            .Sessions.GroupBy(_ => 1)
+            .Select(all => new { Count = all.Count(), Last = all.Max(row => row.UpdatedAt) })
+            .SingleOrDefaultAsync(cancellation);
+        return $"{experiments?.Count}-{experiments?.Last.Ticks:x}-{sessions?.Count}-{sessions?.Last.Ticks:x}";
+    }
 
     public Task<ExperimentSummary> SummaryAsync(Guid id, CancellationToken cancellation) =>
         Summaries(db.Experiments.Where(row => row.Id == id)).SingleAsync(cancellation);
@@ -70,4 +112,34 @@ internal sealed class ExperimentQueries(TrainableDb db)
                 LatestSessionId = pair.Latest == null ? null : pair.Latest.Id,
                 LatestState = pair.Latest == null ? null : pair.Latest.State,
             });
+}
+
+/// <summary>Which experiments a list shows; everything null shows all.</summary>
+internal sealed record ExperimentFilter
+{
+    public int? Limit { get; init; }
+
+    /// <summary>Where the page before this one ended.</summary>
+    public ExperimentCursor? After { get; init; }
+
+    /// <summary>Words that stand in the name or the description.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>The newest session's state.</summary>
+    public string? State { get; init; }
+}
+
+/// <summary>The last experiment of a page, in the list's order.</summary>
+internal sealed record ExperimentCursor(DateTime CreatedAt, Guid Id)
+{
+    /// <exception cref="UserFacingException">The text is no cursor (422).</exception>
+    public static ExperimentCursor Parse(string text) =>
+        text.Split('_') is [var ticks, var id]
+        && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && number <= DateTime.MaxValue.Ticks
+        && Guid.TryParseExact(id, "N", out var guid)
+            ? new ExperimentCursor(new DateTime(number, DateTimeKind.Utc), guid)
+            : throw Paging.BadCursor();
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{CreatedAt.Ticks}_{Id:N}");
 }

@@ -25,7 +25,8 @@ internal sealed class ExperimentRemoval(
             .ToListAsync(cancellation);
         foreach (var id in ids)
             await sessions.RemoveAsync(id, cancellation);
-        await DeleteRowsAsync(experiment);
+        // What was stopped is to be deleted, whether or not the client still waits.
+        await db.WriteAsync(_ => DeleteRowsAsync(experiment), CancellationToken.None);
         foreach (var id in ids)
         {
             feeds.Close(id);
@@ -38,7 +39,6 @@ internal sealed class ExperimentRemoval(
 
     private async Task DeleteRowsAsync(Guid experiment)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync();
         var sessionIds = db.Sessions.Where(row => row.ExperimentId == experiment).Select(row => row.Id);
         var runIds = db.StageRuns.Where(row => sessionIds.Contains(row.SessionId)).Select(row => row.Id);
         await db.Turns.Where(row => runIds.Contains(row.RunId)).ExecuteDeleteAsync();
@@ -50,6 +50,5 @@ internal sealed class ExperimentRemoval(
         await db.ProcessedDatasetMeta.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();
         await db.Sessions.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();
         await db.Experiments.Where(row => row.Id == experiment).ExecuteDeleteAsync();
-        await transaction.CommitAsync();
     }
 }

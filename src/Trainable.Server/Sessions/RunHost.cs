@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Trainable.Server.Agents;
 using Trainable.Server.Events;
+using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
@@ -68,6 +69,7 @@ internal sealed partial class RunHost(StageRunner runner, IHostApplicationLifeti
 
     private async Task<bool> ExecuteAsync(StageContext first, Run run)
     {
+        DatabasePatience.WaitForever();
         var context = first;
         try
         {

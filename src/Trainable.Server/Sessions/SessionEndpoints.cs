@@ -11,10 +11,10 @@ internal static class SessionEndpoints
     public static IEndpointRouteBuilder MapSessions(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/sessions/{id:guid}").WithTags("Sessions");
-        group.MapGet("", Get);
-        group.MapGet("/messages", Messages);
+        group.MapGet("", Get).WithVersion(SessionVersion.OfAsync);
+        group.MapGet("/messages", Messages).WithVersion(SessionVersion.OfAsync);
         group.MapPost("/messages", PostMessage);
-        group.MapGet("/artifacts", Artifacts);
+        group.MapGet("/artifacts", Artifacts).WithVersion(SessionVersion.OfAsync);
         group.MapGet("/prep/metadata", PrepMetadata);
         return app;
     }
@@ -35,7 +35,7 @@ internal static class SessionEndpoints
         CancellationToken cancellation
     ) => await queries.FindAsync(id, cancellation) is { } detail ? TypedResults.Ok(detail) : NotFound();
 
-    private static async Task<Results<Ok<MessageItem[]>, ProblemHttpResult>> Messages(
+    private static async Task<Results<Ok<IReadOnlyList<MessageItem>>, ProblemHttpResult>> Messages(
         Guid id,
         SessionQueries queries,
         CancellationToken cancellation

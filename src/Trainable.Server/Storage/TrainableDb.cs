@@ -1,5 +1,5 @@
-using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Trainable.Server.Storage;
@@ -17,8 +17,39 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
     public DbSet<StageRun> StageRuns => Set<StageRun>();
     public DbSet<Turn> Turns => Set<Turn>();
 
-    /// <summary>A read-only transaction in which every query sees the same moment and no writer waits.</summary>
-    public abstract Task<DbTransaction> BeginSnapshotAsync(CancellationToken cancellation);
+    /// <summary>Reads in a transaction in which every query sees the same moment and no writer waits.</summary>
+    public Task<T> ReadSnapshotAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation) =>
+        InTransactionAsync(BeginSnapshotAsync, read, cancellation);
+
+    /// <summary>
+    /// Writes in one transaction, which may be tried more than once when the connection is lost: <paramref name="write"/>
+    /// has to come to the same however often it runs.
+    /// </summary>
+    public Task WriteAsync(Func<CancellationToken, Task> write, CancellationToken cancellation) =>
+        InTransactionAsync(
+            Database.BeginTransactionAsync,
+            async stop =>
+            {
+                await write(stop);
+                return true;
+            },
+            cancellation
+        );
+
+    /// <summary>Saves rows that were added, once: after a commit whose answer was lost, <paramref name="isThere"/> is asked.</summary>
+    public async Task SaveNewAsync(Func<CancellationToken, Task<bool>> isThere, CancellationToken cancellation)
+    {
+        await Database
+            .CreateExecutionStrategy()
+            .ExecuteInTransactionAsync(
+                stop => SaveChangesAsync(acceptAllChangesOnSuccess: false, stop),
+                isThere,
+                cancellation
+            );
+        ChangeTracker.AcceptAllChanges();
+    }
+
+    protected abstract Task<IDbContextTransaction> BeginSnapshotAsync(CancellationToken cancellation);
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration) =>
         configuration.Properties<DateTime>().HaveConversion<UtcKind>();
@@ -82,6 +113,24 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
             turn.HasIndex(row => new { row.RunId, row.Number }).IsUnique();
         });
     }
+
+    private Task<T> InTransactionAsync<T>(
+        Func<CancellationToken, Task<IDbContextTransaction>> begin,
+        Func<CancellationToken, Task<T>> work,
+        CancellationToken cancellation
+    ) =>
+        Database
+            .CreateExecutionStrategy()
+            .ExecuteAsync(
+                async stop =>
+                {
+                    await using var transaction = await begin(stop);
+                    var result = await work(stop);
+                    await transaction.CommitAsync(stop);
+                    return result;
+                },
+                cancellation
+            );
 
     /// <summary>Times are UTC in the database and come back saying so.</summary>
     private sealed class UtcKind()

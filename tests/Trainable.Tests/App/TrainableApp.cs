@@ -1,13 +1,18 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Trainable.Contracts;
 using Trainable.Server;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Platform;
+using Trainable.Server.Sandboxes;
 
 namespace Trainable.Tests.App;
 
@@ -20,6 +25,9 @@ internal sealed class TrainableApp : IAsyncDisposable
     /// <summary>The one limit of everything a test waits for.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    /// <summary>PostgreSQL databases by home: a server that starts again on a home finds its rows.</summary>
+    private static readonly ConcurrentDictionary<string, DatabaseUrl> Databases = new(StringComparer.Ordinal);
+
     private readonly bool _ownsHome;
 
     private TrainableApp(RunningServer server, string home, bool ownsHome)
@@ -27,7 +35,9 @@ internal sealed class TrainableApp : IAsyncDisposable
         Server = server;
         Home = home;
         _ownsHome = ownsHome;
-        Http = new HttpClient { BaseAddress = server.Url, Timeout = Patience };
+        // A stream that is left is left at once, not read on in the hope of its end.
+        var handler = new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero };
+        Http = new HttpClient(handler) { BaseAddress = server.Url, Timeout = Patience };
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Token);
     }
 
@@ -38,22 +48,41 @@ internal sealed class TrainableApp : IAsyncDisposable
     public static async Task<TrainableApp> StartAsync(
         ScriptedModels? models = null,
         string? home = null,
-        Func<ServerOptions, ServerOptions>? change = null
+        Func<ServerOptions, ServerOptions>? change = null,
+        Action<IServiceCollection>? configure = null
     )
     {
         var directory = home ?? Directory.CreateTempSubdirectory("trainable-").FullName;
-        var options = new ServerOptions { Home = directory, Port = 0 };
+        var options = new ServerOptions
+        {
+            Home = directory,
+            Port = 0,
+            Database = OnPostgresAttribute.IsOnThisTest ? await DatabaseAsync(directory) : null,
+        };
         var server = await ServerHost.StartAsync(
             change is null ? options : change(options),
             services =>
             {
-                if (models is not null)
-                    services.AddSingleton<IModels>(models);
+                services.AddSingleton(new AnthropicOptions()); // Whoever runs the tests may have a key; they use none.
+                configure?.Invoke(services);
+                if (models is null)
+                    return;
+                services.AddSingleton<IModels>(models);
+                WithoutPreloading(services);
             },
             TestContext.Current.CancellationToken
         );
         return new TrainableApp(server, directory, ownsHome: home is null);
     }
+
+    /// <summary>What a short transcript runs needs no packages; importing them would be most of a test's time.</summary>
+    public static void WithoutPreloading(IServiceCollection services) =>
+        services.AddSingleton(provider =>
+            SandboxOptions.Read(provider.GetRequiredService<IConfiguration>()) with
+            {
+                Preload = false,
+            }
+        );
 
     public async Task<ExperimentCreated> CreateExperimentAsync(
         string csv = Tables.Small,
@@ -109,9 +138,12 @@ internal sealed class TrainableApp : IAsyncDisposable
         )!;
 
     /// <summary>A session's events from <paramref name="after"/> on (all by default), as they come.</summary>
-    public async IAsyncEnumerable<StreamEvent> FollowAsync(Guid session, long? after = 0)
+    public async IAsyncEnumerable<StreamEvent> FollowAsync(
+        Guid session,
+        long? after = 0,
+        [EnumeratorCancellation] CancellationToken cancellation = default
+    )
     {
-        var cancellation = TestContext.Current.CancellationToken;
         var url = $"/api/sessions/{session}/stream" + (after is null ? "" : $"?after={after}");
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
@@ -160,7 +192,15 @@ internal sealed class TrainableApp : IAsyncDisposable
     {
         Http.Dispose();
         await Server.DisposeAsync();
-        if (_ownsHome)
-            Directory.Delete(Home, recursive: true);
+        if (!_ownsHome)
+            return;
+        Directory.Delete(Home, recursive: true);
+        if (Databases.TryRemove(Home, out var database))
+            await (await SharedPostgres.ClusterAsync()).DropDatabaseAsync(database.Database);
     }
+
+    private static async Task<DatabaseUrl> DatabaseAsync(string home) =>
+        Databases.TryGetValue(home, out var known)
+            ? known
+            : Databases.GetOrAdd(home, await SharedPostgres.CreateDatabaseAsync());
 }

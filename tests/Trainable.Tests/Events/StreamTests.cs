@@ -7,7 +7,7 @@ using Trainable.Tests.App;
 
 namespace Trainable.Tests.Events;
 
-public sealed class StreamTests
+public class StreamTests
 {
     [Fact]
     public async Task AReplayAndTheLiveStreamJoinWithoutGapOrDuplicate()
@@ -112,7 +112,7 @@ public sealed class StreamTests
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
         var created = await app.CreateExperimentAsync();
         await WriteAsync(app, created.SessionId, 0, 1);
-        await using var events = app.FollowAsync(created.SessionId)
+        await using var events = app.FollowAsync(created.SessionId, cancellation: TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         (await events.MoveNextAsync()).ShouldBeTrue();
         (
@@ -151,6 +151,38 @@ public sealed class StreamTests
         (await good).FirstSeq.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task WhatFollowsAChangeOfEpochIsMeasuredByTheNewOne()
+    {
+        await using var app = await TrainableApp.StartAsync(new ScriptedModels());
+        var session = (await app.CreateExperimentAsync()).SessionId;
+        var log = app.Server.Services.GetRequiredService<EventLog>();
+        Append Of(long? epoch, string text, params RowChange[] changes) =>
+            new(session)
+            {
+                Epoch = epoch,
+                Events = [Message(text), Message(text + "!")],
+                Changes = changes,
+            };
+        // Not awaited one by one: they share a transaction.
+        Task<Appended>[] appends =
+        [
+            log.AppendAsync(Of(0, "old"), TestContext.Current.CancellationToken),
+            log.AppendAsync(Of(null, "person"), TestContext.Current.CancellationToken),
+            log.AppendAsync(Of(0, "old too"), TestContext.Current.CancellationToken),
+            log.AppendAsync(Of(0, "fence", new ResumeRun(Guid.Empty, 1)), TestContext.Current.CancellationToken),
+            log.AppendAsync(Of(0, "too late"), TestContext.Current.CancellationToken),
+            log.AppendAsync(Of(1, "new"), TestContext.Current.CancellationToken),
+        ];
+        await Should.ThrowAsync<LostSessionException>(appends[4]);
+        var landed = await Task.WhenAll(appends.Where((_, index) => index != 4));
+        landed.Select(one => (one.FirstSeq, one.LastSeq)).ShouldBe([(1, 2), (3, 4), (5, 6), (7, 8), (9, 10)]);
+        var events = await app.FollowUntilAsync(session, item => item.Seq == 10);
+        events
+            .Select(item => item.Data.GetProperty("content").GetString())
+            .ShouldBe(["old", "old!", "person", "person!", "old too", "old too!", "fence", "fence!", "new", "new!"]);
+    }
+
     private static async Task WriteAsync(TrainableApp app, Guid session, int from, int to, string text = "x")
     {
         var log = app.Server.Services.GetRequiredService<EventLog>();
@@ -164,3 +196,6 @@ public sealed class StreamTests
     private static EventDraft Message(string text) =>
         EventDraft.Create(EventTypes.UserMessage, new UserMessage(text), ContractJson.Default.UserMessage);
 }
+
+[OnPostgres]
+public sealed class StreamTestsOnPostgres : StreamTests;

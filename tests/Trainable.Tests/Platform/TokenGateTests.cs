@@ -42,6 +42,22 @@ public sealed class TokenGateTests
     }
 
     [Theory]
+    [InlineData("/docs/?a=1&token={0}", "/docs/?a=1")]
+    [InlineData("//evil.example/?token={0}", "//evil.example/")]
+    public async Task APageOpenedWithTheTokenIsShownWithoutItInTheAddress(string opened, string shown)
+    {
+        await using var app = await TrainableApp.StartAsync(new ScriptedModels());
+        using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        var address = app.Server.Url.GetLeftPart(UriPartial.Authority);
+        using var request = new HttpRequestMessage(HttpMethod.Get, address + string.Format(opened, app.Server.Token));
+        request.Headers.Accept.ParseAdd("text/html");
+        using var answer = await browser.SendAsync(request, TestContext.Current.CancellationToken);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Found);
+        answer.Headers.Location!.OriginalString.ShouldBe(address + shown);
+        answer.Headers.GetValues("Set-Cookie").Single().ShouldStartWith($"trainable_token_{app.Server.Url.Port}=");
+    }
+
+    [Theory]
     [InlineData("evil.example", null, HttpStatusCode.MisdirectedRequest)]
     [InlineData(null, "http://evil.example", HttpStatusCode.Forbidden)]
     [InlineData(null, "http://localhost:3000", HttpStatusCode.OK)]

@@ -32,7 +32,10 @@ internal sealed class KillableServer : IAsyncDisposable
         var line = (await process.ReadLineAsync()).ShouldNotBeNull();
         var link = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim());
         var token = HttpUtility.ParseQueryString(link.Query)["token"];
-        var http = new HttpClient { BaseAddress = new Uri(link.GetLeftPart(UriPartial.Authority)) };
+        var http = new HttpClient(new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero })
+        {
+            BaseAddress = new Uri(link.GetLeftPart(UriPartial.Authority)),
+        };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return new KillableServer(process, http);
     }

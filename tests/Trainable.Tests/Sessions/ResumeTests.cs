@@ -6,14 +6,19 @@ using Trainable.Tests.App;
 namespace Trainable.Tests.Sessions;
 
 /// <summary>A server stops in the middle of a run, and the next one over the same home goes on with it.</summary>
-public sealed class ResumeTests : IDisposable
+public class ResumeTests : IAsyncDisposable
 {
     private const string Report = "open('report.md', 'w').write('# Findings')";
     private const string Endless = "import time\nprint('on', flush=True)\ntime.sleep(600)";
 
     private readonly string _home = Directory.CreateTempSubdirectory("trainable-").FullName;
 
-    public void Dispose() => Directory.Delete(_home, recursive: true);
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        Directory.Delete(_home, recursive: true);
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task AServerThatStopsGoesOnWithTheRunWhenItStartsAgain()
@@ -118,3 +123,6 @@ public sealed class ResumeTests : IDisposable
 
     private static bool Says(StreamEvent item, string text) => item.Data.GetProperty("text").GetString() == text;
 }
+
+[OnPostgres]
+public sealed class ResumeTestsOnPostgres : ResumeTests;

@@ -5,7 +5,7 @@ using Trainable.Tests.App;
 
 namespace Trainable.Tests.Sessions;
 
-public sealed class StageTests
+public class StageTests
 {
     private const string Report = "open('report.md', 'w').write('# Findings')";
 
@@ -284,3 +284,6 @@ public sealed class StageTests
             );
     }
 }
+
+[OnPostgres]
+public sealed class StageTestsOnPostgres : StageTests;

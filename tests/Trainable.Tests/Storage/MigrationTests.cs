@@ -1,5 +1,8 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Trainable.Server.Storage;
+using Trainable.Tests.App;
 
 namespace Trainable.Tests.Storage;
 
@@ -8,18 +11,104 @@ public sealed class MigrationTests
     [Fact]
     public void TheSqliteMigrationsAreUpToDateWithTheModel()
     {
-        var options = new DbContextOptionsBuilder<SqliteTrainableDb>();
-        SqliteTrainableDb.Configure(options, ":memory:");
-        using var db = new SqliteTrainableDb(options.Options);
+        using var db = Sqlite();
         db.Database.HasPendingModelChanges().ShouldBeFalse();
     }
 
     [Fact]
-    public async Task EveryForeignKeyIsIndexedAndEnforced()
+    public void ThePostgresMigrationsAreUpToDateWithTheModel()
+    {
+        // Asks no server.
+        using var source = NpgsqlDataSource.Create("Host=localhost;Database=nothing");
+        using var db = Postgres(source);
+        db.Database.HasPendingModelChanges().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task EveryForeignKeyIsIndexedAndEnforcedOnSqlite()
+    {
+        await using var db = Sqlite();
+        EveryForeignKeyShouldBeIndexed(db);
+        await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await db.Database.MigrateAsync(TestContext.Current.CancellationToken);
+        await AnOrphanShouldBeRefusedAsync(db);
+    }
+
+    [Fact]
+    public async Task EveryForeignKeyIsIndexedAndEnforcedOnPostgres()
+    {
+        await using var source = PostgresSource.Create(await SharedPostgres.CreateDatabaseAsync());
+        await using var db = Postgres(source);
+        EveryForeignKeyShouldBeIndexed(db);
+        await AnOrphanShouldBeRefusedAsync(db);
+    }
+
+    [Fact]
+    public async Task ServersThatStartAtOnceOnAnEmptyDatabaseAllComeUp()
+    {
+        var cluster = await SharedPostgres.ClusterAsync();
+        var url = cluster.Url(await cluster.CreateDatabaseAsync());
+        var apps = await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    TrainableApp.StartAsync(new ScriptedModels(), change: options => options with { Database = url })
+                )
+        );
+        foreach (var app in apps)
+        {
+            await app.CreateExperimentAsync();
+            await app.DisposeAsync();
+        }
+        (await cluster.AskAsync<long>("SELECT count(*) FROM experiments", url.Database)).ShouldBe(4);
+        (await cluster.AskAsync<long>("SELECT count(*) FROM log_writers", url.Database)).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("hello")]
+    [InlineData("nul \0 here")]
+    [InlineData("half \ud83d a pair")]
+    [InlineData("quotes ' \" \\ and 🙂")]
+    public async Task EveryTextCanBeStoredOnPostgres(string text)
+    {
+        await using var source = PostgresSource.Create(await SharedPostgres.CreateDatabaseAsync());
+        await using var db = Postgres(source);
+        var row = new Experiment
+        {
+            Id = Guid.CreateVersion7(),
+            Name = text,
+            Description = "",
+            DatasetRef = "",
+            Instructions = "",
+            Options = "{}",
+            CreatedAt = TimeProvider.System.GetUtcNow().UtcDateTime,
+        };
+        db.Add(row);
+        await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        var stored = await db
+            .Experiments.AsNoTracking()
+            .SingleAsync(one => one.Name == text, TestContext.Current.CancellationToken);
+        stored.Name.ShouldBe(text.Replace('\0', '\ufffd').Replace('\ud83d', '\ufffd').Replace("\ufffd\ude42", "🙂"));
+        stored.CreatedAt.Kind.ShouldBe(DateTimeKind.Utc);
+        (row.CreatedAt - stored.CreatedAt).ShouldBeLessThan(TimeSpan.FromMicroseconds(1));
+    }
+
+    private static SqliteTrainableDb Sqlite()
     {
         var options = new DbContextOptionsBuilder<SqliteTrainableDb>();
         SqliteTrainableDb.Configure(options, ":memory:");
-        await using var db = new SqliteTrainableDb(options.Options);
+        return new SqliteTrainableDb(options.Options);
+    }
+
+    private static PostgresTrainableDb Postgres(NpgsqlDataSource source)
+    {
+        var options = new DbContextOptionsBuilder<PostgresTrainableDb>();
+        PostgresTrainableDb.Configure(options, source);
+        return new PostgresTrainableDb(options.Options);
+    }
+
+    private static void EveryForeignKeyShouldBeIndexed(TrainableDb db)
+    {
         foreach (var key in db.Model.GetEntityTypes().SelectMany(entity => entity.GetForeignKeys()))
         {
             var first = key.Properties[0];
@@ -29,14 +118,27 @@ public sealed class MigrationTests
                 || entity.FindPrimaryKey()!.Properties[0] == first;
             indexed.ShouldBeTrue($"{entity.GetTableName()}.{first.Name} has no index");
         }
-        await db.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        await db.Database.MigrateAsync(TestContext.Current.CancellationToken);
-        await Should.ThrowAsync<Microsoft.Data.Sqlite.SqliteException>(
-            db.Database.ExecuteSqlRawAsync(
-                "INSERT INTO turns (id, run_id, number, prompt, reply, results, input_tokens, output_tokens, created_at)"
-                    + " VALUES ('a', 'nobody', 1, '', '', '', 0, 0, '')",
-                TestContext.Current.CancellationToken
-            )
+    }
+
+    private static async Task AnOrphanShouldBeRefusedAsync(TrainableDb db)
+    {
+        db.Add(
+            new Turn
+            {
+                Id = Guid.CreateVersion7(),
+                RunId = Guid.CreateVersion7(),
+                Number = 1,
+                Prompt = "",
+                Reply = "",
+                Results = "",
+                CreatedAt = TimeProvider.System.GetUtcNow().UtcDateTime,
+            }
         );
+        var refused = await Should.ThrowAsync<DbUpdateException>(
+            db.SaveChangesAsync(TestContext.Current.CancellationToken)
+        );
+        refused
+            .InnerException!.ShouldBeAssignableTo<DbException>()!
+            .Message.ShouldContain("foreign key", Case.Insensitive);
     }
 }

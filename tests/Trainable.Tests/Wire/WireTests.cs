@@ -8,7 +8,7 @@ namespace Trainable.Tests.Wire;
 /// Every exchange a client written for the reference makes, frozen. The approved files were checked against the reference's
 /// captured responses: same fields, order, codes and timestamps, plus what ours adds.
 /// </summary>
-public sealed class WireTests
+public class WireTests
 {
     private const string Script =
         "# Load and profile\nfrom trainable import log, configure_dashboard\n"
@@ -193,3 +193,6 @@ public sealed class WireTests
         return form;
     }
 }
+
+[OnPostgres]
+public sealed class WireTestsOnPostgres : WireTests;
