@@ -57,6 +57,9 @@ internal abstract class ControlGroup(IReadOnlyList<string> directories)
 
     protected virtual void BeforeChild() { }
 
+    /// <summary>Sets limits anew; memory that is in use already cannot be taken away.</summary>
+    public void Limit(ControlGroupLimits limits) => Apply(limits);
+
     public void Add(int pid)
     {
         foreach (var file in MemberFiles)

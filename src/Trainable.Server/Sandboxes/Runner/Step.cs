@@ -20,6 +20,7 @@ internal sealed partial class Step : IAsyncDisposable
     private readonly StepLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StepGroup? _prepared;
     private readonly ControlGroup? _group;
     private readonly StepStop _stop = new();
     private readonly CancellationTokenSource _giveUp;
@@ -35,7 +36,14 @@ internal sealed partial class Step : IAsyncDisposable
     private Task _killing = Task.CompletedTask;
     private MemoryWatch? _watch;
 
-    public Step(RunnerProcess runner, int number, StepLimits limits, TimeProvider time, ILogger logger)
+    public Step(
+        RunnerProcess runner,
+        StepGroup? group,
+        int number,
+        StepLimits limits,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         _runner = runner;
         _number = number;
@@ -43,7 +51,8 @@ internal sealed partial class Step : IAsyncDisposable
         _time = time;
         _logger = logger;
         _started = time.GetTimestamp();
-        _group = runner.CreateStepGroup(limits);
+        _prepared = group;
+        _group = group?.Group;
         _giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _timer = time.CreateTimer(
             _ => Stop(StepOutcome.Timeout),
@@ -100,7 +109,8 @@ internal sealed partial class Step : IAsyncDisposable
             await _watch.DisposeAsync();
         await _killing;
         _giveUp.Dispose();
-        _group?.Remove();
+        if (LeftRunnerUsable)
+            _runner.PrepareNextStep(_prepared);
     }
 
     private RunnerCommand Request(SandboxScript script) =>
@@ -145,7 +155,7 @@ internal sealed partial class Step : IAsyncDisposable
 
     private async ValueTask OpenGateAsync(int pid)
     {
-        var inGroup = _group is null || _runner.TryMove(pid, _group);
+        var inGroup = _group is null || _prepared?.SparePid == pid || _runner.TryMove(pid, _group);
         if (!inGroup)
         {
             _failure = "its process was not found";
