@@ -37,6 +37,7 @@ class Zygote:
         self._readers: Dict[int, Step] = {}
         self._spare: Step | None = None
         self._announced = False
+        self._processors = os.sched_getaffinity(0)
         self._buffer = bytearray(READ_SIZE)
         self._poll = select.poll()
         self._poll.register(host.source, select.POLLIN)
@@ -101,7 +102,7 @@ class Zygote:
                 return spare
             except BrokenPipeError:
                 spare.discard()  # something killed it; its exit is reaped as that of no step
-        step = fork_step()
+        step = self._fork()
         step.assign(request)
         return step
 
@@ -116,12 +117,18 @@ class Zygote:
             return
         if self._spare is None:
             try:
-                self._spare = fork_step()
+                self._spare = self._fork()
             except OSError as error:
                 print(f"runner: no spare process: {error}", file=sys.stderr)
         if not self._announced:
             self._announced = True
             self._host.send("spare", step=None, pid=None if self._spare is None else self._spare.pid)
+
+    def _fork(self) -> Step:
+        # A step may pin its parent to one processor (thread libraries pin by thread id, so seccomp has to let it), and
+        # every later step would inherit that.
+        os.sched_setaffinity(0, self._processors)
+        return fork_step()
 
     def _go(self, number: int) -> None:
         step = self._steps.get(number)
