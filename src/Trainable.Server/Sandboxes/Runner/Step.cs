@@ -15,6 +15,9 @@ internal sealed partial class Step : IAsyncDisposable
     // What pipes and the runner may still hold after every writer has been killed. More is a runner gone wrong.
     private const long MostAfterStop = 16L << 20;
 
+    private const int CpuTimeSignal = 24; // SIGXCPU
+    private const int FileSizeSignal = 25; // SIGXFSZ
+
     private readonly RunnerProcess _runner;
     private readonly int _number;
     private readonly StepLimits _limits;
@@ -34,7 +37,8 @@ internal sealed partial class Step : IAsyncDisposable
     private RunnerEvent? _exit;
     private string? _failure;
     private Task _killing = Task.CompletedTask;
-    private MemoryWatch? _watch;
+    private MemoryWatch? _memory;
+    private StepWatch? _watch;
 
     public Step(
         RunnerProcess runner,
@@ -105,6 +109,8 @@ internal sealed partial class Step : IAsyncDisposable
             }
         }
         await _timer.DisposeAsync();
+        if (_memory is not null)
+            await _memory.DisposeAsync();
         if (_watch is not null)
             await _watch.DisposeAsync();
         await _killing;
@@ -129,6 +135,8 @@ internal sealed partial class Step : IAsyncDisposable
                 // A group limits all processes together; without one each is limited alone. Address space counts what
                 // is mapped and not only what is used, the runner's libraries among it: hence the allowance.
                 AddressSpace = _group is null ? _limits.MemoryBytes + (2L << 30) : null,
+                // A little later than the watch, which counts all processes together.
+                CpuS = _limits.CpuTime is { } cpu ? (long)Math.Ceiling(cpu.TotalSeconds) + 1 : null,
                 Processes = _group is null && _runner.HasOwnPids ? _limits.Processes : null,
             },
         };
@@ -169,8 +177,15 @@ internal sealed partial class Step : IAsyncDisposable
         if (_group is null)
         {
             var first = _runner.Sandbox.Process.Id;
-            _watch = new MemoryWatch(first, _limits.MemoryBytes, _time, () => Stop(StepOutcome.OutOfMemory));
+            _memory = new MemoryWatch(first, _limits.MemoryBytes, _time, () => Stop(StepOutcome.OutOfMemory));
         }
+        _watch = new StepWatch(
+            [.. _runner.Sandbox.Plan.Mounts.Where(mount => mount.Writable).Select(mount => mount.HostPath)],
+            _limits,
+            () => _group?.ReadUsage().Cpu ?? TimeSpan.Zero,
+            _time,
+            Stop
+        );
         _started = _time.GetTimestamp();
         _isBounded = false;
         _timer.Change(_limits.WallClock, Timeout.InfiniteTimeSpan);
@@ -270,10 +285,10 @@ internal sealed partial class Step : IAsyncDisposable
             Signal = _exit?.Signal is > 0 and var signal ? signal : null,
             Wall = wall,
             Cpu = usage?.Cpu ?? TimeSpan.FromSeconds((_exit?.UserS ?? 0) + (_exit?.SystemS ?? 0)),
-            PeakMemoryBytes = usage?.PeakMemoryBytes ?? Math.Max(_exit?.MaxRss ?? 0, _watch?.PeakBytes ?? 0),
+            PeakMemoryBytes = usage?.PeakMemoryBytes ?? Math.Max(_exit?.MaxRss ?? 0, _memory?.PeakBytes ?? 0),
             Sentence = "",
         };
-        return ended with { Sentence = StepSentence.For(ended, _limits, _failure) };
+        return ended with { Sentence = StepSentence.For(ended, _limits, _failure, _watch?.Exceeded) };
     }
 
     private StepOutcome Decide(ControlGroupUsage? usage)
@@ -285,7 +300,14 @@ internal sealed partial class Step : IAsyncDisposable
             return StepOutcome.Ok;
         if (usage?.OutOfMemoryKills > 0 || (_exit is null && _runner.RanOutOfMemory))
             return StepOutcome.OutOfMemory;
-        return _exit is null && _failure is null ? StepOutcome.Lost : StepOutcome.Error;
+        if (_exit is null && _failure is null)
+            return StepOutcome.Lost;
+        return _exit?.Signal switch
+        {
+            CpuTimeSignal => StepOutcome.CpuLimit,
+            FileSizeSignal => StepOutcome.FileLimit,
+            _ => usage?.RefusedProcesses > 0 ? StepOutcome.ProcessLimit : StepOutcome.Error,
+        };
     }
 
     [LoggerMessage(

@@ -7,6 +7,13 @@ internal static class ExhaustionAttacks
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
+    private static readonly (string Script, string What)[] Fills =
+    [
+        ("disk_fill.py", "filling the disk, in a file whose name is no text"),
+        ("inode_fill.py", "using up the disk's inodes"),
+        ("deep_folders.py", "folders nested until whoever walks them runs out of stack"),
+    ];
+
     public static async Task RunAsync(AttackLab lab)
     {
         await using var session = await lab.OpenAsync();
@@ -28,6 +35,25 @@ internal static class ExhaustionAttacks
             memory.Ended
         );
         await lab.AddNextStepAsync(session, "a memory bomb");
+
+        foreach (var (script, what) in Fills)
+        {
+            await using var filled = await lab.OpenAsync();
+            var limits = new StepLimits
+            {
+                WallClock = SandboxLab.Limit,
+                DiskBytes = 64L << 20,
+                DiskFiles = 5_000,
+            };
+            var fill = await lab.TryAsync(filled, script, limits);
+            lab.Add(
+                what,
+                fill.Outcome is StepOutcome.DiskLimit,
+                "the session's quota, watched by the host",
+                fill.Ended
+            );
+            await lab.AddNextStepAsync(filled, what);
+        }
 
         await lab.TryToTheEndAsync(session, "tmp_fill.py");
         await lab.TryToTheEndAsync(session, "descriptors.py");
