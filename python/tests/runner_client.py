@@ -58,6 +58,7 @@ class RunnerClient:
         self.scripts = scripts
         self.steps: Dict[Optional[int], StepResult] = {}
         self.patience_s = TIMEOUT_S
+        self.spares: List[Optional[int]] = []
         self._number = 0
         command = [*prefix, python or sys.executable, "-I", "-u", str(PYTHON_FOLDER / "trainable_runner"),
                    f"--preload={preload}"]
@@ -114,12 +115,20 @@ class RunnerClient:
         self.pump(lambda: step.event(name))
         return step.event(name)
 
+    def next_spare(self) -> Optional[int]:
+        """Wait for the next announcement of a spare process and take it."""
+        self.pump(lambda: self.spares)
+        return self.spares.pop(0)
+
     def pump(self, done: Callable[[], Any]) -> None:
         while not done():
             self.pump_one()
 
     def pump_one(self) -> None:
         event = self._read_event()
+        if event["event"] == "spare":
+            self.spares.append(event["pid"])
+            return
         payload = event.pop("payload", None)
         step = self.steps.setdefault(event["step"], StepResult())
         if payload is not None:

@@ -200,3 +200,44 @@ def test_a_runner_killed_by_its_step_ends_the_stream_without_a_result_and_the_st
     assert runner.steps[number].event("exited") is None
     runner.process.wait(30)
     wait_until_gone(pid)
+
+
+def test_the_next_steps_process_is_announced_between_steps(start_runner):
+    runner = start_runner()
+    for _ in range(3):
+        spare = runner.next_spare()
+        result = runner.run("import os; print(os.getpid())")
+        assert result.event("forked")["pid"] == spare == int(result.stdout)
+
+
+def test_a_spare_still_waiting_is_announced_again_after_a_refused_run(start_runner):
+    runner = start_runner()
+    spare = runner.next_spare()
+    refused = runner.run("print('never')", cwd="/no/such/folder")
+    assert refused.event("failed")
+    assert runner.next_spare() == spare
+    assert runner.run("print('fine')").event("forked")["pid"] == spare
+
+
+def test_a_spare_that_was_killed_is_replaced_without_a_word(start_runner):
+    runner = start_runner()
+    spare = runner.next_spare()
+    os.kill(spare, signal.SIGKILL)
+    wait_until_gone(spare)
+    result = runner.run("print('fine')")
+    assert result.stdout == "fine\n"
+    assert result.event("forked")["pid"] != spare
+    assert runner.next_spare() not in (None, spare)
+    assert not runner.spares
+
+
+def test_no_spare_is_announced_beside_an_open_step(start_runner):
+    runner = start_runner()
+    runner.next_spare()
+    waiting = runner.start("print('ran')", go=False)
+    runner.until_event(waiting, "forked")
+    assert runner.run("print('other')").stdout == "other\n"
+    assert not runner.spares
+    runner.send(op="go", step=waiting)
+    runner.finish(waiting)
+    assert runner.next_spare()

@@ -36,6 +36,8 @@ class Zygote:
         self._running: Dict[int, Step] = {}
         self._readers: Dict[int, Step] = {}
         self._spare: Step | None = None
+        self._announced = False
+        self._processors = os.sched_getaffinity(0)
         self._buffer = bytearray(READ_SIZE)
         self._poll = select.poll()
         self._poll.register(host.source, select.POLLIN)
@@ -59,7 +61,7 @@ class Zygote:
             self._end_everything()
 
     def _handle(self, line: bytes) -> None:
-        step = None
+        step = operation = None
         try:
             message = _decode(line)
             step = step_of(message)
@@ -74,6 +76,8 @@ class Zygote:
                 raise BadRequest(f"unknown op {operation!r}")
         except BadRequest as error:
             self._host.send("failed", step=step, error=str(error))
+            if operation == "run":
+                self._announced = False
 
     def _run(self, request: RunRequest) -> None:
         if request.step in self._steps:
@@ -98,18 +102,33 @@ class Zygote:
                 return spare
             except BrokenPipeError:
                 spare.discard()  # something killed it; its exit is reaped as that of no step
-        step = fork_step()
+        step = self._fork()
         step.assign(request)
         return step
 
     def _keep_spare(self) -> None:
         """Fork the next step's process while there is nothing else to do: forking, and the page faults that follow it,
-        are most of a short step's time. Never beside a step, whose code could interfere with a process of its user."""
-        if self._spare is None and not self._steps:
+        are most of a short step's time. Never beside a step, whose code could interfere with a process of its user.
+
+        The host hears of it exactly once between two steps, so that it can wait for that; a spare that dies and is
+        replaced is found out when the next step's process turns out to be another.
+        """
+        if self._steps:
+            return
+        if self._spare is None:
             try:
-                self._spare = fork_step()
+                self._spare = self._fork()
             except OSError as error:
                 print(f"runner: no spare process: {error}", file=sys.stderr)
+        if not self._announced:
+            self._announced = True
+            self._host.send("spare", step=None, pid=None if self._spare is None else self._spare.pid)
+
+    def _fork(self) -> Step:
+        # A step may pin its parent to one processor (thread libraries pin by thread id, so seccomp has to let it), and
+        # every later step would inherit that.
+        os.sched_setaffinity(0, self._processors)
+        return fork_step()
 
     def _go(self, number: int) -> None:
         step = self._steps.get(number)
@@ -187,6 +206,7 @@ class Zygote:
     def _close_if_done(self, step: Step) -> None:
         if step.ended and not step.pipes:
             del self._steps[step.number]
+            self._announced = False
             self._host.send("closed", step=step.number)
 
     def _end_everything(self) -> NoReturn:

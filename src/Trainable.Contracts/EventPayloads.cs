@@ -46,7 +46,10 @@ public sealed record ToolEnded(string Tool, string Output)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 
-    /// <summary>ok, error, timeout, cancelled, out_of_memory, output_limit, lost; execute_code only.</summary>
+    /// <summary>
+    /// ok, error, timeout, cancelled, out_of_memory, output_limit, cpu_limit, disk_limit, file_limit, process_limit, lost;
+    /// execute_code only.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Outcome { get; init; }
 

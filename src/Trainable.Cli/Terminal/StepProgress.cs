@@ -74,6 +74,10 @@ internal sealed partial class StepProgress
             "cancelled" => "cancelled",
             "out_of_memory" => "ran out of memory",
             "output_limit" => "wrote more than it may",
+            "cpu_limit" => "used more CPU time than it may",
+            "disk_limit" => "took more of the disk than it may",
+            "file_limit" => "wrote a file larger than it may",
+            "process_limit" => "started more processes than it may",
             "lost" => "the sandbox was lost",
             _ => ErrorLine(end.Output) is { Length: > 0 } error ? error : $"exit code {end.ExitCode ?? 1}",
         };

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 
@@ -6,27 +5,39 @@ namespace Trainable.Server.Agents;
 
 /// <summary>
 /// One warm sandbox a session, opened by its first step and kept over its stages. It sees the working rows (read-only) and
-/// the session's own directory, nothing else.
+/// the session's own directory, nothing else. One that nobody has used for a while is closed, and so is the one idle longest
+/// when there are too many; the next step opens another and need not know.
 /// </summary>
-internal sealed class SessionSandboxes(ISandboxRuntime runtime, SandboxOptions options, TrainableHome home)
-    : IAsyncDisposable
+internal sealed partial class SessionSandboxes(
+    ISandboxRuntime runtime,
+    SandboxOptions options,
+    TrainableHome home,
+    TimeProvider time,
+    ILogger<SessionSandboxes> logger
+) : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<Guid, Lazy<Task<ISandbox>>> _open = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, Entry> _open = [];
+    private Task _closing = Task.CompletedTask;
 
-    public async ValueTask<ISandbox> GetAsync(StageContext context, CancellationToken cancellation)
+    /// <summary>A session's sandbox for one step; it stays open at least until the lease is disposed of.</summary>
+    public async ValueTask<SandboxLease> BorrowAsync(Guid session, Guid experiment, CancellationToken cancellation)
     {
-        var entry = _open.GetOrAdd(
-            context.SessionId,
-            _ => new Lazy<Task<ISandbox>>(() => OpenAsync(context.SessionId, context.ExperimentId))
-        );
+        var entry = Enter(session, experiment);
         try
         {
-            return await entry.Value.WaitAsync(cancellation);
+            return new SandboxLease(await entry.Sandbox.Value.WaitAsync(cancellation), () => Leave(entry));
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            Leave(entry);
+            throw;
+        }
+        catch
         {
             // A sandbox that could not be opened is tried again by the next step.
-            _open.TryRemove(new KeyValuePair<Guid, Lazy<Task<ISandbox>>>(context.SessionId, entry));
+            lock (_lock)
+                Remove(entry);
             throw;
         }
     }
@@ -34,14 +45,118 @@ internal sealed class SessionSandboxes(ISandboxRuntime runtime, SandboxOptions o
     /// <summary>Ends a session's sandbox and everything in it.</summary>
     public async ValueTask CloseAsync(Guid session)
     {
-        if (_open.TryRemove(session, out var entry))
-            await DisposeEntryAsync(entry);
+        Entry? entry;
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(session, out entry))
+                return;
+            Remove(entry);
+        }
+        await EndAsync(entry);
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var session in _open.Keys)
-            await CloseAsync(session);
+        List<Entry> left;
+        lock (_lock)
+        {
+            left = [.. _open.Values];
+            left.ForEach(Remove);
+        }
+        foreach (var entry in left)
+            await EndAsync(entry);
+        await _closing;
+    }
+
+    private Entry Enter(Guid session, Guid experiment)
+    {
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(session, out var entry))
+            {
+                entry = new Entry(session, new Lazy<Task<ISandbox>>(() => OpenAsync(session, experiment)));
+                entry.Timer = time.CreateTimer(CloseIdle, entry, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _open[session] = entry;
+            }
+            entry.Users++;
+            entry.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            MakeRoom();
+            return entry;
+        }
+    }
+
+    private void Leave(Entry entry)
+    {
+        lock (_lock)
+        {
+            entry.IdleSince = time.GetTimestamp();
+            if (--entry.Users > 0 || !IsOpen(entry))
+                return;
+            entry.Timer!.Change(options.Idle, Timeout.InfiniteTimeSpan);
+            MakeRoom();
+        }
+    }
+
+    /// <summary>Steps that run keep their sandboxes, even if there are more of them than may stay warm.</summary>
+    private void MakeRoom()
+    {
+        while (
+            _open.Count > options.Warm
+            && _open.Values.Where(entry => entry.Users == 0).MinBy(entry => entry.IdleSince) is { } longest
+        )
+            CloseInBackground(longest);
+    }
+
+    private void CloseIdle(object? state)
+    {
+        var entry = (Entry)state!;
+        lock (_lock)
+        {
+            // A step may have taken it while this callback was on its way.
+            if (entry.Users == 0 && IsOpen(entry))
+                CloseInBackground(entry);
+        }
+    }
+
+    private void CloseInBackground(Entry entry)
+    {
+        Remove(entry);
+        _closing = Task.WhenAll(_closing, Task.Run(() => EndSafelyAsync(entry)));
+    }
+
+    private bool IsOpen(Entry entry) => _open.GetValueOrDefault(entry.Session) == entry;
+
+    private void Remove(Entry entry)
+    {
+        if (IsOpen(entry))
+            _open.Remove(entry.Session);
+        entry.Timer!.Dispose();
+    }
+
+    private async Task EndSafelyAsync(Entry entry)
+    {
+        try
+        {
+            await EndAsync(entry);
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException or TimeoutException)
+        {
+            LogNotClosed(failure, entry.Session);
+        }
+    }
+
+    private static async Task EndAsync(Entry entry)
+    {
+        ISandbox sandbox;
+        try
+        {
+            sandbox = await entry.Sandbox.Value;
+        }
+        catch (Exception)
+        {
+            return; // It never opened; whoever asked for it has been told why.
+        }
+        await sandbox.DisposeAsync();
     }
 
     private async Task<ISandbox> OpenAsync(Guid session, Guid experiment)
@@ -64,17 +179,27 @@ internal sealed class SessionSandboxes(ISandboxRuntime runtime, SandboxOptions o
         );
     }
 
-    private static async ValueTask DisposeEntryAsync(Lazy<Task<ISandbox>> entry)
+    private sealed class Entry(Guid session, Lazy<Task<ISandbox>> sandbox)
     {
-        ISandbox sandbox;
-        try
-        {
-            sandbox = await entry.Value;
-        }
-        catch (Exception)
-        {
-            return; // It never opened; whoever asked for it has been told why.
-        }
-        await sandbox.DisposeAsync();
+        public Guid Session => session;
+        public Lazy<Task<ISandbox>> Sandbox => sandbox;
+
+        /// <summary>Steps that run or wait in it.</summary>
+        public int Users { get; set; }
+        public long IdleSince { get; set; }
+        public ITimer? Timer { get; set; }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The idle sandbox of session {Session} could not be closed")]
+    private partial void LogNotClosed(Exception failure, Guid session);
+}
+
+/// <summary>The use of a session's sandbox by one step.</summary>
+internal sealed class SandboxLease(ISandbox sandbox, Action leave) : IDisposable
+{
+    private Action? _leave = leave;
+
+    public ISandbox Sandbox => sandbox;
+
+    public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
 }

@@ -52,7 +52,7 @@ internal sealed class TrainableHome
     public void EmptyScratch()
     {
         foreach (var left in Directory.EnumerateDirectories(Scratch))
-            Directory.Delete(left, recursive: true);
+            Linux.TreeRemoval.Delete(left);
     }
 
     /// <summary>Makes a directory (and its parents) that only the owner can enter.</summary>

@@ -56,6 +56,15 @@ internal sealed record StepLimits
     public int OpenFiles { get; init; } = 1024;
     public long FileBytes { get; init; } = 8L << 30;
 
+    /// <summary>Of all its processes together; null for no limit but the wall clock's.</summary>
+    public TimeSpan? CpuTime { get; init; }
+
+    /// <summary>What the directories it may write to may take of the disk, whoever filled them.</summary>
+    public long DiskBytes { get; init; } = 32L << 30;
+
+    /// <summary>Files, folders and links there.</summary>
+    public long DiskFiles { get; init; } = 500_000;
+
     /// <summary>Bytes a step may write to stdout and stderr together before it is ended.</summary>
     public long OutputBytes { get; init; } = 4L << 30;
 }
@@ -97,6 +106,18 @@ internal enum StepOutcome
     Cancelled,
     OutOfMemory,
     OutputLimit,
+
+    /// <summary>Its processes used more CPU time than they may.</summary>
+    CpuLimit,
+
+    /// <summary>The session's files take more of the disk than they may, or too many of its inodes.</summary>
+    DiskLimit,
+
+    /// <summary>One file grew past what a file may have.</summary>
+    FileLimit,
+
+    /// <summary>It failed after it was refused a process or thread.</summary>
+    ProcessLimit,
 
     /// <summary>The runner ended without the step's result: node failure, killed runner.</summary>
     Lost,

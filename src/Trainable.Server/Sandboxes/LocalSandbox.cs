@@ -79,7 +79,8 @@ internal sealed class LocalSandbox : ISandbox
             }
             runner.Sandbox.Grant(script.WorkingDirectory);
             runner.Sandbox.Grant(script.Path);
-            var step = new Step(runner, ++_lastStep, limits, _time, _logger);
+            var group = await runner.TakeStepGroupAsync(limits);
+            var step = new Step(runner, group, ++_lastStep, limits, _time, _logger);
             try
             {
                 await foreach (var told in step.RunAsync(Translate(script, runner), either.Token))
@@ -116,7 +117,7 @@ internal sealed class LocalSandbox : ISandbox
     {
         if (cancellation.IsCancellationRequested)
             return null;
-        if (_runner is { IsUsable: true } runner)
+        if (_runner is { IsUsable: true } runner && await runner.IsPreparedAsync())
             return runner;
         if (_runner is not null)
             await _runner.DisposeAsync();

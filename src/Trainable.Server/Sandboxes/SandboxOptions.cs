@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Sandboxes;
@@ -13,14 +14,22 @@ internal enum SandboxMode
 }
 
 /// <summary>How sandboxes run here. Read once from the configuration; every mistake is reported, not just the first.</summary>
-internal sealed record SandboxOptions
+internal sealed partial record SandboxOptions
 {
     public const string ModeKey = "TRAINABLE_SANDBOX";
     public const string MemoryKey = "TRAINABLE_SANDBOX_MEMORY";
     public const string CpusKey = "TRAINABLE_SANDBOX_CPUS";
     public const string StepTimeoutKey = "TRAINABLE_STEP_TIMEOUT";
 
+    public const string StepCpuKey = "TRAINABLE_STEP_CPU";
+    public const string DiskKey = "TRAINABLE_SANDBOX_DISK";
+    public const string FilesKey = "TRAINABLE_SANDBOX_FILES";
+    public const string IdleKey = "TRAINABLE_SANDBOX_IDLE";
+    public const string WarmKey = "TRAINABLE_SANDBOX_WARM";
+    public const string PreloadKey = "TRAINABLE_SANDBOX_PRELOAD";
+
     private const long SmallestMemory = 512L << 20;
+    private const long SmallestDisk = 100L << 20;
     private static readonly TimeSpan LongestStep = TimeSpan.FromDays(7);
 
     public SandboxMode Mode { get; init; } = SandboxMode.Isolated;
@@ -33,6 +42,27 @@ internal sealed record SandboxOptions
 
     public TimeSpan StepTimeout { get; init; } = TimeSpan.FromSeconds(600);
 
+    /// <summary>CPU time of all processes of a step together; null for none but the wall clock's.</summary>
+    public TimeSpan? StepCpu { get; init; }
+
+    /// <summary>What a session's files may take of the disk.</summary>
+    public long DiskBytes { get; init; } = new StepLimits().DiskBytes;
+
+    /// <summary>How many files, folders and links a session may have.</summary>
+    public long DiskFiles { get; init; } = new StepLimits().DiskFiles;
+
+    /// <summary>How long a session's sandbox stays warm with nothing to do.</summary>
+    public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
+    /// How many sessions' sandboxes stay warm at once; the one idle longest makes room. Each holds some 170 MB, most of it
+    /// its own copy of the imported packages.
+    /// </summary>
+    public int Warm { get; init; } = 16;
+
+    /// <summary>What runners import before the first script; null for their own list.</summary>
+    public string? PreloadModules { get; init; }
+
     /// <summary>
     /// Import pandas, scikit-learn and matplotlib when a sandbox opens. Steps then start in milliseconds; without, the sandbox
     /// does, and each step imports what it uses.
@@ -43,7 +73,15 @@ internal sealed record SandboxOptions
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>The limits of a step that asks for none of its own.</summary>
-    public StepLimits StepLimits => new() { WallClock = StepTimeout, MemoryBytes = MemoryBytes };
+    public StepLimits StepLimits =>
+        new()
+        {
+            WallClock = StepTimeout,
+            MemoryBytes = MemoryBytes,
+            CpuTime = StepCpu,
+            DiskBytes = DiskBytes,
+            DiskFiles = DiskFiles,
+        };
 
     /// <exception cref="UserFacingException">One or more settings are wrong; the message names each.</exception>
     public static SandboxOptions Read(IConfiguration configuration)
@@ -55,9 +93,21 @@ internal sealed record SandboxOptions
         if (configuration[MemoryKey] is { Length: > 0 } memory)
             options = options with { MemoryBytes = ReadMemory(memory, mistakes) };
         if (configuration[CpusKey] is { Length: > 0 } cpus)
-            options = options with { Cpus = ReadCpus(cpus, mistakes) };
+            options = options with { Cpus = ReadCount(CpusKey, cpus, 1, 1024, mistakes) };
         if (configuration[StepTimeoutKey] is { Length: > 0 } timeout)
-            options = options with { StepTimeout = ReadTimeout(timeout, mistakes) };
+            options = options with { StepTimeout = ReadSeconds(StepTimeoutKey, timeout, mistakes) };
+        if (configuration[StepCpuKey] is { Length: > 0 } cpu)
+            options = options with { StepCpu = ReadSeconds(StepCpuKey, cpu, mistakes) };
+        if (configuration[DiskKey] is { Length: > 0 } disk)
+            options = options with { DiskBytes = ReadDisk(disk, mistakes) };
+        if (configuration[FilesKey] is { Length: > 0 } files)
+            options = options with { DiskFiles = ReadCount(FilesKey, files, 1_000, 100_000_000, mistakes) };
+        if (configuration[IdleKey] is { Length: > 0 } idle)
+            options = options with { Idle = ReadSeconds(IdleKey, idle, mistakes) };
+        if (configuration[WarmKey] is { Length: > 0 } warm)
+            options = options with { Warm = ReadCount(WarmKey, warm, 1, 1024, mistakes) };
+        if (configuration[PreloadKey] is { Length: > 0 } preload)
+            options = ReadPreload(options, preload, mistakes);
         return mistakes is [] ? options : throw new UserFacingException(string.Join(' ', mistakes));
     }
 
@@ -83,14 +133,31 @@ internal sealed record SandboxOptions
         return bytes ?? 0;
     }
 
-    private static int ReadCpus(string text, List<string> mistakes)
+    private static long ReadDisk(string text, List<string> mistakes)
     {
-        if (!int.TryParse(text, NumberStyles.None, null, out var cpus) || cpus is < 1 or > 1024)
-            mistakes.Add($"{CpusKey} is '{text}'; use a whole number from 1 to 1024.");
-        return cpus;
+        var bytes = ByteSize.Parse(text);
+        if (bytes is null or < SmallestDisk)
+            mistakes.Add($"{DiskKey} is '{text}'; use a size of at least 100M, such as 32G.");
+        return bytes ?? 0;
     }
 
-    private static TimeSpan ReadTimeout(string text, List<string> mistakes)
+    private static SandboxOptions ReadPreload(SandboxOptions options, string text, List<string> mistakes)
+    {
+        if (text is "none")
+            return options with { Preload = false };
+        if (!ModuleNames().IsMatch(text))
+            mistakes.Add($"{PreloadKey} is '{text}'; use module names with commas between them, or 'none'.");
+        return options with { PreloadModules = text };
+    }
+
+    private static int ReadCount(string key, string text, int least, int most, List<string> mistakes)
+    {
+        if (!int.TryParse(text, NumberStyles.None, null, out var count) || count < least || count > most)
+            mistakes.Add($"{key} is '{text}'; use a whole number from {least} to {most}.");
+        return count;
+    }
+
+    private static TimeSpan ReadSeconds(string key, string text, List<string> mistakes)
     {
         if (
             double.TryParse(text, NumberStyles.AllowDecimalPoint, null, out var seconds)
@@ -98,9 +165,10 @@ internal sealed record SandboxOptions
             && seconds <= LongestStep.TotalSeconds
         )
             return TimeSpan.FromSeconds(seconds);
-        mistakes.Add(
-            $"{StepTimeoutKey} is '{text}'; use seconds, more than 0 and at most {LongestStep.TotalSeconds:F0}."
-        );
+        mistakes.Add($"{key} is '{text}'; use seconds, more than 0 and at most {LongestStep.TotalSeconds:F0}.");
         return TimeSpan.Zero;
     }
+
+    [GeneratedRegex(@"^[\w.]+(,[\w.]+)*$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ModuleNames();
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
+using Trainable.Server.Platform.Linux;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -30,8 +31,7 @@ internal sealed class ExperimentRemoval(
         foreach (var id in ids)
         {
             feeds.Close(id);
-            if (Directory.Exists(home.Session(id)))
-                Directory.Delete(home.Session(id), recursive: true);
+            TreeRemoval.Delete(home.Session(id));
         }
         datasets.Delete(experiment);
         return true;

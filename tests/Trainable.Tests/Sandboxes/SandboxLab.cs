@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Trainable.Server.Platform;
+using Trainable.Server.Platform.Linux;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sandboxes.ControlGroups;
 
@@ -73,7 +74,7 @@ internal sealed class SandboxLab : IDisposable
     public void Dispose()
     {
         Runtime.Dispose();
-        Directory.Delete(_root, recursive: true);
+        TreeRemoval.Delete(_root);
     }
 }
 

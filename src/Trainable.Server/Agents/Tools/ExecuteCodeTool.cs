@@ -71,7 +71,7 @@ internal sealed class ExecuteCodeTool(
         CancellationToken cancellation
     )
     {
-        var sandbox = await sandboxes.GetAsync(context, cancellation);
+        using var lease = await sandboxes.BorrowAsync(context.SessionId, context.ExperimentId, cancellation);
         var step = new SandboxScript
         {
             Path = $"{context.SandboxDirectory}/{script.Path}",
@@ -79,7 +79,7 @@ internal sealed class ExecuteCodeTool(
         };
         var wall = timeLeft < options.StepTimeout ? timeLeft : options.StepTimeout;
         var limits = options.StepLimits with { WallClock = wall };
-        return await recorder.RecordAsync(stop => sandbox.RunAsync(step, limits, stop), whole, cancellation);
+        return await recorder.RecordAsync(stop => lease.Sandbox.RunAsync(step, limits, stop), whole, cancellation);
     }
 
     private static ToolResult Describe(
@@ -128,6 +128,10 @@ internal sealed class ExecuteCodeTool(
             StepOutcome.Cancelled => "cancelled",
             StepOutcome.OutOfMemory => "out_of_memory",
             StepOutcome.OutputLimit => "output_limit",
+            StepOutcome.CpuLimit => "cpu_limit",
+            StepOutcome.DiskLimit => "disk_limit",
+            StepOutcome.FileLimit => "file_limit",
+            StepOutcome.ProcessLimit => "process_limit",
             StepOutcome.Lost => "lost",
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
         };

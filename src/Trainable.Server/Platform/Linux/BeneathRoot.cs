@@ -96,10 +96,14 @@ internal sealed class BeneathRoot : IDisposable
     /// <summary>As the others, but by a name within a directory that is already open.</summary>
     public static Opened Open(SafeFileHandle directory, string path, FileKind? kind)
     {
-        if (Encode(path) is not { } bytes)
-            return Opened.Failed(OpenFailure.Missing);
+        return Encode(path) is { } bytes ? Open(directory, bytes, kind) : Opened.Failed(OpenFailure.Missing);
+    }
+
+    /// <summary>As the others, by a name that need not be text; it ends in a NUL.</summary>
+    public static Opened Open(SafeFileHandle directory, byte[] name, FileKind? kind)
+    {
         var flags = Libc.ReadOnly | Libc.NonBlocking | Libc.CloseOnExec;
-        return Check(Libc.OpenAt2(directory, bytes, flags, Beneath), kind);
+        return Check(Libc.OpenAt2(directory, name, flags, Beneath), kind);
     }
 
     private OpenFailure MakeDirectory(string path)

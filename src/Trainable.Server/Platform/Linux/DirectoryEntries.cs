@@ -25,6 +25,36 @@ internal static partial class DirectoryEntries
     public static List<(string Name, FileKind Kind)> Read(SafeFileHandle directory)
     {
         var entries = new List<(string, FileKind)>();
+        ReadRecords(
+            directory,
+            (name, type) =>
+            {
+                if (Decode(name) is not { } text)
+                    return;
+                FileKind? kind = type switch
+                {
+                    8 => FileKind.Regular,
+                    4 => FileKind.Directory,
+                    10 => FileKind.SymbolicLink,
+                    // Some file systems do not tell; then the file has to be asked, and may be gone by now.
+                    0 => FileStatus.Of(directory, text)?.Kind,
+                    _ => FileKind.Special,
+                };
+                if (kind is { } known)
+                    entries.Add((text, known));
+            }
+        );
+        return entries;
+    }
+
+    /// <summary>Every name as bytes that end in a NUL, those that are no text included.</summary>
+    public static void ReadNames(SafeFileHandle directory, Action<byte[]> take) =>
+        ReadRecords(directory, (name, _) => take([.. name, 0]));
+
+    private delegate void Record(ReadOnlySpan<byte> name, byte type);
+
+    private static void ReadRecords(SafeFileHandle directory, Record take)
+    {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
@@ -34,8 +64,8 @@ internal static partial class DirectoryEntries
                 if (length < 0)
                     throw Libc.Failure("A directory could not be read");
                 if (length == 0)
-                    return entries;
-                Parse(directory, buffer.AsSpan(0, length), entries);
+                    return;
+                Parse(buffer.AsSpan(0, length), take);
             }
         }
         finally
@@ -44,7 +74,7 @@ internal static partial class DirectoryEntries
         }
     }
 
-    private static void Parse(SafeFileHandle directory, ReadOnlySpan<byte> records, List<(string, FileKind)> entries)
+    private static void Parse(ReadOnlySpan<byte> records, Record take)
     {
         while (!records.IsEmpty)
         {
@@ -52,19 +82,8 @@ internal static partial class DirectoryEntries
             records = records[record.Length..];
             var name = record[NameOffset..];
             name = name[..name.IndexOf((byte)0)];
-            if (name is [(byte)'.'] or [(byte)'.', (byte)'.'] || Decode(name) is not { } text)
-                continue;
-            FileKind? kind = record[TypeOffset] switch
-            {
-                8 => FileKind.Regular,
-                4 => FileKind.Directory,
-                10 => FileKind.SymbolicLink,
-                // Some file systems do not tell; then the file has to be asked, and may be gone by now.
-                0 => FileStatus.Of(directory, text)?.Kind,
-                _ => FileKind.Special,
-            };
-            if (kind is { } known)
-                entries.Add((text, known));
+            if (name is not ([(byte)'.'] or [(byte)'.', (byte)'.']))
+                take(name, record[TypeOffset]);
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class Workbench : IDisposable
     {
         try
         {
-            Directory.Delete(_root, recursive: true);
+            TreeRemoval.Delete(_root);
         }
         catch (Exception stuck) when (stuck is IOException or UnauthorizedAccessException)
         {

@@ -17,7 +17,12 @@ internal sealed record ControlGroupLimits
 }
 
 /// <summary>What a group has used since it was made. Peak memory includes files the kernel cached on its behalf.</summary>
-internal sealed record ControlGroupUsage(long PeakMemoryBytes, TimeSpan Cpu, long OutOfMemoryKills);
+internal sealed record ControlGroupUsage(
+    long PeakMemoryBytes,
+    TimeSpan Cpu,
+    long OutOfMemoryKills,
+    long RefusedProcesses = 0
+);
 
 /// <summary>A control group that this server made. The versions differ in the files; what they mean is the same.</summary>
 internal abstract class ControlGroup(IReadOnlyList<string> directories)
@@ -56,6 +61,9 @@ internal abstract class ControlGroup(IReadOnlyList<string> directories)
     }
 
     protected virtual void BeforeChild() { }
+
+    /// <summary>Sets limits anew; memory that is in use already cannot be taken away.</summary>
+    public void Limit(ControlGroupLimits limits) => Apply(limits);
 
     public void Add(int pid)
     {

@@ -34,7 +34,8 @@ internal sealed class ControlGroupV1(ControllerDirectories at) : ControlGroup(at
         new(
             ReadNumber(Path.Combine(at.Memory, "memory.max_usage_in_bytes")) ?? 0,
             TimeSpan.FromMicroseconds((CpuNanoseconds() ?? 0) / 1000d),
-            ReadField(Path.Combine(at.Memory, "memory.oom_control"), "oom_kill") ?? 0
+            ReadField(Path.Combine(at.Memory, "memory.oom_control"), "oom_kill") ?? 0,
+            ReadField(Path.Combine(at.Processes, "pids.events"), "max") ?? 0
         );
 
     public override long ReadMemoryInUse() => ReadNumber(Path.Combine(at.Memory, "memory.usage_in_bytes")) ?? 0;

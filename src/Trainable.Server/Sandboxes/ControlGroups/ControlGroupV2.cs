@@ -9,7 +9,8 @@ internal sealed class ControlGroupV2(string directory) : ControlGroup([directory
             // memory.peak came with Linux 5.19.
             ReadNumber(In("memory.peak")) ?? ReadMemoryInUse(),
             TimeSpan.FromMicroseconds(ReadField(In("cpu.stat"), "usage_usec") ?? 0),
-            ReadField(In("memory.events"), "oom_kill") ?? 0
+            ReadField(In("memory.events"), "oom_kill") ?? 0,
+            ReadField(In("pids.events"), "max") ?? 0
         );
 
     public override long ReadMemoryInUse() => ReadNumber(In("memory.current")) ?? 0;

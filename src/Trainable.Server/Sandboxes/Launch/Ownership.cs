@@ -21,7 +21,7 @@ internal static class Ownership
         if (root is null)
             return;
         ClaimEntry(root, "", user);
-        ClaimContents(root, user);
+        ClaimContents(root, user, depth: 0);
     }
 
     /// <summary>Makes the user the owner of each directory and the file on a path that the host may have just written.</summary>
@@ -52,8 +52,12 @@ internal static class Ownership
         MakeReadable(root.OpenAny(name));
     }
 
-    private static void ClaimContents(SafeFileHandle directory, uint user)
+    // Recursion and open descriptors both end a server that follows folders as deep as a script can nest them; what lies
+    // deeper was made by the sandbox and is its own already.
+    private static void ClaimContents(SafeFileHandle directory, uint user, int depth)
     {
+        if (depth > DiskUsage.Deepest)
+            return;
         foreach (var (name, kind) in DirectoryEntries.Read(directory))
         {
             ClaimEntry(directory, name, user);
@@ -61,7 +65,7 @@ internal static class Ownership
                 continue;
             using var child = BeneathRoot.Open(directory, name, FileKind.Directory).Handle;
             if (child is not null)
-                ClaimContents(child, user);
+                ClaimContents(child, user, depth + 1);
         }
     }
 

@@ -24,6 +24,8 @@ internal sealed record SandboxPlan
         command.AddRange("--path", Library);
         if (!spec.Preload)
             command.AddRange("--preload", "");
+        else if (options.PreloadModules is { } modules)
+            command.AddRange("--preload", modules);
         return For(spec, python, options, command);
     }
 

@@ -32,6 +32,7 @@ internal sealed record RunnerLimits
     public long? FileSize { get; init; }
     public long? OpenFiles { get; init; }
     public long? Processes { get; init; }
+    public long? CpuS { get; init; }
 }
 
 /// <summary>What the runner tells the host: one shape for every event, with what an event lacks left null.</summary>

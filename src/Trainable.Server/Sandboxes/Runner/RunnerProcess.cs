@@ -14,6 +14,9 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
     private readonly ControlGroup? _zygoteGroup;
     private readonly ErrorTail _errors;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private Task<StepGroup?> _prepared = Task.FromResult<StepGroup?>(null);
+    private int _lastGroup;
     private bool _disposed;
 
     private RunnerProcess(
@@ -21,13 +24,15 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
         ControlGroup? group,
         ControlGroup? zygoteGroup,
         bool hasOwnPids,
-        TimeProvider time
+        TimeProvider time,
+        ILogger logger
     )
     {
         _sandbox = sandbox;
         _group = group;
         _zygoteGroup = zygoteGroup;
         _time = time;
+        _logger = logger;
         HasOwnPids = hasOwnPids;
         var process = sandbox.Process;
         _errors = new ErrorTail(process.StandardError.BaseStream);
@@ -63,9 +68,10 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
         {
             var zygoteGroup = group?.Create("runner", new ControlGroupLimits());
             var sandbox = await launcher.StartAsync(plan, zygoteGroup, cancellation);
-            runner = new RunnerProcess(sandbox, group, zygoteGroup, launcher.HasOwnPids, time);
+            runner = new RunnerProcess(sandbox, group, zygoteGroup, launcher.HasOwnPids, time, logger);
             var ready = await runner.WaitUntilReadyAsync(startLimit, cancellation);
             LogReady(logger, plan.Spec.Name, ready.Python, ready.PreloadS, ready.Packages?.Count ?? 0);
+            runner.PrepareNextStep();
             return runner;
         }
         catch
@@ -78,32 +84,85 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A group for one step, so that it can be limited, measured and ended apart from the runner.</summary>
-    public ControlGroup? CreateStepGroup(StepLimits limits)
+    /// <summary>
+    /// Reads what the runner says between two steps: which child waits for the next one. Where there are control groups
+    /// the child is put in a fresh one, and that of the last step, <paramref name="ended"/>, is removed.
+    /// </summary>
+    public void PrepareNextStep(StepGroup? ended = null)
     {
-        if (_group is null)
-            return null;
-        // What the runner itself takes comes off, so that it is the step's own limit that is reached first, and the
-        // step that the kernel ends.
-        const long least = 64L << 20;
-        var left = _sandbox.Plan.Spec.MemoryBytes - _zygoteGroup!.ReadMemoryInUse();
-        return _group.Create(
-            "step",
-            new ControlGroupLimits
+        if (_group is not null)
+            _prepared = Task.Run(() => PrepareAsync(ended?.Group));
+    }
+
+    /// <summary>False when the runner has ended or broken the protocol since its last step.</summary>
+    public async Task<bool> IsPreparedAsync() => await _prepared is not null || _group is null;
+
+    /// <summary>The group of the step that starts now, with its limits set; null where there are no control groups.</summary>
+    public async Task<StepGroup?> TakeStepGroupAsync(StepLimits limits)
+    {
+        var prepared = await _prepared;
+        prepared?.Limit(limits);
+        return prepared;
+    }
+
+    private async Task<StepGroup?> PrepareAsync(ControlGroup? ended)
+    {
+        try
+        {
+            if (await ReadSpareAsync() is not { } spare)
+                return null;
+            var limits = new ControlGroupLimits
             {
-                MemoryBytes = Math.Max(least, Math.Min(limits.MemoryBytes, left)),
-                Processes = limits.Processes,
+                MemoryBytes = MemoryLeft(),
+                Processes = new StepLimits().Processes,
                 KillTogether = true,
-            }
-        );
+            };
+            var group = _group!.Create($"step-{++_lastGroup}", limits);
+            // A step that was refused left its child unused, and in the step's group.
+            var moved = spare.Pid is { } pid && (TryMove(pid, _zygoteGroup!, group) || TryMove(pid, ended, group));
+            ended?.Remove();
+            return new StepGroup(group, moved ? spare.Pid : null, limits);
+        }
+        catch (Exception failure)
+            when (failure
+                    is IOException
+                        or UnauthorizedAccessException
+                        or OperationCanceledException
+                        or RunnerProtocolException
+            )
+        {
+            LogNotPrepared(_logger, failure, _sandbox.Plan.Spec.Name, ErrorText);
+            return null;
+        }
+    }
+
+    private async Task<RunnerEvent?> ReadSpareAsync()
+    {
+        using var limit = new CancellationTokenSource(ExitLimit, _time);
+        while (await Connection.ReadAsync(limit.Token) is { } frame)
+        {
+            if (frame.Event.Event == "spare")
+                return frame.Event;
+        }
+        return null;
+    }
+
+    // What the runner itself takes comes off, so that it is the step's own limit that is reached first, and the step that
+    // the kernel ends.
+    private long MemoryLeft()
+    {
+        const long least = 64L << 20;
+        return Math.Max(least, _sandbox.Plan.Spec.MemoryBytes - _zygoteGroup!.ReadMemoryInUse());
     }
 
     /// <summary>Moves a child of the runner, named as its namespace does, to a step's group.</summary>
-    public bool TryMove(int innerPid, ControlGroup step)
+    public bool TryMove(int innerPid, ControlGroup step) => TryMove(innerPid, _zygoteGroup, step);
+
+    private static bool TryMove(int innerPid, ControlGroup? from, ControlGroup to)
     {
-        if (NamespacePid.Find(_zygoteGroup!.ReadProcesses(), innerPid) is not { } pid)
+        if (from is null || NamespacePid.Find(from.ReadProcesses(), innerPid) is not { } pid)
             return false;
-        step.Add(pid);
+        to.Add(pid);
         return true;
     }
 
@@ -155,6 +214,8 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
     {
         if (_group is not null)
             await Task.Run(() => _group.Kill(ExitLimit, _time));
+        // Reads from the connection, and makes groups beneath the one that is to be removed.
+        await _prepared;
         await Connection.DisposeAsync();
         try
         {
@@ -171,4 +232,7 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
         Message = "Sandbox {Name} is ready: Python {Python}, {Packages} packages imported in {Seconds} s"
     )]
     private static partial void LogReady(ILogger logger, string name, string? python, double? seconds, int packages);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sandbox {Name}: the next step could not be prepared: {Errors}")]
+    private static partial void LogNotPrepared(ILogger logger, Exception failure, string name, string errors);
 }

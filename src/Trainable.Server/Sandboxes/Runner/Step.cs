@@ -15,11 +15,15 @@ internal sealed partial class Step : IAsyncDisposable
     // What pipes and the runner may still hold after every writer has been killed. More is a runner gone wrong.
     private const long MostAfterStop = 16L << 20;
 
+    private const int CpuTimeSignal = 24; // SIGXCPU
+    private const int FileSizeSignal = 25; // SIGXFSZ
+
     private readonly RunnerProcess _runner;
     private readonly int _number;
     private readonly StepLimits _limits;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly StepGroup? _prepared;
     private readonly ControlGroup? _group;
     private readonly StepStop _stop = new();
     private readonly CancellationTokenSource _giveUp;
@@ -33,9 +37,17 @@ internal sealed partial class Step : IAsyncDisposable
     private RunnerEvent? _exit;
     private string? _failure;
     private Task _killing = Task.CompletedTask;
-    private MemoryWatch? _watch;
+    private MemoryWatch? _memory;
+    private StepWatch? _watch;
 
-    public Step(RunnerProcess runner, int number, StepLimits limits, TimeProvider time, ILogger logger)
+    public Step(
+        RunnerProcess runner,
+        StepGroup? group,
+        int number,
+        StepLimits limits,
+        TimeProvider time,
+        ILogger logger
+    )
     {
         _runner = runner;
         _number = number;
@@ -43,7 +55,8 @@ internal sealed partial class Step : IAsyncDisposable
         _time = time;
         _logger = logger;
         _started = time.GetTimestamp();
-        _group = runner.CreateStepGroup(limits);
+        _prepared = group;
+        _group = group?.Group;
         _giveUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _timer = time.CreateTimer(
             _ => Stop(StepOutcome.Timeout),
@@ -96,11 +109,14 @@ internal sealed partial class Step : IAsyncDisposable
             }
         }
         await _timer.DisposeAsync();
+        if (_memory is not null)
+            await _memory.DisposeAsync();
         if (_watch is not null)
             await _watch.DisposeAsync();
         await _killing;
         _giveUp.Dispose();
-        _group?.Remove();
+        if (LeftRunnerUsable)
+            _runner.PrepareNextStep(_prepared);
     }
 
     private RunnerCommand Request(SandboxScript script) =>
@@ -119,6 +135,8 @@ internal sealed partial class Step : IAsyncDisposable
                 // A group limits all processes together; without one each is limited alone. Address space counts what
                 // is mapped and not only what is used, the runner's libraries among it: hence the allowance.
                 AddressSpace = _group is null ? _limits.MemoryBytes + (2L << 30) : null,
+                // A little later than the watch, which counts all processes together.
+                CpuS = _limits.CpuTime is { } cpu ? (long)Math.Ceiling(cpu.TotalSeconds) + 1 : null,
                 Processes = _group is null && _runner.HasOwnPids ? _limits.Processes : null,
             },
         };
@@ -145,7 +163,7 @@ internal sealed partial class Step : IAsyncDisposable
 
     private async ValueTask OpenGateAsync(int pid)
     {
-        var inGroup = _group is null || _runner.TryMove(pid, _group);
+        var inGroup = _group is null || _prepared?.SparePid == pid || _runner.TryMove(pid, _group);
         if (!inGroup)
         {
             _failure = "its process was not found";
@@ -159,8 +177,15 @@ internal sealed partial class Step : IAsyncDisposable
         if (_group is null)
         {
             var first = _runner.Sandbox.Process.Id;
-            _watch = new MemoryWatch(first, _limits.MemoryBytes, _time, () => Stop(StepOutcome.OutOfMemory));
+            _memory = new MemoryWatch(first, _limits.MemoryBytes, _time, () => Stop(StepOutcome.OutOfMemory));
         }
+        _watch = new StepWatch(
+            [.. _runner.Sandbox.Plan.Mounts.Where(mount => mount.Writable).Select(mount => mount.HostPath)],
+            _limits,
+            () => _group?.ReadUsage().Cpu ?? TimeSpan.Zero,
+            _time,
+            Stop
+        );
         _started = _time.GetTimestamp();
         _isBounded = false;
         _timer.Change(_limits.WallClock, Timeout.InfiniteTimeSpan);
@@ -260,10 +285,10 @@ internal sealed partial class Step : IAsyncDisposable
             Signal = _exit?.Signal is > 0 and var signal ? signal : null,
             Wall = wall,
             Cpu = usage?.Cpu ?? TimeSpan.FromSeconds((_exit?.UserS ?? 0) + (_exit?.SystemS ?? 0)),
-            PeakMemoryBytes = usage?.PeakMemoryBytes ?? Math.Max(_exit?.MaxRss ?? 0, _watch?.PeakBytes ?? 0),
+            PeakMemoryBytes = usage?.PeakMemoryBytes ?? Math.Max(_exit?.MaxRss ?? 0, _memory?.PeakBytes ?? 0),
             Sentence = "",
         };
-        return ended with { Sentence = StepSentence.For(ended, _limits, _failure) };
+        return ended with { Sentence = StepSentence.For(ended, _limits, _failure, _watch?.Exceeded) };
     }
 
     private StepOutcome Decide(ControlGroupUsage? usage)
@@ -275,7 +300,14 @@ internal sealed partial class Step : IAsyncDisposable
             return StepOutcome.Ok;
         if (usage?.OutOfMemoryKills > 0 || (_exit is null && _runner.RanOutOfMemory))
             return StepOutcome.OutOfMemory;
-        return _exit is null && _failure is null ? StepOutcome.Lost : StepOutcome.Error;
+        if (_exit is null && _failure is null)
+            return StepOutcome.Lost;
+        return _exit?.Signal switch
+        {
+            CpuTimeSignal => StepOutcome.CpuLimit,
+            FileSizeSignal => StepOutcome.FileLimit,
+            _ => usage?.RefusedProcesses > 0 ? StepOutcome.ProcessLimit : StepOutcome.Error,
+        };
     }
 
     [LoggerMessage(

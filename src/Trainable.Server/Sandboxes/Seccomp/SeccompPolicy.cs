@@ -27,6 +27,7 @@ internal static class SeccompPolicy
 
     // CLONE_NEWTIME, NS, CGROUP, UTS, IPC, USER, PID, NET.
     private const uint NewNamespaces = 0x7E02_0080;
+    private const uint Self = 0; // in place of a pid: the caller
     private const uint UnixSocket = 1;
     private const uint InternetSocket = 2;
     private const uint Internet6Socket = 10;
@@ -56,6 +57,13 @@ internal static class SeccompPolicy
         new("clone", NotPermitted, AnyBit(0, NewNamespaces)),
         // Its flags lie in memory, where a filter cannot look; glibc falls back to clone.
         new("clone3", NotImplemented),
+        // The runner is a process of the same user: what a step set for it every later step would inherit.
+        new("prlimit64", NotPermitted, NoneOf(0, Self)),
+        new("setpriority", NotPermitted, NoneOf(1, Self)),
+        new("ioprio_set", NotPermitted, NoneOf(1, Self)),
+        new("sched_setscheduler", NotPermitted, NoneOf(0, Self)),
+        new("sched_setparam", NotPermitted, NoneOf(0, Self)),
+        new("sched_setattr", NotPermitted, NoneOf(0, Self)),
         // No netlink, packet, vsock (it reaches the hypervisor in spite of the network namespace) or rarer families.
         new("socket", FamilyNotSupported, NoneOf(0, UnixSocket, InternetSocket, Internet6Socket)),
         new("socketpair", FamilyNotSupported, NoneOf(0, UnixSocket)),
