@@ -25,7 +25,12 @@ internal static class ReadRows
         return
         [
             Measurement.OfTimes($"GET a session with {Messages:N0} messages, p50", 8, one, "requests"),
-            Measurement.OfTimes($"GET {Experiments:N0} experiments × {SessionsEach} sessions, p50", 10, all, "requests"),
+            Measurement.OfTimes(
+                $"GET {Experiments:N0} experiments × {SessionsEach} sessions, p50",
+                10,
+                all,
+                "requests"
+            ),
         ];
     }
 

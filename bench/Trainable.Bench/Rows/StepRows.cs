@@ -59,8 +59,18 @@ internal static class StepRows
         host.RemoveAt(0);
         return
         [
-            Measurement.OfTimes("execute_code to first output, pandas and scikit-learn loaded", MostFirstOutput, first, "steps"),
-            Measurement.OfTimes("host time per step: what loop, log and sandbox add to the script", MostHostTime, host, "steps"),
+            Measurement.OfTimes(
+                "execute_code to first output, pandas and scikit-learn loaded",
+                MostFirstOutput,
+                first,
+                "steps"
+            ),
+            Measurement.OfTimes(
+                "host time per step: what loop, log and sandbox add to the script",
+                MostHostTime,
+                host,
+                "steps"
+            ),
         ];
     }
 
