@@ -15,8 +15,9 @@ internal sealed class StepWatch : IAsyncDisposable
     /// <summary>A look may take this part of the time between two: a session of many files is looked at less often.</summary>
     private const int RestPerLook = 10;
 
-    /// <summary>What has to stay free on the disk for the server's own database.</summary>
-    private const long Reserve = 256L << 20;
+    /// <summary>What has to stay free on the disk for the server's own database; of a small disk a fiftieth.</summary>
+    private const long MostReserve = 256L << 20;
+    private const long ReservedShare = 50;
 
     private readonly IReadOnlyList<string> _directories;
     private readonly StepLimits _limits;
@@ -77,9 +78,9 @@ internal sealed class StepWatch : IAsyncDisposable
             Exceeded = $"{now.Disk.Entries:N0} files and folders in the session, of at most {_limits.DiskFiles:N0}";
         else if (now.Disk.TooDeep && !start.Disk.TooDeep)
             Exceeded = $"folders nested more than {DiskUsage.Deepest} deep";
-        else if (now.Free < Reserve && now.Free < start.Free)
+        else if (now.Free < now.Reserve && now.Free < start.Free)
             Exceeded =
-                $"the disk nearly full: {ByteSize.Format(now.Free)} are left for everyone, and {ByteSize.Format(Reserve)} stay free";
+                $"the disk nearly full: {ByteSize.Format(now.Free)} are left for everyone, and {ByteSize.Format(now.Reserve)} stay free";
         return Exceeded is null ? null : StepOutcome.DiskLimit;
     }
 
@@ -88,12 +89,15 @@ internal sealed class StepWatch : IAsyncDisposable
         var started = _time.GetTimestamp();
         var usage = default(DiskUsage);
         var free = long.MaxValue;
+        var reserve = MostReserve;
         foreach (var directory in _directories)
         {
             usage += DiskUsage.Of(directory);
-            free = Math.Min(free, new DriveInfo(directory).AvailableFreeSpace);
+            var disk = new DriveInfo(directory);
+            free = Math.Min(free, disk.AvailableFreeSpace);
+            reserve = Math.Min(reserve, disk.TotalSize / ReservedShare);
         }
-        return new Seen(usage, free, _time.GetElapsedTime(started));
+        return new Seen(usage, free, reserve, _time.GetElapsedTime(started));
     }
 
     /// <summary>False when the step has ended.</summary>
@@ -118,5 +122,5 @@ internal sealed class StepWatch : IAsyncDisposable
         _ended.Dispose();
     }
 
-    private sealed record Seen(DiskUsage Disk, long Free, TimeSpan Took);
+    private sealed record Seen(DiskUsage Disk, long Free, long Reserve, TimeSpan Took);
 }
