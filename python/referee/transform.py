@@ -13,13 +13,15 @@ sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from referee.consistency import row_problems, shuffle_problems  # noqa: E402
 from referee.harness import load_object, read_table, run  # noqa: E402
+from referee.raw_rows import read_like  # noqa: E402
 from referee.tables import as_table, column_problems, shape_problems, storable, value_problems  # noqa: E402
 
 
 def judge(arguments: argparse.Namespace) -> Dict[str, Any]:
     """Transform the features and compare; returns the result file's content."""
     pipeline = load_object(arguments.pipeline, "transform")
-    features = read_table(arguments.features)
+    features = (read_like(arguments.features, arguments.working) if arguments.working
+                else read_table(arguments.features))
     reference = read_table(arguments.reference) if arguments.reference else None
     expected = None
     if reference is not None:
@@ -57,6 +59,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pipeline", type=Path, required=True, help="prep_pipeline.pkl")
     parser.add_argument("--features", type=Path, required=True, help="raw rows without the target, CSV or Parquet")
+    parser.add_argument("--working", type=Path, help="raw working rows, whose dtypes the features get")
     parser.add_argument("--out", type=Path, required=True, help="an existing or new folder for the two files")
     parser.add_argument("--reference", type=Path, help="train.parquet: the columns to expect")
     parser.add_argument("--target", help="the target's column in the reference")

@@ -58,6 +58,7 @@ class RunnerClient:
         self.scripts = scripts
         self.steps: Dict[Optional[int], StepResult] = {}
         self.spares: List[Optional[int]] = []
+        self.patience_s = TIMEOUT_S
         self._number = 0
         command = [*prefix, python or sys.executable, "-I", "-u", str(PYTHON_FOLDER / "trainable_runner"),
                    f"--preload={preload}"]
@@ -148,9 +149,9 @@ class RunnerClient:
         return event
 
     def _fill(self) -> None:
-        ready, _, _ = select.select([self.process.stdout], [], [], TIMEOUT_S)
+        ready, _, _ = select.select([self.process.stdout], [], [], self.patience_s)
         if not ready:
-            raise TimeoutError(f"the runner said nothing for {TIMEOUT_S} s; so far {self.steps}")
+            raise TimeoutError(f"the runner said nothing for {self.patience_s} s; so far {self.steps}")
         data = os.read(self.process.stdout.fileno(), 1 << 20)
         if not data:
             raise RunnerEnded

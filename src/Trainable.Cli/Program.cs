@@ -16,8 +16,12 @@ var root = new RootCommand(
     UpCommand.Create(lessons),
     ListCommand.Create(lessons),
     ShowCommand.Create(lessons),
+    LogsCommand.Create(lessons),
+    ChatCommand.Create(lessons),
     StopCommand.Create(lessons),
 };
+root.Add(DoctorCommand.Create(lessons));
+root.Add(CompletionCommand.Create(lessons));
 foreach (var command in LauncherCommands.Create(lessons))
     root.Add(command);
 lessons[root] = """
@@ -30,18 +34,17 @@ lessons[root] = """
 TeachingHelp.Install(root, lessons);
 
 var line = root.Parse(args);
-if (line.Action is ParseErrorAction)
+if (line.Action is ParseErrorAction || line.Action == line.CommandResult.Command.Action)
 {
-    var known = line.CommandResult.Command != root;
-    var problems =
-        !known && line.UnmatchedTokens is [var unknown, ..]
-            ? [$"There is no command '{unknown}'."]
-            : line.Errors.Select(error => error.Message);
+    var problems = UsageProblems.Of(line, root);
     foreach (var problem in problems)
         await Console.Error.WriteLineAsync(CleanText.Line(problem));
-    var named = known ? $" {line.CommandResult.Command.Name}" : "";
-    await Console.Error.WriteLineAsync($"'./trainable{named} --help' shows how it is used.");
-    return ExitCodes.Usage;
+    if (problems.Count > 0)
+    {
+        var named = line.CommandResult.Command == root ? "" : $" {line.CommandResult.Command.Name}";
+        await Console.Error.WriteLineAsync($"'./trainable{named} --help' shows how it is used.");
+        return ExitCodes.Usage;
+    }
 }
 
 try

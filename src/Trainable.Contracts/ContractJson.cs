@@ -39,6 +39,9 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(FileNode))]
 [JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(ScoreReport))]
+[JsonSerializable(typeof(IReadOnlyList<ModelItem>))]
+[JsonSerializable(typeof(ModelItem[]))]
+[JsonSerializable(typeof(ModelRetry))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(StreamEvent))]
@@ -73,13 +76,23 @@ public sealed record Health(string Status);
 /// </summary>
 public sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Checks);
 
-/// <summary>One event of a session's stream. <see cref="Seq"/> is null for live-only deltas.</summary>
-public sealed record StreamEvent(string Type, JsonElement Data, long? Seq = null, Guid? SessionId = null);
+/// <summary>
+/// One event of a session's stream. <see cref="Seq"/> and <see cref="CreatedAt"/>, when the log took it in, are null for
+/// live-only deltas.
+/// </summary>
+public sealed record StreamEvent(
+    string Type,
+    JsonElement Data,
+    long? Seq = null,
+    Guid? SessionId = null,
+    DateTime? CreatedAt = null
+);
 
 /// <summary>Writes UTC times with microseconds and an explicit offset, as the reference does.</summary>
 public sealed class UtcDateTimeConverter : JsonConverter<DateTime>
 {
-    private const string Format = "yyyy-MM-ddTHH:mm:ss.ffffff+00:00";
+    /// <summary>How the wire writes a time.</summary>
+    public const string Format = "yyyy-MM-ddTHH:mm:ss.ffffff+00:00";
 
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.GetDateTimeOffset().UtcDateTime;

@@ -125,8 +125,27 @@ public sealed record AgentFailed(string Error)
 
 public sealed record AgentAborted(string Reason, string Stage);
 
+/// <summary>A model did not answer to the end and is asked again; what it had streamed is void.</summary>
+public sealed record ModelRetry(string Message, string Stage)
+{
+    /// <summary>The message whose deltas are void.</summary>
+    public required string MessageId { get; init; }
+
+    /// <summary>The try that is to come, of <see cref="Attempts"/>.</summary>
+    public required int Attempt { get; init; }
+    public required int Attempts { get; init; }
+    public required double WaitSeconds { get; init; }
+}
+
+/// <summary>What one reply cost. <see cref="InputTokens"/> is the whole prompt; what was read from and written to a cache is part of it.</summary>
 public sealed record UsageReport(string Model, long InputTokens, long OutputTokens)
 {
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CacheReadTokens { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CacheWriteTokens { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }

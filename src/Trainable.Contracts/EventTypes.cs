@@ -21,7 +21,32 @@ public static class EventTypes
     public const string AgentError = "agent_error";
     public const string AgentAborted = "agent_aborted";
     public const string MetadataReady = "metadata_ready";
+    public const string ModelRetry = "model_retry";
     public const string Usage = "usage";
     public const string BudgetWarning = "budget_warning";
     public const string Question = "question";
+
+    public static readonly IReadOnlyList<string> All =
+    [
+        StateChange,
+        AgentMessage,
+        ToolStart,
+        ToolEnd,
+        CodeOutput,
+        FileCreated,
+        ReportReady,
+        FilesReady,
+        MetricsBatch,
+        ChartConfig,
+        ValidationResult,
+        S3SyncComplete,
+        UserMessage,
+        AgentMessageDelta,
+        AgentError,
+        AgentAborted,
+        MetadataReady,
+        Usage,
+        BudgetWarning,
+        Question,
+    ];
 }

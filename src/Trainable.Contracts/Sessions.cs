@@ -58,7 +58,7 @@ public sealed record MessageItem
     public required long Id { get; init; }
     public required string Role { get; init; }
     public required string Content { get; init; }
-    public required JsonElement Metadata { get; init; }
+    public required RawJson Metadata { get; init; }
     public required DateTime CreatedAt { get; init; }
 }
 
@@ -70,7 +70,7 @@ public sealed record ArtifactItem
     public required string Name { get; init; }
     public required string Path { get; init; }
     public string? S3Path { get; init; }
-    public required JsonElement Metadata { get; init; }
+    public required RawJson Metadata { get; init; }
     public required DateTime CreatedAt { get; init; }
 }
 

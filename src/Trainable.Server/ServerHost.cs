@@ -7,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using Scalar.AspNetCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
+using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
@@ -35,8 +36,9 @@ internal static class ServerHost
         try
         {
             await app.Services.MigrateAsync(cancellation);
+            app.Services.GetRequiredService<SpaceReserve>().Fill();
             await app.StartAsync(cancellation);
-            if (options.ResumeRuns)
+            if (options.ResumeRuns && await app.Services.HasRunningRunsAsync(cancellation))
                 await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
         }
         catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
@@ -79,6 +81,7 @@ internal static class ServerHost
         // A run that is asked to stop with the server may need a moment to leave its sandbox.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(home).AddSingleton(token);
+        builder.Services.AddSingleton<SpaceReserve>();
         builder.Services.AddProblems().AddOpenApi();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -106,7 +109,7 @@ internal static class ServerHost
             .AddMetricQueries()
             .AddArtifacts()
             .AddReferee()
-            .AddAgents()
+            .AddAgents(builder.Configuration)
             .AddSessions();
         configure?.Invoke(builder.Services);
 
@@ -118,7 +121,7 @@ internal static class ServerHost
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
-        app.MapHealth().MapExperiments().MapSessions().MapStages().MapMetrics().MapFiles().MapStreams();
+        app.MapHealth().MapExperiments().MapSessions().MapStages().MapModels().MapMetrics().MapFiles().MapStreams();
         return app;
     }
 }

@@ -1,4 +1,7 @@
-"""Renders playbooks as the host does, and runs them as a session would: one process a step, in the stage's folder."""
+"""Renders playbooks as the host does and runs them as a session would: forked from a warm runner, in the stage folder.
+
+Most of a cold step on small data is imports; ``alone=True`` starts one all the same.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Optional
+
+from runner_client import RunnerClient
+from trainable_runner.options import DEFAULT_PRELOAD
 
 PYTHON = "/usr/bin/python3"
 PACKAGES = Path(__file__).resolve().parents[2]
@@ -34,6 +40,35 @@ def render(file: str, params: dict[str, Any]) -> str:
     return re.sub(r"^# include: (\S+)$", lambda match: (PLAYBOOKS / match[1]).read_text(encoding="utf-8").rstrip(),
                   text,
                   flags=re.MULTILINE)
+
+
+class WarmScripts:
+    """The runner that scripts are forked from, started with the first of them."""
+
+    def __init__(self) -> None:
+        self._client: Optional[RunnerClient] = None
+
+    def run(self, script: Path, cwd: Path, *args: str) -> tuple[int, str, str]:
+        """Run a script to its end: exit code, what it printed (records included) and what it wrote to stderr."""
+        if self._client is None:
+            environment = {"LIBDUCKDB": os.environ.get("LIBDUCKDB", ""), "PYTHONPATH": SEARCH_PATH}
+            self._client = RunnerClient(script.parent, ",".join(DEFAULT_PRELOAD), python=PYTHON, env=environment)
+            self._client.patience_s = 120.0  # a step may think that long in silence where the machine is busy
+        number = self._client.start("", script=str(script), cwd=str(cwd), args=list(args),
+                                    env={"PYTHONWARNINGS": "ignore", "PYTHONPATH": SEARCH_PATH})
+        code = self._client.until_event(number, "exited")["code"]
+        # Worker processes may outlive their step and hold its pipes; the host ends them here too.
+        self._client.send(op="kill", step=number, all=True)
+        done = self._client.finish(number)
+        return code, done.streams["record"].decode() + done.stdout, done.stderr
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+WARM = WarmScripts()
 
 
 @dataclass
@@ -62,13 +97,15 @@ class Session:
     dataset: Path
     params: dict[str, Any] = field(default_factory=dict)
 
-    def run_step(self, file: str, **params: Any) -> Step:
+    def run_step(self, file: str, alone: bool = False, **params: Any) -> Step:
         stage, name = file.split("/")
         home = self.folder / stage
         (home / "scripts").mkdir(parents=True, exist_ok=True)
         script = home / "scripts" / name
         script.write_text(render(file, {**DEFAULTS, "dataset": str(self.dataset), **self.params, **params}),
                           encoding="utf-8")
+        if not alone:
+            return Step(*WARM.run(script, home))
         environment = {**os.environ, "PYTHONPATH": SEARCH_PATH, "PYTHONWARNINGS": "ignore"}
         environment.pop("TRAINABLE_RECORD_FD", None)
         done = subprocess.run([PYTHON, str(script)], cwd=home, env=environment, capture_output=True, text=True,

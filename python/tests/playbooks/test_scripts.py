@@ -58,5 +58,6 @@ def test_the_same_seed_gives_the_same_preparation(finished):
 
 def test_the_final_fit_repeats_from_its_plan(finished):
     session, steps = finished("wine")
-    again = session.run_step("train/03_final_model.py")
+    # In a process of its own, as a person would run the saved script later.
+    again = session.run_step("train/03_final_model.py", alone=True)
     assert again.facts["val_metrics"] == steps["train/03_final_model.py"].facts["val_metrics"]

@@ -59,6 +59,37 @@ internal sealed class ApiClient : IDisposable
         );
     }
 
+    /// <summary>Starts one stage, whether or not it ran before.</summary>
+    public async Task<StageStarted> StartStageAsync(
+        Guid session,
+        string stage,
+        StartStageRequest request,
+        CancellationToken cancellation
+    )
+    {
+        using var content = JsonContent.Create(request, ContractJson.Default.StartStageRequest);
+        return await PostAsync(
+            $"/api/sessions/{session}/stages/{stage}/start",
+            content,
+            ContractJson.Default.StageStarted,
+            cancellation
+        );
+    }
+
+    public async Task<MessageItem> PostMessageAsync(Guid session, string content, CancellationToken cancellation)
+    {
+        using var body = JsonContent.Create(
+            new PostMessageRequest { Content = content },
+            ContractJson.Default.PostMessageRequest
+        );
+        return await PostAsync(
+            $"/api/sessions/{session}/messages",
+            body,
+            ContractJson.Default.MessageItem,
+            cancellation
+        );
+    }
+
     public Task<AbortResult> AbortAsync(Guid session, CancellationToken cancellation) =>
         PostAsync($"/api/sessions/{session}/abort", null, ContractJson.Default.AbortResult, cancellation);
 

@@ -27,6 +27,7 @@ internal static class LauncherCommands
             """;
         var which = new Argument<string>("WHICH")
         {
+            HelpName = "WHICH",
             Description = "unit (quick ones), e2e (browser and whole runs) or all.",
             DefaultValueFactory = _ => "all",
         };

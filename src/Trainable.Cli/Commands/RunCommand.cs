@@ -30,8 +30,10 @@ internal static class RunCommand
     {
         var data = new Argument<string>("DATA")
         {
+            HelpName = "DATA",
             Description = "A file, a folder, or sample:NAME ('sample:list' names the samples).",
         };
+        data.CompletionSources.Add(Suggestions.Samples);
         var target = Text("--target", "COL", "The column to predict; the agent picks one otherwise.");
         var instructions = Text("--instructions", "TEXT", "What the agent should know or do, in your own words.");
         var model = Text("--model", "ID", "The model that drives the run; 'autopilot' is built in.");

@@ -3,14 +3,13 @@ using Trainable.Cli.Data;
 using Trainable.Cli.Serving;
 using Trainable.Cli.Terminal;
 using Trainable.Contracts;
+using Trainable.Server.Platform;
 
 namespace Trainable.Cli.Commands;
 
 /// <summary>One run from the upload to the score.</summary>
 internal static class RunPipeline
 {
-    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(30);
-
     public static async Task<int> ExecuteAsync(RunArguments arguments, TimeProvider clock)
     {
         using var interrupts = new Interrupts();
@@ -20,39 +19,30 @@ internal static class RunPipeline
             // A wrong path should not wait for a server to start.
             DataSource.FromPath(arguments.Data).Dispose();
         }
+        if (arguments.Data != Samples.Prefix + "list")
+            Requirements.Check(arguments.Home);
         await using var server = await HomeServer.OpenAsync(arguments.Home, 0, "run", clock, interrupts.Token);
         if (arguments.Data == Samples.Prefix + "list")
-            return await SampleList.PrintAsync(new Samples(server.Home), arguments.Json, interrupts.Token);
+            return await SampleList.PrintAsync(
+                new Samples(PythonLocation.Read(server.Home)),
+                arguments.Json,
+                interrupts.Token
+            );
 
         Guid session;
         SessionEnd end;
-        await using (var view = Views.Create(arguments, clock))
+        await using (var view = Views.Create(arguments.ExpectedStages, arguments.Json, clock))
         {
             session = await StartAsync(arguments, server, view, interrupts.Token);
-            end = await FollowAsync(arguments, server, view, session, clock, interrupts.Token);
+            end = await new RunWatch(server, view, clock).UntilEndAsync(
+                session,
+                after: 0,
+                arguments.Until,
+                interrupts.Token
+            );
         }
-        var detail = await server.AskAsync(
-            api => api.GetSessionAsync(session, CancellationToken.None),
-            CancellationToken.None
-        );
-        var report = SessionReport.From(detail, server.Home) with
-        {
-            Seconds = clock.GetElapsedTime(started).TotalSeconds,
-        };
-        ReportWriter.Write(report, arguments.Json);
-        return end switch
-        {
-            SessionEnd.Done => ExitCodes.Ok,
-            SessionEnd.Cancelled => ExitCodes.Cancelled,
-            _ => ExitCodes.Failed,
-        };
-    }
-
-    private enum SessionEnd
-    {
-        Done,
-        Failed,
-        Cancelled,
+        await RunWatch.ReportAsync(server, session, arguments.Json, clock.GetElapsedTime(started));
+        return RunWatch.ExitCode(end);
     }
 
     private static bool IsSample(string data) => data.StartsWith(Samples.Prefix, StringComparison.Ordinal);
@@ -65,7 +55,10 @@ internal static class RunPipeline
     )
     {
         using var data = IsSample(arguments.Data)
-            ? await new Samples(server.Home).WriteAsync(arguments.Data[Samples.Prefix.Length..], cancellation)
+            ? await new Samples(PythonLocation.Read(server.Home)).WriteAsync(
+                arguments.Data[Samples.Prefix.Length..],
+                cancellation
+            )
             : DataSource.FromPath(arguments.Data);
         var upload = new ExperimentUpload
         {
@@ -91,74 +84,5 @@ internal static class RunPipeline
             // Asked twice, because the first answer was lost with the owner that gave it.
         }
         return created.SessionId;
-    }
-
-    /// <summary>
-    /// Shows the session until it has ended. An interrupt asks the server to stop it and goes on watching, so that what the
-    /// terminal says last is what was recorded.
-    /// </summary>
-    private static async Task<SessionEnd> FollowAsync(
-        RunArguments arguments,
-        HomeServer server,
-        IRunView view,
-        Guid session,
-        TimeProvider clock,
-        CancellationToken interrupt
-    )
-    {
-        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        await using var abort = interrupt.UnsafeRegister(
-            _ =>
-            {
-                view.Notice("Stopping. Ctrl-C again leaves at once; the record is kept either way.");
-                patience.CancelAfter(AbortPatience);
-                _ = AbortAsync(server, session, view, patience);
-            },
-            null
-        );
-        var follower = new SessionFollower(server, clock) { Interrupted = view.Notice };
-        try
-        {
-            await foreach (var item in follower.FollowAsync(session, after: 0, patience.Token))
-            {
-                view.Show(item);
-                if (item.Type == EventTypes.StateChange && EndOf(item, arguments.Until) is { } end)
-                    return end;
-            }
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested)
-        {
-            view.Notice("The session did not end in time; './trainable show' tells what became of it.");
-        }
-        return SessionEnd.Cancelled;
-    }
-
-    private static async Task AbortAsync(
-        HomeServer server,
-        Guid session,
-        IRunView view,
-        CancellationTokenSource patience
-    )
-    {
-        try
-        {
-            await server.Api.AbortAsync(session, patience.Token);
-        }
-        catch (Exception failure) when (failure is HttpRequestException or ApiException or OperationCanceledException)
-        {
-            view.Notice($"The server could not be asked to stop: {failure.Message}");
-        }
-    }
-
-    private static SessionEnd? EndOf(StreamEvent change, string until)
-    {
-        var state = change.Data.TryGetProperty("state", out var value) ? value.GetString() : null;
-        return state switch
-        {
-            SessionStates.Failed => SessionEnd.Failed,
-            SessionStates.Cancelled => SessionEnd.Cancelled,
-            _ when state == SessionStates.Done(until) => SessionEnd.Done,
-            _ => null,
-        };
     }
 }

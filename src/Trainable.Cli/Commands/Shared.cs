@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Trainable.Cli.Api;
+using Trainable.Cli.Arguments;
 
 namespace Trainable.Cli.Commands;
 
@@ -11,6 +13,13 @@ internal static class Shared
             HelpName = "DIR",
             Description = "Where everything is kept; TRAINABLE_HOME or ~/.trainable otherwise.",
         };
+
+    public static Argument<string> Session()
+    {
+        var session = new Argument<string>("SESSION") { HelpName = "SESSION", Description = SessionName.Help };
+        session.CompletionSources.Add(Suggestions.Sessions);
+        return session;
+    }
 
     /// <summary>An option that takes one of a few words.</summary>
     public static Option<string> Choice(string name, string description, IReadOnlyList<string> words)

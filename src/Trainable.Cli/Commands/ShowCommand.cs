@@ -14,11 +14,8 @@ internal static class ShowCommand
 
     public static Command Create(IDictionary<Command, string> lessons)
     {
-        var session = new Argument<string>("SESSION")
-        {
-            Description = SessionName.Help,
-            DefaultValueFactory = _ => SessionName.Latest,
-        };
+        var session = Shared.Session();
+        session.DefaultValueFactory = _ => SessionName.Latest;
         var home = Shared.Home();
         var json = Shared.Json("The same as one JSON object.");
         var command = new Command("show", "Show where a session stands: stages, score, files, last messages.")
@@ -98,7 +95,10 @@ internal static class ShowCommand
     /// <summary>What was said, not the reports: those have files of their own.</summary>
     private static bool IsSpeech(MessageItem message) =>
         message is { Role: "user" or "assistant", Content.Length: > 0 }
-        && !(message.Metadata.TryGetProperty("event_type", out var type) && type.ValueEquals(EventTypes.ReportReady));
+        && !(
+            message.Metadata.Parse().TryGetProperty("event_type", out var type)
+            && type.ValueEquals(EventTypes.ReportReady)
+        );
 
     private static string FirstLine(string text) =>
         text.Split('\n').FirstOrDefault(line => !string.IsNullOrWhiteSpace(line)) ?? "";

@@ -11,7 +11,7 @@ internal static class StopCommand
 {
     public static Command Create(IDictionary<Command, string> lessons)
     {
-        var session = new Argument<string>("SESSION") { Description = SessionName.Help };
+        var session = Shared.Session();
         var home = Shared.Home();
         var json = Shared.Json("The server's answer as JSON.");
         var command = new Command("stop", "Stop a session's run and its sandbox. What it made is kept.")

@@ -23,7 +23,7 @@ internal sealed record Sample
 internal sealed partial class SampleJson : JsonSerializerContext;
 
 /// <summary>Lists and writes the samples by running their maker with the interpreter that setup chose.</summary>
-internal sealed class Samples(TrainableHome home)
+internal sealed class Samples(PythonLocation location)
 {
     public const string Prefix = "sample:";
 
@@ -58,7 +58,7 @@ internal sealed class Samples(TrainableHome home)
 
     private async Task<string> RunAsync(string[] arguments, CancellationToken cancellation)
     {
-        var python = PythonLocation.Read(home).Executable;
+        var python = location.Executable;
         var start = new ProcessStartInfo(python)
         {
             UseShellExecute = false,

@@ -43,8 +43,16 @@ internal sealed class FileLog : ILoggerProvider
     {
         lock (_gate)
         {
-            if (_file.BaseStream is { CanWrite: true })
+            if (_file.BaseStream is not { CanWrite: true })
+                return;
+            try
+            {
                 _file.WriteLine(line);
+            }
+            catch (IOException full) when (DiskFull.Is(full))
+            {
+                // There is no room to say so, and what was being logged must not fail over its log.
+            }
         }
     }
 

@@ -11,6 +11,12 @@ namespace Trainable.Cli.Serving;
 /// </summary>
 internal sealed class HomeServer : IServerSource, IAsyncDisposable
 {
+    /// <summary>What <c>logs -f</c> is called as an owner: it stays as long as the run it follows.</summary>
+    public const string Following = "logs -f";
+
+    /// <summary>What <c>chat</c> is called as an owner.</summary>
+    public const string Chatting = "chat";
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -38,6 +44,12 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
 
     /// <summary>Set while another process serves the home.</summary>
     public HomeOwner? Owner { get; private set; }
+
+    /// <summary>What becomes of a run when this command leaves before its end; null when another process serves the home.</summary>
+    public string? LeavesRunBehind =>
+        Own is null
+            ? null
+            : "This command served the home itself, so what runs is put down now; the next 'up', 'run' or 'logs -f' takes it up.";
 
     /// <summary>Connects to the home's owner, or becomes it and listens at the port (0 for any, null for the usual one).</summary>
     /// <exception cref="CommandException">The home cannot be used, or no server can be reached or started.</exception>
@@ -127,14 +139,21 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
         }
     }
 
-    /// <summary>True for owners worth joining for a run; the others (<c>ls</c>, <c>show</c>, …) are gone in a moment.</summary>
-    private static bool Lasts(string command) => command is "up" or "run";
+    /// <summary>
+    /// True for owners that stay until a run has ended or a person leaves, and so take up what runs; the others (<c>ls</c>,
+    /// <c>show</c>, …) are gone in a moment.
+    /// </summary>
+    private static bool Lasts(string command) => command is "up" or "run" or "server" or Following or Chatting;
 
     private HomeLock? TryLock()
     {
         try
         {
             return HomeLock.TryAcquire(Home);
+        }
+        catch (IOException full) when (DiskFull.Is(full))
+        {
+            throw Full(full);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -170,6 +189,10 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
         {
             throw new CommandException(told.Message, inner: told);
         }
+        catch (Exception full) when (DiskFull.Is(full))
+        {
+            throw Full(full);
+        }
         catch (SocketException refused)
         {
             throw new CommandException(
@@ -180,16 +203,26 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
         _api?.Dispose();
         _api = new ApiClient(_server.Url, _server.Token);
         Owner = null;
-        _lock!.Publish(
-            new HomeOwner
-            {
-                Pid = Environment.ProcessId,
-                Url = _server.Url,
-                Token = _server.Token,
-                Command = _command,
-            }
-        );
+        try
+        {
+            _lock!.Publish(
+                new HomeOwner
+                {
+                    Pid = Environment.ProcessId,
+                    Url = _server.Url,
+                    Token = _server.Token,
+                    Command = _command,
+                }
+            );
+        }
+        catch (IOException full) when (DiskFull.Is(full))
+        {
+            throw Full(full);
+        }
     }
+
+    private CommandException Full(Exception full) =>
+        new($"The disk of {Home.Root} is full. Free some space and try again.", inner: full);
 
     private static ServerOptions Options(string? home, int? port)
     {

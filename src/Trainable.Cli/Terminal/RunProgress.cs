@@ -1,6 +1,5 @@
 using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using Trainable.Cli.Api;
 using Trainable.Contracts;
 
 namespace Trainable.Cli.Terminal;
@@ -13,13 +12,6 @@ internal sealed class RunProgress
 {
     private const int ShownMetrics = 4;
     private const string FinishStage = "finish_stage";
-
-    /// <summary>The contract, taken at its word: what it says is there must be there.</summary>
-    private static readonly JsonSerializerOptions Strict = new(ContractJson.Default.Options)
-    {
-        RespectNullableAnnotations = true,
-        RespectRequiredConstructorParameters = true,
-    };
 
     private readonly TimeProvider _clock;
     private readonly long _started;
@@ -47,8 +39,7 @@ internal sealed class RunProgress
         {
             return [.. Lines(item)];
         }
-        catch (Exception unreadable)
-            when (unreadable is JsonException or InvalidOperationException or NotSupportedException)
+        catch (Exception unreadable) when (EventData.IsUnreadable(unreadable))
         {
             // An event of another shape than ours: the studio shows it, the terminal goes on.
             return [];
@@ -75,19 +66,20 @@ internal sealed class RunProgress
     private IEnumerable<TextLine> Lines(StreamEvent item) =>
         item.Type switch
         {
-            EventTypes.StateChange => StateChange(Read<StateChanged>(item)),
-            EventTypes.AgentMessageDelta => Delta(Read<AgentMessageDelta>(item)),
-            EventTypes.AgentMessage => Message(Read<AgentMessage>(item)),
-            EventTypes.UserMessage => Say("you: ", Read<UserMessage>(item).Content, Tone.Plain),
-            EventTypes.ToolStart => ToolStart(Read<ToolStarted>(item)),
-            EventTypes.ToolEnd => ToolEnd(Read<ToolEnded>(item)),
-            EventTypes.FileCreated => File(Read<FileCreated>(item)),
-            EventTypes.MetricsBatch => Measured(Read<MetricsBatch>(item)),
-            EventTypes.ValidationResult => Checked(Read<ValidationResult>(item)),
-            EventTypes.BudgetWarning => Say("! ", Read<BudgetWarning>(item).Message, Tone.Warning),
-            EventTypes.AgentError => Failed(Read<AgentFailed>(item)),
-            EventTypes.Question => Say("The agent asks: ", Question(item.Data), Tone.Running),
-            EventTypes.Usage => Used(Read<UsageReport>(item)),
+            EventTypes.StateChange => StateChange(EventData.Read<StateChanged>(item)),
+            EventTypes.AgentMessageDelta => Delta(EventData.Read<AgentMessageDelta>(item)),
+            EventTypes.AgentMessage => Message(EventData.Read<AgentMessage>(item)),
+            EventTypes.UserMessage => Say("you: ", EventData.Read<UserMessage>(item).Content, Tone.Plain),
+            EventTypes.ToolStart => ToolStart(EventData.Read<ToolStarted>(item)),
+            EventTypes.ToolEnd => ToolEnd(EventData.Read<ToolEnded>(item)),
+            EventTypes.FileCreated => File(EventData.Read<FileCreated>(item)),
+            EventTypes.MetricsBatch => Measured(EventData.Read<MetricsBatch>(item)),
+            EventTypes.ValidationResult => Checked(EventData.Read<ValidationResult>(item)),
+            EventTypes.BudgetWarning => Say("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
+            EventTypes.ModelRetry => Retry(EventData.Read<ModelRetry>(item)),
+            EventTypes.AgentError => Failed(EventData.Read<AgentFailed>(item)),
+            EventTypes.Question => Say("The agent asks: ", EventData.Question(item), Tone.Running),
+            EventTypes.Usage => Used(EventData.Read<UsageReport>(item)),
             _ => [],
         };
 
@@ -134,6 +126,14 @@ internal sealed class RunProgress
     {
         _error = CleanText.Line(failure.Error);
         return Say("✗ ", _error, Tone.Failed);
+    }
+
+    /// <summary>What the failed try had streamed is void; the next one streams a message of its own.</summary>
+    private IEnumerable<TextLine> Retry(ModelRetry retry)
+    {
+        _streaming.Clear();
+        _streamingId = null;
+        return Say("! ", retry.Message, Tone.Warning);
     }
 
     private IEnumerable<TextLine> Delta(AgentMessageDelta delta)
@@ -258,13 +258,4 @@ internal sealed class RunProgress
         _streaming.Length > 0 ? CleanText.LastLine(_streaming.ToString())
         : _step is not null ? _narration
         : "";
-
-    private static string Question(JsonElement data) =>
-        data.TryGetProperty("question", out var question) || data.TryGetProperty("text", out question)
-            ? question.GetString() ?? ""
-            : "";
-
-    private static T Read<T>(StreamEvent item) =>
-        item.Data.Deserialize((JsonTypeInfo<T>)Strict.GetTypeInfo(typeof(T)))
-        ?? throw new JsonException($"{item.Type} holds no data.");
 }

@@ -1,5 +1,4 @@
 using Spectre.Console;
-using Trainable.Cli.Commands;
 
 namespace Trainable.Cli.Terminal;
 
@@ -14,11 +13,11 @@ internal static class Views
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && Environment.GetEnvironmentVariable("TERM") is { Length: > 0 } and not "dumb";
 
-    public static IRunView Create(RunArguments arguments, TimeProvider clock)
+    public static IRunView Create(IEnumerable<string> stages, bool json, TimeProvider clock)
     {
-        if (arguments.Json)
+        if (json)
             return new JsonView(Console.Out);
-        var progress = new RunProgress(arguments.ExpectedStages, clock);
+        var progress = new RunProgress(stages, clock);
         return IsLive
             ? new LiveView(progress, Console.Out, Width, ColorSystemSupport.Detect, clock)
             : new PlainView(progress, Console.Out);

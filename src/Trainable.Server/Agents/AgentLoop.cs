@@ -78,7 +78,7 @@ internal sealed partial class AgentLoop(
                         LoopEndReason.Stopped,
                         "the agent stopped before the referee had accepted its outputs"
                     );
-                notices.Add(new ChatMessage(ChatRole.User, Reminder));
+                notices.Add(new ChatMessage(ChatRole.User, ReplyFlaws.Of(conversation.Messages[^1]) ?? Reminder));
             }
             if (conversation.Turns - conversation.InterruptedTurns >= MaxTurns)
                 return new LoopEnd(LoopEndReason.TurnsExhausted, $"all {MaxTurns} turns were used");
@@ -191,22 +191,13 @@ internal sealed partial class AgentLoop(
     )
     {
         var options = new ChatOptions { Tools = [.. _tools.Values.Select(tool => tool.Declaration)] };
-        var updates = new List<ChatResponseUpdate>();
-        var messageId = Guid.CreateVersion7().ToString("N");
-        var length = 0;
         var messages = conversation.Messages.Concat(notices);
-        await foreach (var update in client.GetStreamingResponseAsync(messages, options, cancellation))
-        {
-            updates.Add(update);
-            if (update.Text is { Length: > 0 } text)
-            {
-                journal.Stream(new AgentMessageDelta(messageId, length, text));
-                length += text.Length;
-            }
-        }
-        var reply = updates.ToChatResponse();
-        if (reply.Messages.All(message => message.Contents.Count == 0))
+        var reader = new ReplyReader(context, journal);
+        var reply = await reader.ReadAsync(client.GetStreamingResponseAsync(messages, options, cancellation));
+        // A reply that ends properly but says nothing counts as one without a call: the model is reminded.
+        if (reply.FinishReason is null && reply.Messages.All(message => message.Contents.Count == 0))
             return false;
+        ReplyFlaws.Mark(reply);
 
         var turnId = Guid.CreateVersion7();
         conversation.Add(turnId, notices, [.. reply.Messages]);
@@ -216,24 +207,14 @@ internal sealed partial class AgentLoop(
             events.Add(
                 EventDraft.Create(
                     EventTypes.AgentMessage,
-                    new AgentMessage(whole) { MessageId = messageId, Stage = context.Stage },
+                    new AgentMessage(whole) { MessageId = reader.MessageId, Stage = context.Stage },
                     ContractJson.Default.AgentMessage
                 )
             );
         }
-        if (reply.Usage is { } usage)
-        {
-            events.Add(
-                EventDraft.Create(
-                    EventTypes.Usage,
-                    new UsageReport(context.Model, usage.InputTokenCount ?? 0, usage.OutputTokenCount ?? 0)
-                    {
-                        Stage = context.Stage,
-                    },
-                    ContractJson.Default.UsageReport
-                )
-            );
-        }
+        var usage = TokenUsage.Of(reply);
+        if (reply.Usage is not null)
+            events.Add(EventDraft.Create(EventTypes.Usage, usage.ToReport(context), ContractJson.Default.UsageReport));
         await journal.AppendAsync(
             events,
             new AddTurn
@@ -243,10 +224,14 @@ internal sealed partial class AgentLoop(
                 Number = conversation.Turns,
                 Prompt = Conversation.Serialize(notices),
                 Reply = Conversation.Serialize([.. reply.Messages]),
-                InputTokens = reply.Usage?.InputTokenCount ?? 0,
-                OutputTokens = reply.Usage?.OutputTokenCount ?? 0,
+                Usage = usage,
             }
         );
+        if (reply.FinishReason == ChatFinishReason.ContentFilter)
+            throw new UserFacingException(
+                $"The model '{context.Model}' declined to go on. Change the instructions or choose another model, "
+                    + "then start the stage again."
+            );
         return true;
     }
 
@@ -268,6 +253,8 @@ internal sealed partial class AgentLoop(
             },
             ContractJson.Default.ToolStarted
         );
+        if (ReplyFlaws.Of(call) is { } flaw)
+            return ToolResult.Plain(call.Name, flaw);
         if (!_tools.TryGetValue(call.Name, out var tool))
         {
             return ToolResult.Plain(
@@ -283,7 +270,9 @@ internal sealed partial class AgentLoop(
         {
             throw;
         }
-        catch (Exception failure) when (failure is not LostSessionException and not UserFacingException)
+        // A full disk is nothing that a model can mend.
+        catch (Exception failure)
+            when (failure is not LostSessionException and not UserFacingException && !DiskFull.Is(failure))
         {
             LogToolFailed(failure, call.Name, scope.Context.SessionId);
             return ToolResult.Plain(call.Name, "error: the tool failed inside the server. The server's log says why.");

@@ -1,4 +1,5 @@
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Agents.Models.Autopilot;
 using Trainable.Server.Agents.Tools;
 
@@ -6,13 +7,17 @@ namespace Trainable.Server.Agents;
 
 internal static class AgentsRegistration
 {
-    public static IServiceCollection AddAgents(this IServiceCollection services) =>
+    public static IServiceCollection AddAgents(this IServiceCollection services, IConfiguration configuration) =>
         services
             .AddSingleton<SessionSandboxes>()
             .AddSingleton<StageFiles>()
             .AddSingleton<StagePrompt>()
             .AddSingleton(_ => Playbook.Shipped())
-            .AddSingleton<IModels, BuiltInModels>()
+            .AddSingleton(AnthropicOptions.Read(configuration))
+            .AddSingleton(_ => ModelCatalogue.Shipped())
+            .AddSingleton<IModelProvider, AnthropicProvider>()
+            .AddSingleton<IModelProvider, AutopilotProvider>()
+            .AddSingleton<IModels, ConfiguredModels>()
             .AddSingleton<IAgentTool, ExecuteCodeTool>()
             .AddSingleton<IAgentTool, ReadFileTool>()
             .AddSingleton<IAgentTool, ListFilesTool>()

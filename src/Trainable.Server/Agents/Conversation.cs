@@ -19,7 +19,7 @@ internal sealed class Conversation
     /// <summary>Replies of which nothing came because a process died over their calls; they cost the model no turn.</summary>
     public int InterruptedTurns { get; private set; }
 
-    /// <summary>Replies that called no tool.</summary>
+    /// <summary>Replies in a row, up to the last, that called no tool.</summary>
     public int IdleReplies { get; private set; }
 
     /// <summary>Calls of the last reply, in order.</summary>
@@ -70,8 +70,7 @@ internal sealed class Conversation
         LastTurnId = turnId;
         Calls = [.. reply.SelectMany(message => message.Contents).OfType<FunctionCallContent>()];
         _results = [];
-        if (Calls.Count == 0)
-            IdleReplies++;
+        IdleReplies = Calls.Count == 0 ? IdleReplies + 1 : 0;
     }
 
     /// <summary>Answers a call of the last reply; returns the turn's results as they are to be stored.</summary>

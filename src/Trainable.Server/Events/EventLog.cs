@@ -124,7 +124,7 @@ internal sealed partial class EventLog(
         }
         for (var index = 0; index < batch.Count; index++)
         {
-            feeds.Publish(batch[index].Append, results[index].FirstSeq);
+            feeds.Publish(batch[index].Append, results[index]);
             batch[index].Done.TrySetResult(results[index]);
         }
         return true;

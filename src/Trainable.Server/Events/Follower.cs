@@ -112,14 +112,22 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
                     row.Seq,
                     row.Type,
                     row.Data,
+                    row.CreatedAt,
                 })
                 .ToListAsync(cancellation);
             if (rows.Count == 0)
                 yield break;
-            var buffer = new ArrayBufferWriter<byte>(rows.Sum(row => row.Data.Length + 160));
+            var buffer = new ArrayBufferWriter<byte>(rows.Sum(row => row.Data.Length + Segment.FrameBytes));
             foreach (var row in rows)
             {
-                Segment.WriteFrame(buffer, session, row.Type, System.Text.Encoding.UTF8.GetBytes(row.Data), row.Seq);
+                Segment.WriteFrame(
+                    buffer,
+                    session,
+                    row.Type,
+                    System.Text.Encoding.UTF8.GetBytes(row.Data),
+                    row.Seq,
+                    row.CreatedAt
+                );
             }
             after = rows[^1].Seq;
             yield return (buffer.WrittenMemory, after);

@@ -26,18 +26,18 @@ internal sealed class LiveFeeds
     }
 
     /// <summary>Tells followers of events that are durable. Called by the log's one writer, in order.</summary>
-    public void Publish(Append append, long firstSeq)
+    public void Publish(Append append, Appended written)
     {
         if (append.Events.Count == 0)
             return;
-        if (append.Events.Any(draft => draft.Type is EventTypes.AgentMessage or EventTypes.StateChange))
+        if (append.Events.Any(EndsMessage))
             _partials.TryRemove(append.Session, out _);
         if (_feeds.TryGetValue(append.Session, out var feed))
-            feed.Publish(Segment.Of(append.Session, append.Events, firstSeq));
+            feed.Publish(Segment.Of(append.Session, append.Events, written.FirstSeq, written.At));
         foreach (var draft in append.Events)
         {
             if (draft.Type == EventTypes.StateChange)
-                States.Publish(Segment.Of(append.Session, [draft], firstSeq: null));
+                States.Publish(Segment.Of(append.Session, [draft], firstSeq: null, written.At));
         }
     }
 
@@ -63,6 +63,9 @@ internal sealed class LiveFeeds
         if (_feeds.TryRemove(session, out var feed))
             feed.Close();
     }
+
+    private static bool EndsMessage(EventDraft draft) =>
+        draft.Type is EventTypes.AgentMessage or EventTypes.ModelRetry or EventTypes.StateChange;
 
     private void Leave(Guid session, SessionFeed feed)
     {

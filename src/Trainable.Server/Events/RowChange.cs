@@ -132,6 +132,15 @@ internal sealed record SetScore(Guid RunId, string Json) : RowChange
         writer.Execute("UPDATE stage_runs SET score = @p0 WHERE id = @p1", Json, RunId);
 }
 
+/// <summary>What a reply cost. What was read from and written to a cache is part of <see cref="Input"/>.</summary>
+internal sealed record TurnTokens
+{
+    public long Input { get; init; }
+    public long Output { get; init; }
+    public long CacheRead { get; init; }
+    public long CacheWrite { get; init; }
+}
+
 /// <summary>A model's reply, kept before any of its tools runs.</summary>
 internal sealed record AddTurn : RowChange
 {
@@ -140,21 +149,23 @@ internal sealed record AddTurn : RowChange
     public required int Number { get; init; }
     public required string Prompt { get; init; }
     public required string Reply { get; init; }
-    public long InputTokens { get; init; }
-    public long OutputTokens { get; init; }
+    public required TurnTokens Usage { get; init; }
 
     public override void Apply(RowWriter writer, Guid session, DateTime now) =>
         writer.Execute(
-            "INSERT INTO turns (id, run_id, number, prompt, reply, results, input_tokens, output_tokens, created_at)"
-                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8)",
+            "INSERT INTO turns (id, run_id, number, prompt, reply, results, input_tokens, output_tokens,"
+                + " cache_read_tokens, cache_write_tokens, created_at)"
+                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10)",
             TurnId,
             RunId,
             Number,
             Prompt,
             Reply,
             "{}",
-            InputTokens,
-            OutputTokens,
+            Usage.Input,
+            Usage.Output,
+            Usage.CacheRead,
+            Usage.CacheWrite,
             now
         );
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
 using Trainable.Contracts;
 
 namespace Trainable.Server.Events;
@@ -10,6 +11,9 @@ namespace Trainable.Server.Events;
 /// </summary>
 internal sealed class Segment
 {
+    /// <summary>What a frame holds besides its data, at most.</summary>
+    public const int FrameBytes = 224;
+
     private Segment(Guid session, ReadOnlyMemory<byte> frames, long? firstSeq, long? lastSeq)
     {
         Session = session;
@@ -23,11 +27,15 @@ internal sealed class Segment
     public long? FirstSeq { get; }
     public long? LastSeq { get; }
 
-    public static Segment Of(Guid session, IReadOnlyList<EventDraft> events, long? firstSeq)
+    /// <param name="session">Whose they are.</param>
+    /// <param name="events">In order.</param>
+    /// <param name="firstSeq">The first one's number; null for what is not in the log.</param>
+    /// <param name="at">When the log took them in.</param>
+    public static Segment Of(Guid session, IReadOnlyList<EventDraft> events, long? firstSeq, DateTime? at)
     {
-        var buffer = new ArrayBufferWriter<byte>(events.Sum(draft => draft.Data.Length + 160));
+        var buffer = new ArrayBufferWriter<byte>(events.Sum(draft => draft.Data.Length + FrameBytes));
         for (var index = 0; index < events.Count; index++)
-            WriteFrame(buffer, session, events[index].Type, events[index].Data.Span, firstSeq + index);
+            WriteFrame(buffer, session, events[index].Type, events[index].Data.Span, firstSeq + index, at);
         return new Segment(session, buffer.WrittenMemory, firstSeq, firstSeq + events.Count - 1);
     }
 
@@ -35,11 +43,12 @@ internal sealed class Segment
         Of(
             session,
             [EventDraft.Create(EventTypes.AgentMessageDelta, delta, ContractJson.Default.AgentMessageDelta)],
-            firstSeq: null
+            firstSeq: null,
+            at: null
         );
 
     /// <summary>
-    /// One unnamed SSE event: <c>id: SEQ</c>, <c>data: {"type","data","seq","session_id"}</c>. Types are constants and
+    /// One unnamed SSE event: <c>id: SEQ</c>, <c>data: {"type","data","seq","session_id","created_at"}</c>. Types are constants and
     /// <paramref name="data"/> is JSON without line breaks, so a frame cannot be broken by what is in it.
     /// </summary>
     public static void WriteFrame(
@@ -47,7 +56,8 @@ internal sealed class Segment
         Guid session,
         string type,
         ReadOnlySpan<byte> data,
-        long? seq
+        long? seq,
+        DateTime? at
     )
     {
         if (seq is { } id)
@@ -69,7 +79,15 @@ internal sealed class Segment
         output.Write(",\"session_id\":\""u8);
         session.TryFormat(output.GetSpan(36), out var written);
         output.Advance(written);
-        output.Write("\"}\n\n"u8);
+        output.Write("\""u8);
+        if (at is { } time)
+        {
+            output.Write(",\"created_at\":\""u8);
+            time.TryFormat(output.GetSpan(40), out written, UtcDateTimeConverter.Format, CultureInfo.InvariantCulture);
+            output.Advance(written);
+            output.Write("\""u8);
+        }
+        output.Write("}\n\n"u8);
     }
 
     private static void WriteNumber(IBufferWriter<byte> output, long value)

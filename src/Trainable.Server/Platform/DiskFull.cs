@@ -9,12 +9,12 @@ internal static class DiskFull
     public static bool Is(Exception exception) =>
         exception is IOException && (exception.HResult & 0xFFFF) is NoSpace or QuotaExceeded
         || exception.Message.Contains("No space left on device", StringComparison.Ordinal)
+        // What SQLite makes of it, in Microsoft.Data.Sqlite's words.
+        || exception.Message.Contains("database or disk is full", StringComparison.Ordinal)
         || (exception.InnerException is { } inner && Is(inner));
 
+    public static string Sentence(string what) => $"The disk is full, so {what}. Free some space and try again.";
+
     public static UserFacingException Explain(string what, Exception inner) =>
-        new(
-            $"The disk is full, so {what}. Free some space and try again.",
-            StatusCodes.Status507InsufficientStorage,
-            inner
-        );
+        new(Sentence(what), StatusCodes.Status507InsufficientStorage, inner);
 }

@@ -80,6 +80,7 @@ internal static partial class Problems
                     499,
                     "The client left."
                 ),
+                _ when DiskFull.Is(exception) => (507, DiskFull.Sentence("nothing can be stored")),
                 _ => (500, (string?)null),
             };
             if (status == 500)

@@ -15,19 +15,22 @@ internal sealed record PythonLocation
     /// <summary>Directories outside <c>/usr</c> that the interpreter needs, such as a venv's prefix.</summary>
     public IReadOnlyList<string> Prefixes { get; set; } = [];
 
-    public static PythonLocation Read(TrainableHome home)
+    public static PythonLocation Read(TrainableHome home) => Read(home.PythonConfig);
+
+    /// <exception cref="UserFacingException">The file holds no JSON.</exception>
+    public static PythonLocation Read(string path)
     {
-        if (!File.Exists(home.PythonConfig))
+        if (!File.Exists(path))
             return new PythonLocation();
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(home.PythonConfig), PlatformJson.Default.PythonLocation)
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), PlatformJson.Default.PythonLocation)
                 ?? new PythonLocation();
         }
         catch (JsonException broken)
         {
             throw new UserFacingException(
-                $"{home.PythonConfig} is not valid JSON ({broken.Message}). Run './trainable setup' to write it again.",
+                $"{path} is not valid JSON ({broken.Message}). Run './trainable setup' to write it again.",
                 inner: broken
             );
         }

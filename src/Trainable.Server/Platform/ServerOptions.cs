@@ -40,7 +40,7 @@ internal sealed record ServerOptions
                 : null;
         var options = new ServerOptions
         {
-            Home = home ?? Variable("TRAINABLE_HOME") ?? DefaultHome(),
+            Home = HomeOf(home),
             Port = port ?? ReadPort(),
             Host = Variable("TRAINABLE_HOST") ?? "127.0.0.1",
             RequireToken = Variable("TRAINABLE_AUTH") is not "none",
@@ -52,6 +52,9 @@ internal sealed record ServerOptions
         options.Validate(wrongDatabase);
         return options;
     }
+
+    /// <summary>The home that is named, else <c>TRAINABLE_HOME</c>, else the usual one.</summary>
+    public static string HomeOf(string? named) => named ?? Variable("TRAINABLE_HOME") ?? DefaultHome();
 
     private static string DefaultHome() =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".trainable");

@@ -5,6 +5,9 @@ internal sealed class TrainableHome
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>The name of <see cref="PythonConfig"/> in a home.</summary>
+    public const string PythonConfigName = "python.json";
+
     public TrainableHome(string root)
     {
         Root = Path.GetFullPath(root);
@@ -27,10 +30,13 @@ internal sealed class TrainableHome
 
     public string Database => Path.Combine(Root, "trainable.db");
 
+    /// <summary>See <see cref="SpaceReserve"/>.</summary>
+    public string Reserve => Path.Combine(Root, "reserve");
+
     public string Lock => Path.Combine(Root, "lock");
 
     /// <summary>Names the interpreter of the sandboxes; see <c>trainable setup</c>.</summary>
-    public string PythonConfig => Path.Combine(Root, "python.json");
+    public string PythonConfig => Path.Combine(Root, PythonConfigName);
 
     /// <summary>The working rows of an experiment: <c>/data/datasets/{id}</c> in a sandbox, read-only.</summary>
     public string Dataset(Guid experiment) => Path.Combine(Workspace, "datasets", experiment.ToString());

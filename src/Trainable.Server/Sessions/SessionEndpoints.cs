@@ -35,7 +35,7 @@ internal static class SessionEndpoints
         CancellationToken cancellation
     ) => await queries.FindAsync(id, cancellation) is { } detail ? TypedResults.Ok(detail) : NotFound();
 
-    private static async Task<Results<Ok<MessageItem[]>, ProblemHttpResult>> Messages(
+    private static async Task<Results<Ok<IReadOnlyList<MessageItem>>, ProblemHttpResult>> Messages(
         Guid id,
         SessionQueries queries,
         CancellationToken cancellation

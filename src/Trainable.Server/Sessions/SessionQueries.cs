@@ -36,7 +36,7 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             LastSeq = row.LastSeq,
             ChartConfig = row.ChartConfig is { } charts ? Json(charts) : null,
             Experiment = await experiments.SummaryAsync(row.ExperimentId, cancellation),
-            Messages = await MessagesAsync(id, cancellation),
+            Messages = await MessageRows.ReadAsync(db, id, cancellation),
             Artifacts = await ArtifactsAsync(id, cancellation),
             ProcessedMeta = await MetaAsync(id, cancellation),
             Runs = await RunsAsync(id, cancellation),
@@ -46,15 +46,8 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
     public Task<bool> ExistsAsync(Guid id, CancellationToken cancellation) =>
         db.Sessions.AnyAsync(session => session.Id == id, cancellation);
 
-    public async Task<MessageItem[]> MessagesAsync(Guid id, CancellationToken cancellation)
-    {
-        var rows = await db
-            .Messages.AsNoTracking()
-            .Where(message => message.SessionId == id)
-            .OrderBy(message => message.Id)
-            .ToListAsync(cancellation);
-        return [.. rows.Select(Item)];
-    }
+    public Task<IReadOnlyList<MessageItem>> MessagesAsync(Guid id, CancellationToken cancellation) =>
+        db.ReadSnapshotAsync(stop => MessageRows.ReadAsync(db, id, stop), cancellation);
 
     public async Task<ArtifactItem[]> ArtifactsAsync(Guid id, CancellationToken cancellation)
     {
@@ -73,7 +66,7 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
                 Name = row.Name,
                 Path = row.Path,
                 S3Path = row.S3Path,
-                Metadata = Json(row.Metadata),
+                Metadata = new RawJson(row.Metadata),
                 CreatedAt = row.CreatedAt,
             }),
         ];
@@ -133,7 +126,7 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             Id = row.Id,
             Role = row.Role,
             Content = row.Content,
-            Metadata = Json(row.Metadata),
+            Metadata = new RawJson(row.Metadata),
             CreatedAt = row.CreatedAt,
         };
 

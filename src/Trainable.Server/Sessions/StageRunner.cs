@@ -17,12 +17,16 @@ internal sealed partial class StageRunner(
     SessionSandboxes sandboxes,
     EventLog log,
     LiveFeeds feeds,
+    SpaceReserve reserve,
     IDbContextFactory<TrainableDb> databases,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     ILogger<StageRunner> logger
 )
 {
+    /// <summary>How long to wait for room before the next try.</summary>
+    private static readonly TimeSpan RoomPause = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs the stage to its recorded end.</summary>
     /// <param name="context">The run.</param>
     /// <param name="stopReason">Why the run was asked to stop; null while nobody asked.</param>
@@ -32,12 +36,16 @@ internal sealed partial class StageRunner(
         var journal = new RunJournal(log, feeds, context);
         try
         {
+            reserve.Fill();
             completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
             var outcome = await completion.CompleteAsync(context, end, cancellation);
             if (outcome.Problem is { } problem)
             {
-                await FailAsync(context, journal, problem, outcome.Events);
+                var why = reserve.IsDiskFull
+                    ? $"{DiskFull.Sentence($"{context.Stage} could not go on")} {problem}"
+                    : problem;
+                await FailAsync(context, journal, why, outcome.Events);
                 return default;
             }
             return new StageEnd(Stopped: false, await RecordDoneAsync(context, journal, end, outcome, cancellation));
@@ -55,6 +63,12 @@ internal sealed partial class StageRunner(
         catch (UserFacingException told)
         {
             await FailAsync(context, journal, told.Message);
+            return default;
+        }
+        catch (Exception full) when (DiskFull.Is(full))
+        {
+            LogDiskFull(full, context.Stage, context.SessionId);
+            await FailAsync(context, journal, DiskFull.Sentence($"{context.Stage} could not go on"));
             return default;
         }
         catch (Exception failure) when (failure is not LostSessionException)
@@ -106,13 +120,14 @@ internal sealed partial class StageRunner(
         return next is null ? null : SessionStarter.Describe(session, next.Run);
     }
 
-    private static Task FailAsync(
+    private Task FailAsync(
         StageContext context,
         RunJournal journal,
         string sentence,
         IReadOnlyList<EventDraft>? found = null
     ) =>
-        journal.AppendAsync(
+        RecordEndAsync(
+            journal,
             [
                 .. found ?? [],
                 EventDraft.Create(
@@ -126,8 +141,9 @@ internal sealed partial class StageRunner(
             new SetState(SessionStates.Failed)
         );
 
-    private static Task CancelAsync(StageContext context, RunJournal journal, string reason) =>
-        journal.AppendAsync(
+    private Task CancelAsync(StageContext context, RunJournal journal, string reason) =>
+        RecordEndAsync(
+            journal,
             [
                 EventDraft.Create(
                     EventTypes.AgentAborted,
@@ -139,6 +155,30 @@ internal sealed partial class StageRunner(
             new EndRun(context.RunId, RunStatuses.Cancelled, reason),
             new SetState(SessionStates.Cancelled)
         );
+
+    /// <summary>
+    /// Appends a run's end, on a full disk too: first with the space that is kept back for it, then as soon as there is some.
+    /// A run that ended unrecorded would be waited for until the next start.
+    /// </summary>
+    private async Task RecordEndAsync(RunJournal journal, IReadOnlyList<EventDraft> events, params RowChange[] changes)
+    {
+        while (true)
+        {
+            try
+            {
+                await journal.AppendAsync(events, changes);
+                return;
+            }
+            catch (Exception full) when (DiskFull.Is(full))
+            {
+                if (!reserve.Release())
+                    await Task.Delay(RoomPause, clock, lifetime.ApplicationStopping);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Stage} of session {Session} ended: the disk is full")]
+    private partial void LogDiskFull(Exception failure, string stage, Guid session);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Stage} of session {Session} failed ({Trace})")]
     private partial void LogFailed(Exception failure, string stage, Guid session, string trace);

@@ -142,7 +142,11 @@ internal sealed class Turn
 
     /// <summary>Tool results as a JSON object by call id; each is added as its call ends.</summary>
     public required string Results { get; set; }
+
+    /// <summary>The whole prompt; what was read from and written to a cache is part of it.</summary>
     public long InputTokens { get; set; }
     public long OutputTokens { get; set; }
+    public long CacheReadTokens { get; set; }
+    public long CacheWriteTokens { get; set; }
     public DateTime CreatedAt { get; set; }
 }

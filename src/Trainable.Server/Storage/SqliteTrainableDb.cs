@@ -16,17 +16,16 @@ internal sealed class SqliteTrainableDb(DbContextOptions<SqliteTrainableDb> opti
     }
 
     public static void Configure(DbContextOptionsBuilder options, string file) =>
-        options
-            .UseSqlite(
-                new SqliteConnectionStringBuilder
-                {
-                    DataSource = file,
-                    ForeignKeys = true,
-                    Pooling = true,
-                    DefaultTimeout = 30,
-                }.ToString()
-            )
-            .UseSnakeCaseNamingConvention();
+        options.UseSqlite(ConnectionString(file)).UseSnakeCaseNamingConvention();
+
+    public static string ConnectionString(string file) =>
+        new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            ForeignKeys = true,
+            Pooling = true,
+            DefaultTimeout = 30,
+        }.ToString();
 }
 
 /// <summary>Lets <c>dotnet ef migrations add</c> build the model without starting the server.</summary>

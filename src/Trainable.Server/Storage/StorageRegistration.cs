@@ -1,5 +1,8 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Trainable.Contracts;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Storage;
@@ -27,6 +30,7 @@ internal static class StorageRegistration
             services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<SqliteTrainableDb>>();
         }
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TrainableDb>>().CreateDbContext());
+        services.AddHostedService<DatabaseWarmUp>();
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
         return services;
     }
@@ -35,6 +39,11 @@ internal static class StorageRegistration
     /// <exception cref="UserFacingException">The database cannot be used; the sentence says why.</exception>
     public static async Task MigrateAsync(this IServiceProvider services, CancellationToken cancellation)
     {
+        if (
+            services.GetRequiredService<ServerOptions>().Database is null
+            && await SqliteSchema.IsCurrentAsync(services.GetRequiredService<TrainableHome>().Database, cancellation)
+        )
+            return;
         await using var db = await services
             .GetRequiredService<IDbContextFactory<TrainableDb>>()
             .CreateDbContextAsync(cancellation);
@@ -47,6 +56,20 @@ internal static class StorageRegistration
         }
         await db.Database.MigrateAsync(cancellation);
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", cancellation);
+    }
+
+    /// <summary>Whether a process that is gone left a run behind. Asked without EF, which most starts then do not wait for.</summary>
+    public static async Task<bool> HasRunningRunsAsync(this IServiceProvider services, CancellationToken cancellation)
+    {
+        await using DbConnection database = services.GetRequiredService<ServerOptions>().Database is null
+            ? new SqliteConnection(
+                SqliteTrainableDb.ConnectionString(services.GetRequiredService<TrainableHome>().Database)
+            )
+            : services.GetRequiredService<NpgsqlDataSource>().CreateConnection();
+        await database.OpenAsync(cancellation);
+        await using var command = database.CreateCommand();
+        command.CommandText = $"SELECT 1 FROM stage_runs WHERE status = '{RunStatuses.Running}' LIMIT 1";
+        return await command.ExecuteScalarAsync(cancellation) is not null;
     }
 
     /// <summary>Hands out a provider's context under the type the application asks for.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Trainable.Contracts;
 using Trainable.Server.Agents.Models;
 
 namespace Trainable.Tests.App;
@@ -29,7 +30,16 @@ internal sealed class ScriptedModels(params ScriptedTurn[] turns) : IModels
 
     public string Default => "scripted";
 
-    public IReadOnlyList<string> Available => ["scripted"];
+    public IReadOnlyList<ModelItem> List() =>
+        [
+            new()
+            {
+                Id = "scripted",
+                Provider = "tests",
+                Available = true,
+                Default = true,
+            },
+        ];
 
     public IChatClient Open(string model) => new Client(this);
 

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Trainable.Contracts;
 using Trainable.Server;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 
@@ -47,7 +48,8 @@ internal sealed class TrainableApp : IAsyncDisposable
     public static async Task<TrainableApp> StartAsync(
         ScriptedModels? models = null,
         string? home = null,
-        Func<ServerOptions, ServerOptions>? change = null
+        Func<ServerOptions, ServerOptions>? change = null,
+        Action<IServiceCollection>? configure = null
     )
     {
         var directory = home ?? Directory.CreateTempSubdirectory("trainable-").FullName;
@@ -61,21 +63,26 @@ internal sealed class TrainableApp : IAsyncDisposable
             change is null ? options : change(options),
             services =>
             {
+                services.AddSingleton(new AnthropicOptions()); // Whoever runs the tests may have a key; they use none.
+                configure?.Invoke(services);
                 if (models is null)
                     return;
                 services.AddSingleton<IModels>(models);
-                // What a transcript runs needs no packages; importing them would be most of a test's time.
-                services.AddSingleton(provider =>
-                    SandboxOptions.Read(provider.GetRequiredService<IConfiguration>()) with
-                    {
-                        Preload = false,
-                    }
-                );
+                WithoutPreloading(services);
             },
             TestContext.Current.CancellationToken
         );
         return new TrainableApp(server, directory, ownsHome: home is null);
     }
+
+    /// <summary>What a short transcript runs needs no packages; importing them would be most of a test's time.</summary>
+    public static void WithoutPreloading(IServiceCollection services) =>
+        services.AddSingleton(provider =>
+            SandboxOptions.Read(provider.GetRequiredService<IConfiguration>()) with
+            {
+                Preload = false,
+            }
+        );
 
     public async Task<ExperimentCreated> CreateExperimentAsync(
         string csv = Tables.Small,

@@ -28,7 +28,8 @@ internal sealed class CommandProcess : IAsyncDisposable
         string program,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
-        string? directory = null
+        string? directory = null,
+        bool keepInput = false
     )
     {
         var start = new ProcessStartInfo(program)
@@ -41,10 +42,12 @@ internal sealed class CommandProcess : IAsyncDisposable
         };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        start.Environment.Remove("ANTHROPIC_API_KEY"); // Whoever runs the tests may have one; they use none.
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         var process = Process.Start(start)!;
-        process.StandardInput.Close();
+        if (!keepInput)
+            process.StandardInput.Close();
         return new CommandProcess(process);
     }
 
@@ -66,6 +69,29 @@ internal sealed class CommandProcess : IAsyncDisposable
         return await _process.StandardOutput.ReadLineAsync(patience.Token);
     }
 
+    /// <summary>A line on stdin; for a process started with <c>keepInput</c>.</summary>
+    public async Task WriteLineAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>The end of stdin.</summary>
+    public void CloseInput() => _process.StandardInput.Close();
+
+    /// <summary>Reads lines of stdout up to one that holds the text; returns all read.</summary>
+    public async Task<string> ReadUntilAsync(string text)
+    {
+        var read = new System.Text.StringBuilder();
+        while (await ReadLineAsync() is { } line)
+        {
+            read.Append(line).Append('\n');
+            if (line.Contains(text, StringComparison.Ordinal))
+                return read.ToString();
+        }
+        throw new InvalidOperationException($"stdout ended without '{text}':\n{read}{await _errors}");
+    }
+
     public async Task<Ended> EndAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -75,9 +101,11 @@ internal sealed class CommandProcess : IAsyncDisposable
     }
 
     /// <summary>SIGINT, as Ctrl-C sends it.</summary>
-    public async Task InterruptAsync()
+    public Task InterruptAsync() => SignalAsync("INT");
+
+    public async Task SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString()]);
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString()]);
         await kill.WaitForExitAsync();
     }
 

@@ -44,6 +44,21 @@ public sealed partial class RunViewTests : IDisposable
     }
 
     [Fact]
+    public void TheLogTellsEverythingThatHappened()
+    {
+        var lines = new LogLines(TimeZoneInfo.Utc);
+        var at = new DateTime(2026, 5, 4, 23, 59, 30);
+        var log = new System.Text.StringBuilder();
+        foreach (var item in Recorded("done"))
+        {
+            foreach (var line in lines.Of(item with { CreatedAt = at }).Where(_ => item.Seq is not null))
+                log.Append(line.Text).Append('\n');
+            at = at.AddSeconds(1);
+        }
+        log.ToString().ShouldMatchApproved("log-done.txt");
+    }
+
+    [Fact]
     public void TheFootShowsStageStepMetricsAndNarration()
     {
         var progress = Progress();

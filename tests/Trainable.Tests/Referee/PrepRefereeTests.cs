@@ -9,8 +9,6 @@ namespace Trainable.Tests.Referee;
 /// <summary>Prep and Train written by a scripted agent in the real sandbox, judged by the real referee.</summary>
 public sealed class PrepRefereeTests
 {
-    private const string Report = "open('report.md', 'w').write('# Findings')\n";
-
     /// <summary>A small, honest preparation; <c>#HOOK</c> lines are where a test makes it dishonest.</summary>
     private const string Prep = """
         # Prepare honestly
@@ -65,13 +63,13 @@ public sealed class PrepRefereeTests
     [Fact]
     public async Task AnHonestRunIsMeasuredOnRowsTheAgentNeverSaw()
     {
-        await using var app = await StartAsync(Prep, Train);
+        await using var app = await RefereeRun.StartAsync(Prep, Train);
         var created = await app.CreateExperimentAsync(
             Tables.Binary(400),
             options: new ExperimentOptions { Target = "bought" }
         );
-        var events = await RunAsync(app, created.SessionId);
-        TrainableApp.StateOf(events[^1]).ShouldBe("train_done", Errors(events));
+        var events = await RefereeRun.RunAsync(app, created.SessionId);
+        TrainableApp.StateOf(events[^1]).ShouldBe("train_done", RefereeRun.Errors(events));
         var detail = await app.SessionAsync(created.SessionId);
         var score = detail
             .Runs.Single(run => run.Stage == "train")
@@ -100,12 +98,15 @@ public sealed class PrepRefereeTests
             meta['target_column'] = 'age'; meta['problem_type'] = 'regression'
             json.dump(meta, open('../prep/data/metadata.json', 'w'))
             """;
-        await using var app = await StartAsync(Prep, Train.Replace("#HOOK", cheat, StringComparison.Ordinal));
+        await using var app = await RefereeRun.StartAsync(
+            Prep,
+            Train.Replace("#HOOK", cheat, StringComparison.Ordinal)
+        );
         var created = await app.CreateExperimentAsync(
             Tables.Binary(400),
             options: new ExperimentOptions { Target = "bought" }
         );
-        await RunAsync(app, created.SessionId);
+        await RefereeRun.RunAsync(app, created.SessionId);
         // Whatever the stage came to: what is sealed decides what a score is measured on.
         var referee = app.Server.Services.GetRequiredService<RefereeService>();
         var subject = new StageSubject(
@@ -134,25 +135,14 @@ public sealed class PrepRefereeTests
     [InlineData("meta['problem_type'] = 'guessing'", "problem_type")]
     public async Task WhatIsWrongWithPrepIsFoundAndSaidToTheAgent(string hook, string code)
     {
-        var models = new ScriptedModels(
-            ScriptedModels.Run(Report),
-            ScriptedModels.Finish(),
-            ScriptedModels.Run(Prep.Replace("#HOOK", hook, StringComparison.Ordinal)),
-            ScriptedModels.Finish()
-        );
-        await using var app = await TrainableApp.StartAsync(models);
+        await using var app = await RefereeRun.StartAsync(Prep.Replace("#HOOK", hook, StringComparison.Ordinal));
         var created = await app.CreateExperimentAsync(
             Tables.Binary(200),
             options: new ExperimentOptions { Target = "bought" }
         );
-        var events = await RunAsync(app, created.SessionId);
+        var events = await RefereeRun.RunAsync(app, created.SessionId);
         TrainableApp.StateOf(events[^1]).ShouldBe("failed");
-        var answers = events
-            .Where(item =>
-                item.Type == EventTypes.ToolEnd && item.Data.GetProperty("tool").GetString() == "finish_stage"
-            )
-            .Select(item => item.Data.GetProperty("output").GetString()!);
-        answers.Last().ShouldContain($"error {code}");
+        RefereeRun.LastAnswer(events).ShouldContain($"error {code}");
     }
 
     [Fact]
@@ -172,45 +162,73 @@ public sealed class PrepRefereeTests
                     return np.tile([0.6, 0.4], (len(X), 1))
             model = Spy()
             """;
-        await using var app = await StartAsync(Prep, Train.Replace("#HOOK", spy, StringComparison.Ordinal));
+        await using var app = await RefereeRun.StartAsync(Prep, Train.Replace("#HOOK", spy, StringComparison.Ordinal));
         var created = await app.CreateExperimentAsync(
             Tables.Binary(200),
             options: new ExperimentOptions { Target = "bought" }
         );
-        var events = await RunAsync(app, created.SessionId);
-        TrainableApp.StateOf(events[^1]).ShouldBe("train_done", Errors(events));
+        var events = await RefereeRun.RunAsync(app, created.SessionId);
+        TrainableApp.StateOf(events[^1]).ShouldBe("train_done", RefereeRun.Errors(events));
         var run = (await app.SessionAsync(created.SessionId)).Runs.Single(one => one.Stage == "train");
         run.Score!.Value.GetProperty("value").GetDouble().ShouldBe(0.5);
     }
 
-    private static Task<TrainableApp> StartAsync(string prep, string train) =>
-        TrainableApp.StartAsync(
-            new ScriptedModels(
-                ScriptedModels.Run(Report),
-                ScriptedModels.Finish(),
-                ScriptedModels.Run(prep),
-                ScriptedModels.Finish(),
-                ScriptedModels.Run(train),
-                ScriptedModels.Finish()
-            )
-        );
-
-    private static async Task<List<StreamEvent>> RunAsync(TrainableApp app, Guid session)
+    [Theory]
+    [InlineData("self.classes_, self.inner = [0, 1], {0: 0, 1: 1}", "model_classes_differ")]
+    [InlineData("self.classes_ = ['yes', 'no', 'perhaps']", "model_classes_differ")]
+    public async Task AModelOfOtherLabelsThanTheTargetsIsSentBack(string change, string code)
     {
-        var started = await app.Http.PostAsync(
-            $"/api/sessions/{session}/auto",
-            content: null,
-            TestContext.Current.CancellationToken
+        var model = $$"""
+            class Odd:
+                def __init__(self):
+                    {{change}}
+                def predict(self, X):
+                    return [self.classes_[0]] * len(X)
+            model = Odd()
+            """;
+        await using var app = await RefereeRun.StartAsync(
+            Prep,
+            Train.Replace("#HOOK", model, StringComparison.Ordinal)
         );
-        started.EnsureSuccessStatusCode();
-        return await app.FollowToStateAsync(session, "train_done", "failed");
+        var created = await app.CreateExperimentAsync(
+            Tables.Binary(200),
+            options: new ExperimentOptions { Target = "bought" }
+        );
+        var events = await RefereeRun.RunAsync(app, created.SessionId);
+        TrainableApp.StateOf(events[^1]).ShouldBe("failed");
+        RefereeRun.LastAnswer(events).ShouldContain($"error {code}");
     }
 
-    private static string Errors(List<StreamEvent> events) =>
-        string.Join(
-            '\n',
-            events
-                .Where(item => item.Type is EventTypes.AgentError or EventTypes.ToolEnd)
-                .Select(item => item.Data.GetRawText())
+    [Theory]
+    [InlineData("return ['no'] * (n - 1)", "29 values for 30 rows")]
+    [InlineData("return [None] + ['no'] * (n - 1)", "1 of 30 predictions are missing")]
+    [InlineData("return ['perhaps'] + ['no'] * (n - 1)", "not in classes_")]
+    public async Task WhatCannotBeMeasuredOnHeldRowsGetsNoScoreAndASentenceForPeople(string fault, string sentence)
+    {
+        // Faultless on val, which has 31 rows; the held ones are 30.
+        var model = $$"""
+            class Moody:
+                classes_ = ['no', 'yes']
+                def predict(self, X):
+                    n = len(X)
+                    if n == 30:
+                        {{fault}}
+                    return ['no'] * n
+            model = Moody()
+            """;
+        await using var app = await RefereeRun.StartAsync(
+            Prep,
+            Train.Replace("#HOOK", model, StringComparison.Ordinal)
         );
+        var created = await app.CreateExperimentAsync(
+            Tables.Binary(200),
+            options: new ExperimentOptions { Target = "bought" }
+        );
+        var events = await RefereeRun.RunAsync(app, created.SessionId);
+        TrainableApp.StateOf(events[^1]).ShouldBe("failed");
+        RefereeRun.LastAnswer(events).ShouldStartWith("accepted");
+        RefereeRun.Errors(events).ShouldContain(sentence);
+        var run = (await app.SessionAsync(created.SessionId)).Runs.Single(one => one.Stage == "train");
+        run.Score.ShouldBeNull();
+    }
 }

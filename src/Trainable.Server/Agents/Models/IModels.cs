@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using Trainable.Contracts;
 
 namespace Trainable.Server.Agents.Models;
 
@@ -8,7 +9,7 @@ internal interface IModels
     /// <summary>The model a stage gets when nobody names one.</summary>
     string Default { get; }
 
-    IReadOnlyList<string> Available { get; }
+    IReadOnlyList<ModelItem> List();
 
     /// <summary>A client for the model. Only its streaming is used.</summary>
     /// <exception cref="Platform.UserFacingException">The model is unknown, or its key is missing.</exception>

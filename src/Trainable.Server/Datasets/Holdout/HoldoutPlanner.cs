@@ -25,7 +25,7 @@ internal sealed class HoldoutPlanner(LoadedTable table, ExperimentOptions option
         var strata = target switch
         {
             null => null,
-            { Continuous: true } => HoldoutDraw.Quantiles(Numbers(target.Index), eligible),
+            { Continuous: true } => HoldoutDraw.Quantiles(WrittenNumbers(target.Index), eligible),
             _ => Classes(target.Index, eligible),
         };
         var strategy = target switch
@@ -116,6 +116,17 @@ internal sealed class HoldoutPlanner(LoadedTable table, ExperimentOptions option
     }
 
     private double[] Numbers(int column) => Doubles($"TRY_CAST({table.TextOf(column)} AS DOUBLE)");
+
+    private double[] WrittenNumbers(int column)
+    {
+        var values = new double[table.Rows];
+        var row = 0;
+        table.Database.ForEach(
+            $"SELECT {table.TextOf(column)} FROM {LoadedTable.Name} ORDER BY rowid",
+            value => values[row++] = WrittenNumber.Read(value.IsDBNull(0) ? null : value.GetString(0)) ?? double.NaN
+        );
+        return values;
+    }
 
     private double[] Doubles(string sql)
     {

@@ -14,7 +14,10 @@ internal sealed record TargetColumn(int Index, string Name, bool Continuous)
 
     private const int LevelsListed = 10;
 
-    private sealed record Counts(long Known, long Distinct, long Numbers);
+    /// <param name="Known">Rows with a value.</param>
+    /// <param name="Distinct">Different values.</param>
+    /// <param name="NoNumber">A value that is no number, if there is one.</param>
+    private sealed record Counts(long Known, long Distinct, string? NoNumber);
 
     /// <exception cref="UserFacingException">The column cannot be learnt, or not as the problem that was named (422).</exception>
     public static TargetColumn Inspect(LoadedTable table, string name, ExperimentOptions options)
@@ -23,19 +26,20 @@ internal sealed record TargetColumn(int Index, string Name, bool Continuous)
             table.Find(name) ?? throw new ArgumentException("The target is checked to exist before.", nameof(name));
         var text = table.TextOf(index);
         var known = $"FROM {LoadedTable.Name} WHERE {text} IS NOT NULL";
+        var noNumber = NoNumber(table, text, known);
         var counts = table.Database.Query(
-            $"SELECT count(*), count(DISTINCT {text}), count(*) FILTER (isfinite(TRY_CAST({text} AS DOUBLE))) {known}",
-            row => new Counts(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2))
+            $"SELECT count(*), count(DISTINCT {text}) {known}",
+            row => new Counts(row.GetInt64(0), row.GetInt64(1), noNumber)
         )[0];
         CheckLearnable(name, counts);
         var continuous = options.ProblemType switch
         {
             ProblemTypes.Regression => true,
-            null => counts.Numbers == counts.Known && counts.Distinct > MostNumericClasses,
+            null => counts.NoNumber is null && counts.Distinct > MostNumericClasses,
             _ => false,
         };
         if (continuous)
-            CheckNumeric(table, name, text, counts, known);
+            CheckNumeric(name, counts);
         else
             CheckClasses(table, name, text, counts, options, known);
         return new TargetColumn(index, name, continuous);
@@ -51,16 +55,21 @@ internal sealed record TargetColumn(int Index, string Name, bool Continuous)
             );
     }
 
-    private static void CheckNumeric(LoadedTable table, string name, string text, Counts counts, string known)
+    /// <summary>The first value that is no number, however a person writes one; null when all are.</summary>
+    private static string? NoNumber(LoadedTable table, string text, string known) =>
+        table
+            .Database.Query(
+                $"SELECT DISTINCT {text} {known} AND NOT coalesce(isfinite(TRY_CAST({text} AS DOUBLE)), false)",
+                row => row.GetString(0)
+            )
+            .Find(value => WrittenNumber.Read(value) is null);
+
+    private static void CheckNumeric(string name, Counts counts)
     {
-        if (counts.Numbers == counts.Known)
-            return;
-        var example = table.Database.Scalar<string>(
-            $"SELECT {text} {known} AND NOT coalesce(isfinite(TRY_CAST({text} AS DOUBLE)), false) LIMIT 1"
-        );
-        throw TableFile.Refuse(
-            $"Regression needs numbers, and the target `{name}` holds '{ShownText.Cut(example)}'. Mend those values, or choose a classification problem."
-        );
+        if (counts.NoNumber is { } example)
+            throw TableFile.Refuse(
+                $"Regression needs numbers, and the target `{name}` holds '{ShownText.Cut(example)}'. Mend those values, or choose a classification problem."
+            );
     }
 
     private static void CheckClasses(

@@ -19,6 +19,7 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
         DatasetManifest manifest,
         SplitTables tables,
         string target,
+        string problem,
         Findings findings,
         CancellationToken cancellation
     )
@@ -50,7 +51,13 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
         }
         var source = held.Working(manifest);
         var features = bench.Input(RawFeatures.FileName(source));
-        RawFeatures.Split(tables.Database, source, target, features);
+        TargetCheck.Run(
+            tables,
+            RawFeatures.Split(tables.Database, source, target, features),
+            target,
+            problem,
+            findings
+        );
         var result = await harness.RunAsync(
             "transform.py",
             [

@@ -35,7 +35,15 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
         CheckSharedRows(tables, splits, findings);
         FeatureChecks.Run(tables, metadata.Target!, metadata.ProblemType!, findings);
         if (!findings.HasErrors)
-            await pipeline.CheckAsync(subject, manifest, tables, metadata.Target!, findings, cancellation);
+            await pipeline.CheckAsync(
+                subject,
+                manifest,
+                tables,
+                metadata.Target!,
+                metadata.ProblemType!,
+                findings,
+                cancellation
+            );
         return findings.Report(subject.Stage);
     }
 

@@ -41,7 +41,10 @@ internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, Trainab
             findings.Fail("prep_metadata", "Prep's metadata.json is gone. Run Prep again.");
             return findings.Report(subject.Stage);
         }
-        if (await tables.LoadAsync(held.Prep(subject), "val", findings, cancellation))
+        if (
+            await tables.LoadAsync(held.Prep(subject), "train", findings, cancellation)
+            && await tables.LoadAsync(held.Prep(subject), "val", findings, cancellation)
+        )
             await CheckPredictionsAsync(tables, target, problem, findings, cancellation);
         return findings.Report(subject.Stage);
     }
@@ -78,8 +81,37 @@ internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, Trainab
         }
         foreach (var (code, message) in result.Problems)
             findings.Fail($"model_{code}", message);
+        if (problem != ProblemTypes.Regression && result.Classes is { } classes)
+            CheckClasses(tables, target, classes, findings);
         if (!findings.HasErrors)
             findings.Pass("model_predicts", "The model loads by itself and predicts val's rows.");
+    }
+
+    /// <summary>A model of other labels than the target's, such as codes of them, would be wrong on every row.</summary>
+    private static void CheckClasses(
+        SplitTables tables,
+        string target,
+        IReadOnlyList<string> classes,
+        Findings findings
+    )
+    {
+        var name = TableDatabase.Identifier(target);
+        var raw = tables.Database.Query(
+            $"SELECT DISTINCT {name}::VARCHAR FROM {tables.Source("train")} WHERE {name} IS NOT NULL",
+            row => row.GetString(0)
+        );
+        var words = new TargetLabels(raw);
+        var known = raw.Select(words.Of).ToHashSet(StringComparer.Ordinal);
+        var strange = classes.Where(label => !known.Contains(words.Of(label))).ToList();
+        if (strange.Count > 0)
+            findings.Fail(
+                "model_classes_differ",
+                $"The model's classes_ hold {Findings.Names(strange)}, which `{target}` never is in train. classes_ and predict() "
+                    + "must have the raw target's values; decode them inside the model."
+            );
+        var said = classes.Select(words.Of).ToHashSet(StringComparer.Ordinal);
+        if (known.Where(label => !said.Contains(label)).Order(StringComparer.Ordinal).ToList() is { Count: > 0 } unsaid)
+            findings.Warn("model_classes_missing", $"The model can never predict {Findings.Names(unsaid)}.");
     }
 
     private static void CheckPapers(string directory, Findings findings)

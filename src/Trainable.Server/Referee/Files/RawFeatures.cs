@@ -1,4 +1,3 @@
-using System.Text;
 using Trainable.Server.Datasets;
 using Trainable.Server.Datasets.Delimited;
 
@@ -81,21 +80,5 @@ internal static class RawFeatures
                 output.WriteByte((byte)'"');
         }
         output.WriteByte((byte)'\n');
-    }
-
-    /// <summary>Reads a label as a number the way a person wrote it: <c>1,234</c>, <c>$5</c> and <c>12 %</c> are numbers.</summary>
-    public static double? Number(string? text)
-    {
-        if (text is null)
-            return null;
-        var digits = new StringBuilder(text.Length);
-        foreach (var character in text)
-        {
-            if (char.IsAsciiDigit(character) || character is '.' or '-' or '+' or 'e' or 'E')
-                digits.Append(character);
-            else if (char.IsAsciiLetter(character))
-                return null;
-        }
-        return double.TryParse(digits.ToString(), out var number) && double.IsFinite(number) ? number : null;
     }
 }

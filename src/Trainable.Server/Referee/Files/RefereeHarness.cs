@@ -8,14 +8,31 @@ namespace Trainable.Server.Referee.Files;
 internal sealed record HarnessResult(JsonElement? Result, string? Error)
 {
     /// <summary>What the script found wrong with the object's output, for the agent: no values of rows.</summary>
+    /// <remarks>The object judged runs beside the script and may have written the file itself.</remarks>
     public IEnumerable<(string Code, string Message)> Problems =>
-        Result is { } result && result.TryGetProperty("problems", out var problems)
-            ? problems
-                .EnumerateArray()
-                .Select(problem =>
-                    (problem.GetProperty("code").GetString()!, problem.GetProperty("message").GetString()!)
-                )
+        Result is { } result
+        && result.TryGetProperty("problems", out var problems)
+        && problems.ValueKind == JsonValueKind.Array
+            ? problems.EnumerateArray().Select(problem => (Text(problem, "code"), Text(problem, "message")))
             : [];
+
+    /// <summary>A classifier's labels in the order of its probabilities; null when it said none.</summary>
+    public IReadOnlyList<string>? Classes =>
+        Result is { } result
+        && result.TryGetProperty("classes", out var classes)
+        && classes.ValueKind == JsonValueKind.Array
+            ? [.. classes.EnumerateArray().Select(item => item.ToString())]
+            : null;
+
+    public bool HasProbabilities =>
+        Result is { } result && result.TryGetProperty("has_proba", out var has) && has.ValueKind == JsonValueKind.True;
+
+    private static string Text(JsonElement problem, string name) =>
+        problem.ValueKind == JsonValueKind.Object
+        && problem.TryGetProperty(name, out var text)
+        && text.ValueKind == JsonValueKind.String
+            ? text.GetString()!
+            : "unreadable";
 }
 
 /// <summary>Runs <c>python/referee/*.py</c> on an agent's object in a sandbox of its own that lives for this one script.</summary>

@@ -42,16 +42,35 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
         );
         var predictions = await PredictAsync(subject, sealedTest, terms, bench, tables, cancellation);
         var train = held.SealedTrain(subject.ExperimentId, subject.SessionId);
-        var pairs = HeldPredictionsReader.Read(
+        var pairs = Read(
             tables,
             new ScoringFiles(predictions.File, sealedTest, train, terms.Target),
-            terms.ProblemType,
-            subject.Options.PositiveClass,
+            terms,
+            subject,
             predictions.Classes
         );
         var report = Measure(pairs, subject, terms.ProblemType, manifest.Holdout.Mode, testSetWasOpen);
         WriteBack(subject, report);
         return report;
+    }
+
+    private static HeldPredictions Read(
+        TableDatabase tables,
+        ScoringFiles files,
+        SealedTerms terms,
+        StageSubject subject,
+        IReadOnlyList<string>? classes
+    )
+    {
+        try
+        {
+            return HeldPredictionsReader.Read(tables, files, terms.ProblemType, subject.Options.PositiveClass, classes);
+        }
+        catch (DuckDB.NET.Data.DuckDBException)
+        {
+            // The model ran beside the harness and can have written what it likes in place of its predictions.
+            throw new UserFacingException("The file of the model's predictions cannot be read, so it has no score.");
+        }
     }
 
     private async Task<(string File, IReadOnlyList<string>? Classes)> PredictAsync(
@@ -89,17 +108,12 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
         var file = await bench.CollectAsync("predictions.parquet", "predictions.parquet", cancellation);
         if (result.Error is not null || file is null)
             throw new UserFacingException("The model could not predict the held rows, so it has no score.");
-        return (file, Classes(result));
+        if (result.Problems.Select(problem => problem.Message).ToList() is { Count: > 0 } problems)
+            throw new UserFacingException(
+                $"What the model gave for the held rows cannot be measured: {string.Join(' ', problems)}"
+            );
+        return (file, result.HasProbabilities ? result.Classes : null);
     }
-
-    private static string[]? Classes(HarnessResult result) =>
-        result.Result is { } json
-        && json.TryGetProperty("has_proba", out var has)
-        && has.ValueKind == JsonValueKind.True
-        && json.TryGetProperty("classes", out var classes)
-        && classes.ValueKind == JsonValueKind.Array
-            ? [.. classes.EnumerateArray().Select(item => item.ToString())]
-            : null;
 
     private ScoreReport Measure(
         HeldPredictions pairs,

@@ -53,6 +53,9 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         var source = held.Held(manifest)!;
         var features = bench.Input(RawFeatures.FileName(source));
         var labels = RawFeatures.Split(tables, source, target, features);
+        // The held rows by themselves may look like other types than those the pipeline learnt from.
+        var working = $"working{Path.GetExtension(source)}";
+        await bench.TakeAsync(home.Dataset(subject.ExperimentId), manifest.WorkingFile!, working, cancellation);
         await bench.TakeAsync(held.Prep(subject), "data/prep_pipeline.pkl", "prep_pipeline.pkl", cancellation);
         await bench.TakeAsync(held.Prep(subject), "data/train.parquet", "train.parquet", cancellation);
         var result = await harness.RunAsync(
@@ -62,6 +65,8 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
                 $"{RefereeHarness.In}/prep_pipeline.pkl",
                 "--features",
                 $"{RefereeHarness.In}/{Path.GetFileName(features)}",
+                "--working",
+                $"{RefereeHarness.In}/{working}",
                 "--reference",
                 $"{RefereeHarness.In}/train.parquet",
                 "--target",
@@ -80,7 +85,13 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
             );
             return;
         }
-        held.Seal(subject, terms, Join(tables, bench, transformed, target, labels), TrainTarget(tables, bench, target));
+        var train = TrainTarget(tables, bench, target);
+        held.Seal(
+            subject,
+            terms,
+            Join(tables, bench, transformed, target, WithoutGaps(tables, labels, train, terms)),
+            train
+        );
         findings.Pass(
             "test_set_sealed",
             string.Create(
@@ -88,6 +99,28 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
                 $"The pipeline ran on the {labels.Count:N0} held rows; the test set is sealed."
             )
         );
+    }
+
+    /// <summary>A label such as <c>?</c> that train does not have is no class: its row has no target.</summary>
+    private static List<string?> WithoutGaps(
+        TableDatabase tables,
+        List<string?> labels,
+        string train,
+        SealedTerms terms
+    )
+    {
+        var known = tables
+            .Query(
+                $"SELECT DISTINCT {TableDatabase.Identifier(terms.Target)}::VARCHAR FROM read_parquet({TableDatabase.Literal(train)})",
+                row => row.IsDBNull(0) ? "" : row.GetString(0)
+            )
+            .ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. labels.Select(label =>
+                label is null || known.Contains(label) || !TargetLabels.IsGap(label) ? label : null
+            ),
+        ];
     }
 
     /// <summary>Features and the raw target side by side; a row whose target is missing cannot be scored and is left out.</summary>

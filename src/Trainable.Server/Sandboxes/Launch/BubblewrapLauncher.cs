@@ -55,6 +55,9 @@ internal sealed partial class BubblewrapLauncher(LaunchThread thread, TrainableH
         }
     }
 
+    /// <summary>Where bubblewrap is; null when it is not installed.</summary>
+    public static string? FindExecutable() => Candidates.FirstOrDefault(File.Exists);
+
     private static void Share(IEnumerable<SandboxMount> mounts, uint user)
     {
         foreach (var mount in mounts)
@@ -97,7 +100,7 @@ internal sealed partial class BubblewrapLauncher(LaunchThread thread, TrainableH
     private static async Task<BubblewrapFacts> FindAsync(LaunchThread thread, TrainableHome home)
     {
         var executable =
-            Candidates.FirstOrDefault(File.Exists)
+            FindExecutable()
             ?? throw new UserFacingException(
                 "bubblewrap, which isolates what agents run, is not installed. Run './trainable setup'.",
                 StatusCodes.Status503ServiceUnavailable

@@ -1,0 +1,10 @@
+using Trainable.Bench;
+using Trainable.Bench.Rows;
+
+// bench/run calls this. `clients` and `serve` are the other halves of rows that need a second process.
+return args switch
+{
+    ["clients", .. var rest] => await BurstClients.RunAsync(rest),
+    ["serve", .. var rest] => await MetricServer.RunAsync(rest),
+    _ => await Table.RunAsync(args),
+};

@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using Trainable.Bench.Rows;
+
+namespace Trainable.Bench;
+
+/// <summary>Runs the rows asked for (all by default) and writes them into the table of bench/README.md.</summary>
+internal static class Table
+{
+    private const string Begin = "<!-- begin: bench/run writes this -->";
+    private const string End = "<!-- end -->";
+
+    private static readonly (string Name, Func<Task<IReadOnlyList<Measurement>>> Run)[] Rows =
+    [
+        ("start", StartRow.RunAsync),
+        ("reads", ReadRows.RunAsync),
+        ("burst", BurstRow.RunAsync),
+        ("metrics", MetricRow.RunAsync),
+        ("steps", StepRows.RunAsync),
+    ];
+
+    public static async Task<int> RunAsync(string[] names)
+    {
+        var unknown = names.Where(name => Rows.All(row => row.Name != name)).ToList();
+        if (unknown.Count > 0)
+        {
+            await Console.Error.WriteLineAsync(
+                $"There is no row '{unknown[0]}'. Rows: {string.Join(", ", Rows.Select(row => row.Name))}; none runs all."
+            );
+            return 2;
+        }
+        var measured = new List<Measurement>();
+        foreach (var row in Rows.Where(row => names.Length == 0 || names.Contains(row.Name)))
+        {
+            await Console.Error.WriteLineAsync($"{row.Name}…");
+            foreach (var one in await row.Run())
+            {
+                measured.Add(one);
+                Console.WriteLine(
+                    $"{(one.Reached ? "ok    " : "missed")} {one.What}: {one.Result} (target {one.Target})"
+                );
+            }
+        }
+        if (names.Length == 0)
+            await WriteAsync(measured);
+        return 0;
+    }
+
+    private static async Task WriteAsync(List<Measurement> measured)
+    {
+        var file = Path.Combine(Machine.Repository, "bench", "README.md");
+        var text = await File.ReadAllTextAsync(file);
+        var table = new StringBuilder();
+        table.Append(CultureInfo.InvariantCulture, $"{Begin}\n\n{Machine.Describe()}\n\n");
+        table.Append("| what | to reach | median | runs | |\n|---|---|---|---|---|\n");
+        foreach (var one in measured)
+        {
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| {one.What} | {one.Target} | {one.Result} | {one.Runs} | {(one.Reached ? "reached" : "missed")} |\n"
+            );
+        }
+        table.Append('\n').Append(End);
+        var begin = text.IndexOf(Begin, StringComparison.Ordinal);
+        var end = text.IndexOf(End, StringComparison.Ordinal);
+        if (begin < 0 || end < begin)
+            throw new InvalidOperationException($"{file} has lost the markers between which the table stands.");
+        await File.WriteAllTextAsync(file, text[..begin] + table + text[(end + End.Length)..]);
+    }
+}

@@ -1,0 +1,1 @@
+"""What `trainable doctor` asks an interpreter."""

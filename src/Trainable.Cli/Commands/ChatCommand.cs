@@ -1,0 +1,133 @@
+using System.CommandLine;
+using Trainable.Cli.Api;
+using Trainable.Cli.Serving;
+using Trainable.Cli.Terminal;
+using Trainable.Contracts;
+
+namespace Trainable.Cli.Commands;
+
+/// <summary><c>trainable chat</c>: says something to a session's agent.</summary>
+internal static class ChatCommand
+{
+    public static Command Create(IDictionary<Command, string> lessons)
+    {
+        var session = Shared.Session();
+        var message = new Argument<string?>("MESSAGE")
+        {
+            Description = "What to say; without it lines are read from the terminal and answers shown.",
+            DefaultValueFactory = _ => null,
+        };
+        var start = Shared.Choice("--start", "Start this stage with MESSAGE as its instructions.", Stages.All);
+        var model = new Option<string?>("--model")
+        {
+            HelpName = "ID",
+            Description = "The model that drives the started stage.",
+        };
+        var home = Shared.Home();
+        var command = new Command("chat", "Say something to a session's agent, or talk with it while it works.")
+        {
+            session,
+            message,
+            start,
+            model,
+            home,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(start) is not null && string.IsNullOrWhiteSpace(result.GetValue(message)))
+                result.AddError("--start needs a MESSAGE: it becomes the stage's instructions.");
+            else if (result.GetResult(model) is not null && result.GetValue(start) is null)
+                result.AddError("--model goes with --start: a stage that runs keeps its model.");
+        });
+        command.SetAction(
+            (line, _) =>
+                ExecuteAsync(
+                    line.GetRequiredValue(session),
+                    line.GetValue(message),
+                    line.GetValue(start),
+                    line.GetValue(model),
+                    line.GetValue(home),
+                    TimeProvider.System
+                )
+        );
+        lessons[command] = """
+            Examples:
+              trainable chat latest "drop the customer_id column"
+              trainable chat latest                          Ctrl-D ends; the run goes on
+              trainable chat latest "try log(price)" --start prep
+
+            A running stage reads messages at its next turn. When nothing runs nobody reads them: --start gives the message to a
+            stage as its instructions and shows it to its end. The built-in model, autopilot, takes no steering by messages; of its
+            instructions it reads the settings, and whether they ask for something it cannot do.
+            """;
+        return command;
+    }
+
+    private static async Task<int> ExecuteAsync(
+        string name,
+        string? message,
+        string? start,
+        string? model,
+        string? home,
+        TimeProvider clock
+    )
+    {
+        using var interrupts = new Interrupts();
+        if (start is not null)
+            Requirements.Check(home);
+        var stays = start is not null || message is null;
+        await using var server = await HomeServer.OpenAsync(
+            home,
+            0,
+            stays ? HomeServer.Chatting : "say",
+            clock,
+            interrupts.Token
+        );
+        var session = await SessionName.ResolveAsync(server.Api, name, interrupts.Token);
+        if (start is not null)
+            return await StartAsync(server, session, start, message!, model, clock, interrupts.Token);
+        var detail = await server.Api.GetSessionAsync(session, interrupts.Token);
+        if (Listener.Of(detail) is not { } listener)
+        {
+            var asked = string.IsNullOrWhiteSpace(message) ? "what you want" : CleanText.Line(message);
+            throw new CommandException(
+                $"Nothing runs in {SessionName.Short(session)}, so nobody would read a message; none was sent. "
+                    + $"To start a stage with it: ./trainable chat {SessionName.Short(session)} \"{asked}\" --start eda|prep|train"
+            );
+        }
+        if (message is null)
+            return await new Conversation(server, session, listener, clock).TalkAsync(detail.LastSeq, interrupts.Token);
+        if (string.IsNullOrWhiteSpace(message))
+            throw new CommandException("The message is empty; nothing was sent.", ExitCodes.Usage);
+        await server.AskAsync(api => api.PostMessageAsync(session, message, interrupts.Token), interrupts.Token);
+        Console.WriteLine(listener.AfterSending);
+        if (server.Own is not null)
+            Console.WriteLine("Nobody serves the home now: './trainable logs -f' or 'up' takes the run up again.");
+        return ExitCodes.Ok;
+    }
+
+    private static async Task<int> StartAsync(
+        HomeServer server,
+        Guid session,
+        string stage,
+        string instructions,
+        string? model,
+        TimeProvider clock,
+        CancellationToken interrupt
+    )
+    {
+        var started = clock.GetTimestamp();
+        var detail = await server.Api.GetSessionAsync(session, interrupt);
+        await server.Api.StartStageAsync(
+            session,
+            stage,
+            new StartStageRequest { Instructions = instructions, Model = model },
+            interrupt
+        );
+        SessionEnd end;
+        await using (var view = Views.Create([stage], json: false, clock))
+            end = await new RunWatch(server, view, clock).UntilEndAsync(session, detail.LastSeq, stage, interrupt);
+        await RunWatch.ReportAsync(server, session, json: false, clock.GetElapsedTime(started));
+        return RunWatch.ExitCode(end);
+    }
+}

@@ -1,0 +1,92 @@
+using Trainable.Cli.Api;
+using Trainable.Cli.Serving;
+using Trainable.Cli.Terminal;
+using Trainable.Contracts;
+
+namespace Trainable.Cli.Commands;
+
+internal enum SessionEnd
+{
+    Done,
+    Failed,
+    Cancelled,
+}
+
+/// <summary>Shows a session's run to its end, and stops it when the person interrupts.</summary>
+internal sealed class RunWatch(HomeServer server, IRunView view, TimeProvider clock)
+{
+    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(30);
+
+    public static int ExitCode(SessionEnd end) =>
+        end switch
+        {
+            SessionEnd.Done => ExitCodes.Ok,
+            SessionEnd.Cancelled => ExitCodes.Cancelled,
+            _ => ExitCodes.Failed,
+        };
+
+    /// <summary>Says where the session stands now that the run has ended.</summary>
+    public static async Task ReportAsync(HomeServer server, Guid session, bool json, TimeSpan took)
+    {
+        var detail = await server.AskAsync(
+            api => api.GetSessionAsync(session, CancellationToken.None),
+            CancellationToken.None
+        );
+        var report = SessionReport.From(detail, server.Home) with { Seconds = took.TotalSeconds };
+        ReportWriter.Write(report, json);
+    }
+
+    /// <summary>
+    /// Shows the session until it has ended. An interrupt asks the server to stop it and goes on watching, so that what the
+    /// terminal says last is what was recorded.
+    /// </summary>
+    public async Task<SessionEnd> UntilEndAsync(Guid session, long after, string until, CancellationToken interrupt)
+    {
+        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
+        await using var abort = interrupt.UnsafeRegister(
+            _ =>
+            {
+                view.Notice("Stopping. Ctrl-C again leaves at once; the record is kept either way.");
+                patience.CancelAfter(AbortPatience);
+                _ = AbortAsync(session, patience);
+            },
+            null
+        );
+        var follower = new SessionFollower(server, clock) { Interrupted = view.Notice };
+        try
+        {
+            await foreach (var item in follower.FollowAsync(session, after, patience.Token))
+            {
+                view.Show(item);
+                if (EventData.StateOf(item) is { } state && EndOf(state, until) is { } end)
+                    return end;
+            }
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            view.Notice("The session did not end in time; './trainable show' tells what became of it.");
+        }
+        return SessionEnd.Cancelled;
+    }
+
+    private async Task AbortAsync(Guid session, CancellationTokenSource patience)
+    {
+        try
+        {
+            await server.Api.AbortAsync(session, patience.Token);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or ApiException or OperationCanceledException)
+        {
+            view.Notice($"The server could not be asked to stop: {failure.Message}");
+        }
+    }
+
+    private static SessionEnd? EndOf(string state, string until) =>
+        state switch
+        {
+            SessionStates.Failed => SessionEnd.Failed,
+            SessionStates.Cancelled => SessionEnd.Cancelled,
+            _ when state == SessionStates.Done(until) => SessionEnd.Done,
+            _ => null,
+        };
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.AI;
+using Trainable.Contracts;
+using Trainable.Server.Platform;
+
+namespace Trainable.Server.Agents.Models;
+
+/// <summary>The models of every provider. The first provider that can be used gives the default; autopilot, the last, always can.</summary>
+internal sealed class ConfiguredModels(IEnumerable<IModelProvider> providers) : IModels
+{
+    private readonly IReadOnlyList<IModelProvider> _providers = [.. providers];
+
+    public string Default => _providers.Select(provider => provider.Default).First(model => model is not null)!;
+
+    public IReadOnlyList<ModelItem> List() =>
+        [
+            .. _providers
+                .SelectMany(provider => provider.List())
+                .Select(model => model with { Default = model.Id == Default })
+                .OrderByDescending(model => model.Default),
+        ];
+
+    public IChatClient Open(string model) =>
+        _providers.FirstOrDefault(provider => provider.Serves(model)) is { } provider
+            ? provider.Open(model)
+            : throw new UserFacingException(
+                $"There is no model '{model}' here. Available: {string.Join(", ", List().Where(one => one.Available).Select(one => one.Id))}."
+            );
+}
