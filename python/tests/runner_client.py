@@ -57,8 +57,8 @@ class RunnerClient:
                  env: Optional[Dict[str, str]] = None, paths: Sequence[Path] = (PYTHON_FOLDER,)) -> None:
         self.scripts = scripts
         self.steps: Dict[Optional[int], StepResult] = {}
-        self.spares: List[Optional[int]] = []
         self.patience_s = TIMEOUT_S
+        self.spares: List[Optional[int]] = []
         self._number = 0
         command = [*prefix, python or sys.executable, "-I", "-u", str(PYTHON_FOLDER / "trainable_runner"),
                    f"--preload={preload}"]

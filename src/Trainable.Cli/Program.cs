@@ -20,6 +20,7 @@ var root = new RootCommand(
     ChatCommand.Create(lessons),
     StopCommand.Create(lessons),
 };
+root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));
 root.Add(CompletionCommand.Create(lessons));
 foreach (var command in LauncherCommands.Create(lessons))

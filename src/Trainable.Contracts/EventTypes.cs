@@ -42,6 +42,7 @@ public static class EventTypes
         S3SyncComplete,
         UserMessage,
         AgentMessageDelta,
+        ModelRetry,
         AgentError,
         AgentAborted,
         MetadataReady,

@@ -20,6 +20,11 @@ def finish(facts):
     print("facts: " + json.dumps(facts, ensure_ascii=False), flush=True)
 
 
+def count(number, one, many=None):
+    """'1 row' or '1,234 rows', for a sentence."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def stop(sentence):
     """End the step with a sentence that says what to change."""
     print("Stopped: " + sentence, flush=True)

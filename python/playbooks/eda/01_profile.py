@@ -96,7 +96,8 @@ def main():
     table = read_table(PARAMS["dataset"])
     rows, width = table.shape
     if rows < 10 or width < 2:
-        stop(f"The dataset has {rows} rows and {width} columns; at least 10 rows and 2 columns are needed.")
+        stop(f"The dataset has {count(rows, 'row')} and {count(width, 'column')}; "
+             "at least 10 rows and 2 columns are needed.")
     columns = {name: inspect_column(table[name], name) for name in table.columns}
     target, reason, runner_up, problem, problem_reason = settle_target(table, columns)
     for name, about in columns.items():
@@ -135,8 +136,8 @@ def main():
     }
     write_json("data/findings.json", findings)
 
-    print(f"{rows:,} rows and {width:,} columns, {findings['memory_mb']:.1f} MB in memory.")
-    print(f"Missing: {findings['missing_pct']:.2f} % of all cells, in {(missing > 0).sum()} columns. "
+    print(f"{count(rows, 'row')} and {count(width, 'column')}, {findings['memory_mb']:.1f} MB in memory.")
+    print(f"Missing: {findings['missing_pct']:.2f} % of all cells, in {count(int((missing > 0).sum()), 'column')}. "
           f"Duplicate rows: {findings['duplicate_rows']:,}.\n")
     for name, about in list(columns.items())[:40]:
         print(f"  {str(name)[:32]:<32} {about['role']:<16} {about['levels']:>8,} levels {about['missing']:>7,} "

@@ -34,6 +34,8 @@ from scipy.stats import chi2_contingency
 SAMPLE_ROWS = 20_000
 LEAK_SCORE = 0.998          # cross-validated score of one column alone above which it gives the target away
 SUSPICIOUS_SCORE = 0.97
+MOST_PAIRED = 1000          # numeric columns compared pair by pair
+MOST_INFORMED = 60          # columns whose mutual information is measured
 
 
 def as_codes(series, about):
@@ -50,9 +52,11 @@ def as_codes(series, about):
 
 def cramers_v(left, right):
     """Cramér's V with bias correction, and the chi-squared p-value, of two columns of codes."""
-    table = pd.crosstab(left, right).to_numpy()
-    if min(table.shape) < 2:
+    left, right = (np.unique(codes, return_inverse=True)[1] for codes in (left, right))
+    if not len(left) or min(left.max(), right.max()) < 1:
         return 0.0, 1.0
+    shape = left.max() + 1, right.max() + 1
+    table = np.bincount(left * shape[1] + right, minlength=shape[0] * shape[1]).reshape(shape)
     statistic, p_value = chi2_contingency(table, correction=False)[:2]
     count = table.sum()
     rows, columns = table.shape
@@ -148,7 +152,7 @@ def main():
         columns[name]["relation"] = found
 
     strongest = sorted(usable, key=lambda name: -columns[name]["relation"]["alone"])
-    measured = [name for name in strongest if not np.isnan(codes[name]).all()][:60]
+    measured = [name for name in strongest if not np.isnan(codes[name]).all()][:MOST_INFORMED]
     if measured and not PARAMS["safe"]:
         few = np.arange(len(goal))[:3000 if len(measured) > 30 else 5000]
         matrix = np.column_stack([codes[name][few] for name in measured])
@@ -173,12 +177,20 @@ def main():
     now = pd.Timestamp.now()
     future = [name for name in usable if columns[name]["role"] == "datetime"
               and pd.Timestamp(columns[name]["stats"]["max"]) > now]
-    numeric = [name for name in usable if columns[name]["role"] in ("numeric", "numeric_text")][:1500]
+    numeric = [name for name in usable if columns[name]["role"] in ("numeric", "numeric_text")]
+    capped = []
+    if len(numeric) > MOST_PAIRED:
+        capped.append(f"Of {len(numeric):,} numeric columns, the {MOST_PAIRED:,} that tell most about {target} were "
+                      "compared with each other.")
+        numeric = sorted(numeric, key=lambda name: -columns[name]["relation"]["alone"])[:MOST_PAIRED]
+    if len(usable) > MOST_INFORMED:
+        capped.append(f"Mutual information was measured for the {MOST_INFORMED} columns that tell most alone, of "
+                      f"{len(usable):,}.")
     pairs = correlated_pairs(pd.DataFrame({name: codes[name] for name in numeric}))
     strongest = [name for name in strongest if name not in leaks]
     set_actions(columns)
     findings.update(leaks=leaks, suspicious=suspicious, future_dates=future, strongest=strongest[:30],
-                    correlated_pairs=pairs, relation_rows=len(table))
+                    correlated_pairs=pairs, capped=capped, relation_rows=len(table))
     write_json("data/findings.json", findings)
     report(findings, columns, strongest, leaks, suspicious, pairs, target)
 
@@ -210,7 +222,9 @@ def report(findings, columns, strongest, leaks, suspicious, pairs, target):
         print(f"Leak: {name} {columns[name]['reason']}. It will be dropped.")
     for name in suspicious:
         print(f"Suspicious: {name} comes close to predicting {target} alone; check that it is known beforehand.")
-    print(f"{len(pairs)} pairs of numeric columns with |r| > 0.9"
+    for sentence in findings["capped"]:
+        print(sentence)
+    print(f"{count(len(pairs), 'pair')} of numeric columns with |r| > 0.9"
           + (": " + ", ".join(f"{a} ~ {b} ({r:+.2f})" for a, b, r in pairs[:4]) if pairs else "") + ".")
     finish({"top_features": ", ".join(map(str, strongest[:5])) or None,
             "strongest_feature": strongest[0] if strongest else None,

@@ -112,11 +112,12 @@ def recommend(findings):
     if sparse:
         said.append(f"Keep a flag for where {listed(sparse)} are missing: over 40 % of the values are.")
     if findings["duplicate_rows"]:
-        said.append(f"{findings['duplicate_rows']:,} rows are exact duplicates: remove them from train only, and "
+        said.append(f"{count(findings['duplicate_rows'], 'row is an exact duplicate', 'rows are exact duplicates')}: "
+                    f"remove from train only, and "
                     f"keep equal rows "
                     "on one side of every split.")
     if findings["target_missing"]:
-        said.append(f"Leave out the {findings['target_missing']:,} rows without a target.")
+        said.append(f"Leave out the {count(findings['target_missing'], 'row')} without a target.")
     ratio = findings["about_target"].get("imbalance_ratio")
     if ratio and ratio > 3:
         said.append(f"The classes stand {ratio:.1f} to 1: judge by AUC or balanced metrics rather than accuracy, and "
@@ -129,7 +130,8 @@ def recommend(findings):
                     f"clipped.")
     if findings.get("correlated_pairs"):
         pairs = findings["correlated_pairs"]
-        said.append(f"{len(pairs)} pairs of columns have |r| > 0.9 (for one, `{cell(pairs[0][0])}` and "
+        said.append(f"{count(len(pairs), 'pair of columns has', 'pairs of columns have')} |r| > 0.9 "
+                    f"(for one, `{cell(pairs[0][0])}` and "
                     f"`{cell(pairs[0][1])}`): "
                     "importances will be shared between them, and linear models need regularisation.")
     if findings.get("group_candidates"):
@@ -199,9 +201,11 @@ def main():
     conclusions, advice = conclude(findings), recommend(findings)
     lines = ["# Exploration", ""] + [f"- {sentence}" for sentence in conclusions] + [
         "", "## The data", "",
-        f"{findings['rows']:,} working rows, {findings['n_columns']:,} columns, {findings['memory_mb']:.1f} MB in "
+        f"{count(findings['rows'], 'working row')}, {count(findings['n_columns'], 'column')}, "
+        f"{findings['memory_mb']:.1f} MB in "
         f"memory; "
-        f"{findings['duplicate_rows']:,} duplicate rows; {findings['missing_pct']:.2f} % of the cells missing.", "",
+        f"{count(findings['duplicate_rows'], 'duplicate row')}; "
+        f"{findings['missing_pct']:.2f} % of the cells missing.", "",
         "| kind | columns |", "|---|---|"]
     for role in findings["roles"]:
         names = names_of(columns, role)
@@ -232,6 +236,7 @@ def main():
         lines += ["## Correlated pairs (|r| > 0.9)", "", "| column | column | r |", "|---|---|---:|"]
         lines += [f"| {cell(left)} | {cell(right)} | {value:+.3f} |" for left, right, value in pairs[:20]]
         lines += ["", f"{len(pairs)} pairs in all." if len(pairs) > 20 else ""]
+    lines += [f"{sentence}\n" for sentence in findings.get("capped", [])]
     lines += picture("correlations", "Correlations")
     lines += ["## Recommendations", ""] + [f"{place}. {sentence}" for place, sentence in enumerate(advice, 1)]
     Path("report.md").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -146,14 +146,14 @@ def main():
     write_json("data/plan.json", plan)
 
     dropped = {name: about["action_reason"] for name, about in columns.items() if about["action"] == "drop"}
-    print(f"{len(table):,} working rows; {plan['target_missing']:,} without a target are left out.")
+    print(f"{count(len(table), 'working row')}; {plan['target_missing']:,} without a target left out.")
     print(f"Split {how}: " + ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) + ".")
-    print(f"{plan['duplicates_removed']:,} exact duplicates removed from train (val keeps its own).")
+    print(f"{count(plan['duplicates_removed'], 'exact duplicate')} removed from train (val keeps its own).")
     if problem != "regression":
         for name in counts:
             shown = pd.Series(strata[side == name]).value_counts(normalize=True).head(6)
             print(f"  {name}: " + ", ".join(f"{level} {share:.1%}" for level, share in shown.items()))
-    print(f"Keeping {len(kept):,} columns, dropping {len(dropped):,}:")
+    print(f"Keeping {count(len(kept), 'column')}, dropping {len(dropped):,}:")
     for name, reason in list(dropped.items())[:25]:
         print(f"  {name}: {reason}")
     finish({"train_rows": counts["train"], "val_rows": counts["val"], "split_how": how, "n_kept": len(kept),

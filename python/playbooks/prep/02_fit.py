@@ -152,7 +152,7 @@ def main():
         metadata["positive_class"] = positive_of(labels(everything), PARAMS["positive_class"])
     write_json("data/metadata.json", metadata)
 
-    print(f"{len(kept):,} raw columns became {len(pipeline.features):,} features.")
+    print(f"{count(len(kept), 'raw column')} became {count(len(pipeline.features), 'feature')}.")
     for name in list(made)[:30]:
         shown = ", ".join(made[name][:6]) + (f", … ({len(made[name])})" if len(made[name]) > 6 else "")
         print(f"  {str(name)[:30]:<30} {kept[name]['role']:<16} → {shown or 'nothing that varies in train'}")

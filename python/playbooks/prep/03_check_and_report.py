@@ -72,15 +72,16 @@ def write_report(plan, metadata, problems):
     splits = ", ".join(f"{name} {info['rows']:,}" for name, info in sorted(metadata["splits"].items()))
     kept = {entry["column"]: entry for entry in metadata["transforms"]}
     lines = ["# Preparation", "",
-             f"{metadata['original_shape'][0]:,} working rows with {metadata['original_shape'][1]:,} columns became "
-             f"**{len(metadata['features']):,} features**. Target: `{metadata['target_column']}` "
+             f"{count(metadata['original_shape'][0], 'working row')} with "
+             f"{count(metadata['original_shape'][1], 'column')} became "
+             f"**{count(len(metadata['features']), 'feature')}**. Target: `{metadata['target_column']}` "
              f"({metadata['problem_type']}).", "", "## Rows", "",
              f"- Split {plan['how']} (seed {metadata['random_seed']}): {splits}. "
              + ("The test rows are held by the host and were never here."
                 if PARAMS["holdout"] == "host" else "The test rows were set aside before anything was fitted."
                 if PARAMS["holdout"] == "agent" else "No test rows were set aside."),
-             f"- {plan['target_missing']:,} rows without a target were left out.",
-             f"- {plan['duplicates_removed']:,} exact duplicates were removed from train; val keeps its own.",
+             f"- Rows without a target that were left out: {plan['target_missing']:,}.",
+             f"- Exact duplicates removed from train: {plan['duplicates_removed']:,}; val keeps its own.",
              "- No outliers were removed and nothing was resampled: trees are indifferent to extremes, and the linear "
              "models clip them themselves.", ""]
     if metadata["class_distribution"]:
@@ -138,9 +139,9 @@ def main():
         print("Problem: " + problem)
     constant = [name for name in metadata["features"] if splits["val"][name].nunique() <= 1]
     print("Checked: nulls, schema, val reproduced by the saved pipeline, single rows, unseen levels. "
-          + ("All passed." if not problems else f"{len(problems)} problems."))
+          + ("All passed." if not problems else count(len(problems), "problem") + "."))
     if constant:
-        print(f"{len(constant)} features do not vary in val (rare levels); they are kept because they vary in train.")
+        print(f"Kept because they vary in train, though not in val (rare levels): {count(len(constant), 'feature')}.")
     finish({"n_problems": len(problems), "problems": "; ".join(problems) or None,
             "n_features": len(metadata["features"]),
             "report": "report.md"})

@@ -34,9 +34,13 @@ from trainable import labels, log
 
 # include: common/facts.py
 
+# include: common/parsing.py
+
 # include: common/metrics.py
 
 # include: common/prepared.py
+
+# include: common/folds.py
 
 # include: common/models.py
 
@@ -49,28 +53,12 @@ TRIALS = 40
 ALWAYS = 3          # the first configurations are finished even when the budget is short
 
 
-def make_folds(goal, problem, count, seed):
-    """A fold number for every row; rows of classes too rare to be in every fold get -1 and are always trained on."""
-    random = np.random.default_rng(seed)
-    if problem == "regression":
-        order = np.argsort(np.argsort(goal, kind="stable") // count * count + random.permutation(len(goal)) / len(goal))
-        fold = np.empty(len(goal), dtype=int)
-        fold[order] = np.arange(len(goal)) % count
-        return fold
-    fold = np.full(len(goal), -1)
-    for label in np.unique(goal):
-        rows = random.permutation(np.flatnonzero(goal == label))
-        if len(rows) >= count:
-            fold[rows] = (np.arange(len(rows)) + random.integers(count)) % count
-    return fold
-
-
 def fit_fold(folder, config, number, problem, classes, numeric_columns, seed, patience_s):
     """Fit one configuration without one fold. -> ({strength: guesses for that fold}, loss curves or None, seconds)"""
     started = time.time()
     warnings.filterwarnings("ignore")
-    values, goal, fold = (np.load(f"{folder}/{name}.npy") for name in ("values", "goal", "fold"))
-    inside, outside = fold == number, fold != number
+    values, goal, fold, forward = (np.load(f"{folder}/{name}.npy") for name in ("values", "goal", "fold", "forward"))
+    inside, outside = fold == number, fold < number if forward else fold != number
     family, params = config["family"], config["params"]
     if family == "xgboost":
         return fit_boosted(values, goal, inside, outside, config, problem, classes, seed, patience_s, started,
@@ -259,28 +247,30 @@ def main():
     data = load_prepared()
     problem = data["problem"]
     features, goal = data["train"]
-    values = features.to_numpy()
+    values, keys = features.to_numpy(), read_fold_keys(len(goal))
     limit = int(np.clip(PARAMS["budget_s"] * 2.0e5 / values.shape[1], 3000, 200_000))
     if len(goal) > limit:
         rare = np.bincount(goal)[goal] < 200 if problem != "regression" else np.zeros(len(goal), dtype=bool)
         drawn = np.random.default_rng(PARAMS["seed"]).random(len(goal)) < limit / len(goal)
         values, goal = values[drawn | rare], goal[drawn | rare]
+        keys = {kind: key[drawn | rare] for kind, key in keys.items()}
         print(f"Comparing on {len(goal):,} of {features.shape[0]:,} training rows; the final models use more.")
     folds = 5 if values.size < 2e6 else 3
     if problem != "regression":
         folds = int(np.clip(np.sort(np.bincount(goal))[-2], 2, folds))
-    fold = make_folds(goal, problem, folds, PARAMS["seed"])
+    fold, how, forward = make_folds(goal, problem, folds, PARAMS["seed"], keys)
+    folds = int(fold.max()) + 1
     distinct = [len(np.unique(column[:5000])) for column in values.T]
     numeric_columns = [place for place, count in enumerate(distinct) if count > 8][:150]
     folder = tempfile.mkdtemp()
-    for name, array in (("values", values), ("goal", goal), ("fold", fold)):
+    for name, array in (("values", values), ("goal", goal), ("fold", fold), ("forward", np.array(forward))):
         np.save(f"{folder}/{name}.npy", array)
     end = started + 0.93 * PARAMS["budget_s"] - 0.4
     search = Search(data, folder, fold, folds, values, goal, numeric_columns, end)
     configurations = portfolio(problem, int(len(goal) * (1 - 1 / folds)), values.shape[1], numeric_columns,
                                max(0.3, PARAMS["budget_s"] * WORKERS / folds / 9))
-    print(f"{len(goal):,} rows, {values.shape[1]:,} features, {folds} folds, {len(configurations)} configurations, "
-          f"{PARAMS['budget_s']:.0f} s:")
+    print(f"{len(goal):,} rows, {values.shape[1]:,} features, {count(folds, 'fold')} ({how}), "
+          f"{count(len(configurations), 'configuration')}, {PARAMS['budget_s']:.0f} s:")
     executor = start_workers(WORKERS, PARAMS["safe"])
     state = {}
 
@@ -303,10 +293,10 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
     if not search.finished:
         stop("No model could be fitted: " + "; ".join(f"{name}: {why}" for name, why in search.failed.items()))
-    conclude(search, data, goal[search.scored], folds, numeric_columns, time.time() - started)
+    conclude(search, data, goal[search.scored], how, numeric_columns, time.time() - started)
 
 
-def conclude(search, data, truth, folds, numeric_columns, seconds):
+def conclude(search, data, truth, how, numeric_columns, seconds):
     """Weigh the models, calibrate the blend on out-of-fold guesses, and write down the plan."""
     problem, metric = data["problem"], data["metric"]
     tuned = sorted((name for name in search.finished if name.startswith("tuned")),
@@ -327,19 +317,19 @@ def conclude(search, data, truth, folds, numeric_columns, seconds):
     best = search.finished[ranked[0]]["score"]
     log(step=len(search.finished), metrics={"ensemble": score}, run="search")
     write_json("data/search.json", {
-        "metric": metric, "problem_type": problem, "folds": folds, "rows": search.rows,
+        "metric": metric, "problem_type": problem, "folds": search.folds, "folds_how": how, "rows": search.rows,
         "numeric_columns": numeric_columns,
         "models": [{"name": name, **search.finished[name], "weight": weights.get(name, 0.0)} for name in ranked],
         "weights": weights, "temperature": temperature, "class_weights": multipliers, "ensemble_score": score,
         "imbalance_ratio": ratio, "left_out": search.failed, "tuning_trials": len(tuned), "seconds": seconds})
     families = {search.finished[name]["config"]["family"] for name in search.finished}
-    print(f"\n{len(search.finished)} configurations of {len(families)} families in {seconds:.1f} s"
-          + (f", {len(tuned)} of them tuning trials." if tuned else "."))
+    print(f"\n{count(len(search.finished), 'configuration')} of {count(len(families), 'family', 'families')} in "
+          f"{seconds:.1f} s" + (f", {len(tuned)} of them tuning." if tuned else "."))
     print("Ensemble: " + ", ".join(f"{name} {weight:.0%}" for name, weight in weights.items())
           + f" → {metric} {score:.4f} out of fold (best single: {ranked[0]} {best:.4f}).")
     finish({"metric": metric, "n_models": len(search.finished), "n_families": len(families), "best_single": ranked[0],
             "best_single_score": best, "ensemble_score": score, "ensemble_members": len(weights),
-            "ensemble_names": ", ".join(weights), "tuning_trials": len(tuned), "folds": folds,
+            "ensemble_names": ", ".join(weights), "tuning_trials": len(tuned), "folds": search.folds, "folds_how": how,
             "search_rows": search.rows,
             "search_seconds": seconds})
 

@@ -193,7 +193,8 @@ def write_report(data, search, final, baselines, importance, figures, strategy, 
              f"looking at the features gives {baselines.get('constant', math.nan):.4f}.", "",
              "The score on the held test rows is measured by the host after this stage and is not in this report.", "",
              "## Models compared", "",
-             f"{search['folds']}-fold cross-validation on {search['rows']:,} train rows, {len(search['models'])} "
+             f"{search['folds']}-fold cross-validation ({search['folds_how']}) on "
+             f"{search['rows']:,} train rows, {len(search['models'])} "
              f"configurations in {search['seconds']:.0f} s; one standard deviation over folds.", "",
              f"| model | {metric} | ± | s a fold | weight |", "|---|---:|---:|---:|---:|",
              f"| **ensemble** | **{search['ensemble_score']:.4f}** | | | |"]
@@ -298,10 +299,10 @@ def main():
                        f"splits may differ.")
     if len(truth) < 100:
         caveats.append(f"Val has only {len(truth)} rows; its figures are rough.")
-    if PARAMS["group_column"] or PARAMS["time_column"]:
-        caveats.append("Cross-validation inside train is by rows; the val score follows the group or time split and "
-                       "is the one "
-                       "to trust.")
+    asked = PARAMS["group_column"] or PARAMS["time_column"]
+    if asked and search["folds_how"] == "by rows":
+        caveats.append(f"Cross-validation inside train is by rows, for {asked} could not be used there; the val score "
+                       "follows the group or time split and is the one to trust.")
     if final["rows_final"] < final["rows_working"]:
         caveats.append(f"To keep to the time, the final models were fitted on {final['rows_final']:,} of "
                        f"{final['rows_working']:,} rows.")
@@ -318,7 +319,8 @@ def main():
         "val_metrics": final["val_metrics"], "main_metric": metric, "baseline": baselines,
         "feature_importance": {name: mean for name, (mean, _) in list(importance.items())[:200]},
         "shap_importance": shap, "class_imbalance_strategy": strategy,
-        "tuning_method": f"{search['folds']}-fold cross-validation of fixed configurations, then Optuna (TPE)",
+        "tuning_method": f"{search['folds']}-fold cross-validation ({search['folds_how']}) of fixed configurations, "
+                         "then Optuna (TPE)",
         "tuning_trials": search["tuning_trials"], "cv_score": search["ensemble_score"], "random_seed": PARAMS["seed"]})
     Path("data/candidate.pkl").unlink()
 

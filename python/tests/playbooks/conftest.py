@@ -17,7 +17,7 @@ TARGETS = {"breast_cancer": "target", "wine": "target", "diabetes": "target", "m
            "messy_regression": "outcome",
            "tiny": "label", "rare": "label", "imbalanced": "flag", "duplicated": "label"}
 # Their Train fits in its own process, as after a failure; workers cost more than all else there, and others have them.
-TRAINED_SAFELY = {"tiny", "rare", "imbalanced", "messy_regression"}
+TRAINED_SAFELY = {"tiny", "rare", "imbalanced", "messy_regression", "duplicated"}
 
 
 @pytest.fixture(scope="session", autouse=True)

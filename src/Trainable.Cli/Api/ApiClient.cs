@@ -36,6 +36,9 @@ internal sealed class ApiClient : IDisposable
     public Task<ExperimentSummary[]> ListExperimentsAsync(int limit, CancellationToken cancellation) =>
         GetAsync($"/api/experiments?limit={limit}", ContractJson.Default.ExperimentSummaryArray, cancellation);
 
+    public Task<ModelItem[]> ListModelsAsync(CancellationToken cancellation) =>
+        GetAsync("/api/models", ContractJson.Default.ModelItemArray, cancellation);
+
     public Task<ExperimentDetail> GetExperimentAsync(Guid experiment, CancellationToken cancellation) =>
         GetAsync($"/api/experiments/{experiment}", ContractJson.Default.ExperimentDetail, cancellation);
 

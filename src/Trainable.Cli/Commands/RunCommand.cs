@@ -36,7 +36,7 @@ internal static class RunCommand
         data.CompletionSources.Add(Suggestions.Samples);
         var target = Text("--target", "COL", "The column to predict; the agent picks one otherwise.");
         var instructions = Text("--instructions", "TEXT", "What the agent should know or do, in your own words.");
-        var model = Text("--model", "ID", "The model that drives the run; 'autopilot' is built in.");
+        var model = Text("--model", "ID", "The model that drives the run; 'trainable models' lists them.");
         var stage = Shared.Choice("--stage", "The last stage to run; auto runs all three.", [.. Stages.All, Auto]);
         stage.DefaultValueFactory = _ => Auto;
         var budget = new Option<TimeSpan?>("--budget")

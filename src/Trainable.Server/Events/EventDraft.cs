@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Trainable.Contracts;
@@ -8,8 +9,16 @@ namespace Trainable.Server.Events;
 /// <summary>An event before it has a sequence number: its type and its <c>data</c> as UTF-8 JSON on one line.</summary>
 internal readonly record struct EventDraft(string Type, ReadOnlyMemory<byte> Data)
 {
-    public static EventDraft Create<T>(string type, T data, JsonTypeInfo<T> json) =>
-        new(type, JsonSerializer.SerializeToUtf8Bytes(data, json));
+    /// <summary>JSON for JSON readers: text stays as it is written but for what JSON itself has to escape.</summary>
+    public static readonly JsonWriterOptions Plainly = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static EventDraft Create<T>(string type, T data, JsonTypeInfo<T> json)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, Plainly))
+            JsonSerializer.Serialize(writer, data, json);
+        return new EventDraft(type, buffer.WrittenMemory);
+    }
 
     public static EventDraft StateChange(string state, string? stage = null, string? reason = null) =>
         Create(
@@ -56,7 +65,7 @@ internal static class MessageProjection
         if (type == EventTypes.UserMessage)
             return "{}";
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, EventDraft.Plainly))
         {
             writer.WriteStartObject();
             writer.WriteString("event_type", type);

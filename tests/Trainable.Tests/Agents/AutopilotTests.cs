@@ -59,6 +59,25 @@ public sealed class AutopilotTests
     }
 
     [Fact]
+    public void ANumberBringsTheWordThatGoesWithIt()
+    {
+        string[] sentences = ["{rows|row is|rows are} read.", "{share|part|parts}."];
+        Narration.Say(sentences, new JsonObject { ["rows"] = 1 }).ShouldBe("1 row is read.");
+        Narration.Say(sentences, new JsonObject { ["rows"] = 0 }).ShouldBe("0 rows are read.");
+        Narration
+            .Say(sentences, new JsonObject { ["rows"] = 1200, ["share"] = 1.5 })
+            .ShouldBe("1,200 rows are read. 1.5 parts.");
+    }
+
+    [Fact]
+    public void ASentenceForWhatIsUnknownIsSaidOnlyThen()
+    {
+        string[] sentences = ["{no target}No target was named.", "On."];
+        Narration.Say(sentences, []).ShouldBe("No target was named. On.");
+        Narration.Say(sentences, new JsonObject { ["target"] = "bought" }).ShouldBe("On.");
+    }
+
+    [Fact]
     public void FactsAreReadFromTheLastLineAlone()
     {
         var facts = new JsonObject();

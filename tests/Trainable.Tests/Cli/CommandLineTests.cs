@@ -36,6 +36,7 @@ public sealed class CommandLineTests
     [InlineData("logs")]
     [InlineData("chat")]
     [InlineData("doctor")]
+    [InlineData("models")]
     [InlineData("completion")]
     [InlineData("stop")]
     [InlineData("setup")]

@@ -33,11 +33,21 @@ internal sealed class AutopilotConversation
         foreach (var message in messages)
         {
             if (message.Role == ChatRole.User)
-                conversation.Brief ??= StageBrief.FromText(message.Text);
+                conversation.Open(message.Text);
             foreach (var result in message.Contents.OfType<FunctionResultContent>())
                 conversation.Take(result.CallId, result.Result?.ToString() ?? "");
         }
         return conversation;
+    }
+
+    private void Open(string text)
+    {
+        if (Brief is not null || StageBrief.FromText(text) is not { } brief)
+            return;
+        Brief = brief;
+        // What a person named is known before any step says it.
+        if (brief.Target is { } target)
+            Facts["target"] = target;
     }
 
     private void Take(string callId, string result)

@@ -11,7 +11,11 @@ internal static partial class Narration
 {
     private const string FactsPrefix = "facts: ";
 
-    /// <summary>The sentences whose every fact is known, joined by spaces; empty when none is.</summary>
+    /// <summary>
+    /// The sentences whose every fact is known, joined by spaces; empty when none is. <c>{rows}</c> is a fact's value,
+    /// <c>{rows|row|rows}</c> a number with the word that goes with it, and a sentence with <c>{no target}</c> is said only
+    /// while that fact is unknown.
+    /// </summary>
     public static string Say(IReadOnlyList<string> sentences, JsonObject facts)
     {
         var spoken = new StringBuilder();
@@ -24,8 +28,8 @@ internal static partial class Narration
                     match =>
                     {
                         var value = facts[match.Groups["name"].Value];
-                        complete &= value is not null;
-                        return value is null ? "" : Show(value);
+                        complete &= value is null == match.Groups["no"].Success;
+                        return value is null ? "" : Show(value) + Word(value, match);
                     }
                 );
             if (complete)
@@ -66,6 +70,14 @@ internal static partial class Narration
             _ => value.ToJsonString(),
         };
 
+    private static string Word(JsonNode value, Match match)
+    {
+        if (!match.Groups["one"].Success)
+            return "";
+        var isOne = value.GetValueKind() == JsonValueKind.Number && Show(value) == "1";
+        return " " + match.Groups[isOne ? "one" : "many"].Value;
+    }
+
     private static string Number(JsonValue value)
     {
         var real = double.Parse(value.ToJsonString(), CultureInfo.InvariantCulture);
@@ -76,6 +88,10 @@ internal static partial class Narration
             : real.ToString("0.####", CultureInfo.InvariantCulture);
     }
 
-    [GeneratedRegex(@"\{(?<name>\w+)\}", RegexOptions.CultureInvariant, 2_000)]
+    [GeneratedRegex(
+        @"\{(?<no>no )?(?<name>\w+)(\|(?<one>[^|}]+)\|(?<many>[^|}]+))?\}",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        2_000
+    )]
     private static partial Regex Place();
 }
