@@ -24,21 +24,14 @@ internal static class ReadRows
         var all = await TimeAsync(server, "/api/experiments");
         return
         [
-            Row($"GET a session with {Messages:N0} messages, p50", 8, one),
-            Row($"GET {Experiments:N0} experiments × {SessionsEach} sessions, p50", 10, all),
+            Measurement.OfTimes($"GET a session with {Messages:N0} messages, p50", 8, one, "requests"),
+            Measurement.OfTimes(
+                $"GET {Experiments:N0} experiments × {SessionsEach} sessions, p50",
+                10,
+                all,
+                "requests"
+            ),
         ];
-    }
-
-    private static Measurement Row(string what, double most, List<double> times)
-    {
-        var median = Statistics.Median(times);
-        return new Measurement(
-            what,
-            $"≤ {most} ms",
-            BenchServer.Format(median, "ms"),
-            median <= most,
-            $"{Requests} requests, p95 {BenchServer.Format(Statistics.Quantile(times, 0.95), "ms")}"
-        );
     }
 
     private static async Task<List<double>> TimeAsync(BenchServer server, string path)

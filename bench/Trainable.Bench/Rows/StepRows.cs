@@ -59,21 +59,19 @@ internal static class StepRows
         host.RemoveAt(0);
         return
         [
-            Row("execute_code to first output, pandas and scikit-learn loaded", MostFirstOutput, first),
-            Row("host time per step: what loop, log and sandbox add to the script", MostHostTime, host),
+            Measurement.OfTimes(
+                "execute_code to first output, pandas and scikit-learn loaded",
+                MostFirstOutput,
+                first,
+                "steps"
+            ),
+            Measurement.OfTimes(
+                "host time per step: what loop, log and sandbox add to the script",
+                MostHostTime,
+                host,
+                "steps"
+            ),
         ];
-    }
-
-    private static Measurement Row(string what, double most, List<double> times)
-    {
-        var median = Statistics.Median(times);
-        return new Measurement(
-            what,
-            $"≤ {most} ms",
-            BenchServer.Format(median, "ms"),
-            median <= most,
-            $"{times.Count} steps, p95 {BenchServer.Format(Statistics.Quantile(times, 0.95), "ms")}"
-        );
     }
 
     private static DateTime Now() => TimeProvider.System.GetUtcNow().UtcDateTime;

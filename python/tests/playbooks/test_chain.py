@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+# Each is a whole run of the three stages; the smallest one is quick enough for every day.
+QUICK = "tiny"
 WHOLE = ["breast_cancer", "wine", "diabetes", "messy", "messy_regression", "tiny", "rare", "imbalanced"]
 PREP_KEYS = {"target_column", "problem_type", "features", "categorical_features", "numeric_features", "n_classes",
              "class_distribution", "splits", "transforms", "random_seed", "original_shape", "duplicates_removed",
@@ -12,7 +14,12 @@ TRAIN_KEYS = {"best_model", "best_model_params", "models_evaluated", "val_metric
               "class_imbalance_strategy", "tuning_method", "tuning_trials", "random_seed"}
 
 
-@pytest.mark.parametrize("kind", WHOLE)
+def kinds(*left_out):
+    return [kind if kind == QUICK else pytest.param(kind, marks=pytest.mark.slow)
+            for kind in WHOLE if kind not in left_out]
+
+
+@pytest.mark.parametrize("kind", kinds())
 def test_prepared_data_keeps_the_contract(kind, finished, probed):
     session, _ = finished(kind)
     found = probed(kind)
@@ -29,7 +36,7 @@ def test_prepared_data_keeps_the_contract(kind, finished, probed):
     assert 0.12 < found["rows"]["val"] / sum(found["rows"].values()) < 0.24
 
 
-@pytest.mark.parametrize("kind", WHOLE)
+@pytest.mark.parametrize("kind", kinds())
 def test_the_pipeline_is_a_function_of_one_row(kind, probed):
     found = probed(kind)
     assert found["val_reproduced"]
@@ -38,7 +45,7 @@ def test_the_pipeline_is_a_function_of_one_row(kind, probed):
     assert "missing from the data" in found["absent_column_message"]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in WHOLE if kind != "tiny"])
+@pytest.mark.parametrize("kind", kinds("tiny"))
 def test_the_model_beats_the_constant_answer(kind, finished):
     session, steps = finished(kind)
     metadata = session.json("train/data/metadata.json")
@@ -50,7 +57,7 @@ def test_the_model_beats_the_constant_answer(kind, finished):
     assert len({model["family"] for model in metadata["models_evaluated"]}) >= 3
 
 
-@pytest.mark.parametrize("kind", [kind for kind in WHOLE if "regression" not in kind and kind != "diabetes"])
+@pytest.mark.parametrize("kind", kinds("messy_regression", "diabetes"))
 def test_classifiers_answer_in_raw_labels(kind, finished, probed):
     session, _ = finished(kind)
     found = probed(kind)
@@ -60,7 +67,7 @@ def test_classifiers_answer_in_raw_labels(kind, finished, probed):
     assert found["sums_to_one"] and found["shape"][1] == len(found["classes"])
 
 
-@pytest.mark.parametrize("kind", WHOLE)
+@pytest.mark.parametrize("kind", kinds())
 def test_reports_show_their_figures(kind, finished):
     session, _ = finished(kind)
     for stage in ("eda", "train"):
@@ -73,6 +80,7 @@ def test_reports_show_their_figures(kind, finished):
     assert "measured by the host" in session.text("train/report.md")
 
 
+@pytest.mark.slow
 def test_every_step_ends_with_facts_and_logs_metrics(finished):
     _, steps = finished("breast_cancer")
     for step in steps.values():
@@ -85,6 +93,7 @@ def test_every_step_ends_with_facts_and_logs_metrics(finished):
     assert len({record["run"] for record in logged}) >= 3
 
 
+@pytest.mark.slow
 def test_breast_cancer_is_nearly_solved_and_diabetes_is_as_good_as_known(finished):
     assert finished("breast_cancer")[1]["train/03_final_model.py"].facts["val_score"] > 0.97
     assert finished("diabetes")[1]["train/03_final_model.py"].facts["val_metrics"]["r2"] > 0.3

@@ -7,6 +7,9 @@ import pytest
 from datasets import make
 from playbook_runner import Session
 
+# What they look at takes whole runs over messy tables.
+pytestmark = pytest.mark.slow
+
 PREP = ("eda", "prep")
 
 

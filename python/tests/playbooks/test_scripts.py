@@ -47,6 +47,7 @@ def test_a_rendered_step_stands_alone_and_is_clean(file, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_preparation(finished):
     first, _ = finished("messy")
     second, _ = finished("messy", ("eda", "prep"))
@@ -56,6 +57,7 @@ def test_the_same_seed_gives_the_same_preparation(finished):
     assert train.stat().st_size == (second.folder / "prep/data/train.parquet").stat().st_size
 
 
+@pytest.mark.slow
 def test_the_final_fit_repeats_from_its_plan(finished):
     session, steps = finished("wine")
     # In a process of its own, as a person would run the saved script later.

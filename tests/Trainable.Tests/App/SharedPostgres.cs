@@ -48,7 +48,10 @@ internal sealed class SharedPostgres : IAsyncDisposable
     }
 }
 
-/// <summary>The tests of this class run on PostgreSQL; without it they run on SQLite.</summary>
+/// <summary>
+/// The tests of this class run on PostgreSQL; without it they run on SQLite. What holds on SQLite is quickly told; that it holds
+/// on a second database, whose server has to be there, is for the whole set of tests.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class OnPostgresAttribute : Attribute, Xunit.v3.ITraitAttribute
 {
@@ -58,5 +61,6 @@ public sealed class OnPostgresAttribute : Attribute, Xunit.v3.ITraitAttribute
     public static bool IsOnThisTest =>
         TestContext.Current.TestClass?.Traits.TryGetValue(Name, out var values) == true && values.Contains(Value);
 
-    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() => [new(Name, Value)];
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() =>
+        [new(Name, Value), new("Kind", "integration")];
 }

@@ -7,6 +7,7 @@ using Trainable.Tests.App;
 namespace Trainable.Tests.Referee;
 
 /// <summary>The held rows reach a pipeline as the working rows did, even where their values alone look like another type.</summary>
+[Trait("Kind", "integration")]
 public sealed class HeldRowTypeTests
 {
     /// <summary>A preparation that relies, as any may, on the types of the working rows.</summary>

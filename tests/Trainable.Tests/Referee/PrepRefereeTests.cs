@@ -7,6 +7,7 @@ using Trainable.Tests.App;
 namespace Trainable.Tests.Referee;
 
 /// <summary>Prep and Train written by a scripted agent in the real sandbox, judged by the real referee.</summary>
+[Trait("Kind", "integration")]
 public sealed class PrepRefereeTests
 {
     /// <summary>A small, honest preparation; <c>#HOOK</c> lines are where a test makes it dishonest.</summary>

@@ -7,6 +7,7 @@ using Trainable.Tests.App;
 namespace Trainable.Tests.Referee;
 
 /// <summary>The target as people write it and as Prep's agent reads it, from the upload to the score.</summary>
+[Trait("Kind", "integration")]
 public sealed class TargetTests
 {
     /// <summary>Fits a line or a threshold exactly; READ and MODEL are what a test puts in.</summary>

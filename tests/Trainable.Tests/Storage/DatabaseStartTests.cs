@@ -5,6 +5,7 @@ using Trainable.Tests.Cli;
 namespace Trainable.Tests.Storage;
 
 /// <summary>What a person reads whose DATABASE_URL does not work, from the command itself.</summary>
+[Trait("Kind", "integration")]
 public sealed class DatabaseStartTests
 {
     [Fact]

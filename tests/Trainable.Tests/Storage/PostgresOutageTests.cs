@@ -8,6 +8,7 @@ using Trainable.Tests.App;
 namespace Trainable.Tests.Storage;
 
 /// <summary>PostgreSQL goes away under a server: each test has a PostgreSQL of its own to break.</summary>
+[Trait("Kind", "integration")]
 public sealed class PostgresOutageTests : IAsyncLifetime
 {
     private PostgresCluster _cluster = null!;
