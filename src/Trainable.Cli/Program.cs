@@ -19,6 +19,7 @@ var root = new RootCommand(
     LogsCommand.Create(lessons),
     ChatCommand.Create(lessons),
     StopCommand.Create(lessons),
+    ExecCommand.Create(lessons),
 };
 root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));

@@ -34,6 +34,8 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(StartStageRequest))]
 [JsonSerializable(typeof(StageStarted))]
 [JsonSerializable(typeof(AbortResult))]
+[JsonSerializable(typeof(ExecOutput))]
+[JsonSerializable(typeof(ExecEnded))]
 [JsonSerializable(typeof(FileListing))]
 [JsonSerializable(typeof(FileContent))]
 [JsonSerializable(typeof(FileNode))]

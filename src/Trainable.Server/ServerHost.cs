@@ -121,7 +121,15 @@ internal static class ServerHost
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
-        app.MapHealth().MapExperiments().MapSessions().MapStages().MapModels().MapMetrics().MapFiles().MapStreams();
+        app.MapHealth()
+            .MapExperiments()
+            .MapSessions()
+            .MapStages()
+            .MapExec()
+            .MapModels()
+            .MapMetrics()
+            .MapFiles()
+            .MapStreams();
         return app;
     }
 }

@@ -96,6 +96,26 @@ internal sealed class ApiClient : IDisposable
     public Task<AbortResult> AbortAsync(Guid session, CancellationToken cancellation) =>
         PostAsync($"/api/sessions/{session}/abort", null, ContractJson.Default.AbortResult, cancellation);
 
+    /// <summary>Runs a script in a session's sandbox; the caller disposes the stream of JSON lines, which ends the script.</summary>
+    public async Task<Stream> OpenExecAsync(Guid session, string code, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/sessions/{session}/exec")
+        {
+            Content = new StringContent(code, new MediaTypeHeaderValue("text/x-python", "utf-8")),
+        };
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        try
+        {
+            await ThrowOnRefusalAsync(response, cancellation);
+            return await response.Content.ReadAsStreamAsync(cancellation);
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Opens a session's events; the caller disposes the stream.</summary>
     public async Task<Stream> OpenEventsAsync(Guid session, long after, CancellationToken cancellation)
     {

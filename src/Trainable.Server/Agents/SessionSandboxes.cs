@@ -18,6 +18,7 @@ internal sealed partial class SessionSandboxes(
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Entry> _open = [];
+    private readonly HashSet<Guid> _withGpu = [];
     private Task _closing = Task.CompletedTask;
 
     /// <summary>A session's sandbox for one step; it stays open at least until the lease is disposed of.</summary>
@@ -40,6 +41,19 @@ internal sealed partial class SessionSandboxes(
                 Remove(entry);
             throw;
         }
+    }
+
+    /// <summary>
+    /// Whether the session's steps get this machine's GPUs from now on. A resumed run goes on without: what is kept of a run
+    /// does not say that it asked for one.
+    /// </summary>
+    public async ValueTask UseGpuAsync(Guid session, bool gpu)
+    {
+        bool changed;
+        lock (_lock)
+            changed = gpu ? _withGpu.Add(session) : _withGpu.Remove(session);
+        if (changed)
+            await CloseAsync(session);
     }
 
     /// <summary>Ends a session's sandbox and everything in it.</summary>
@@ -163,12 +177,16 @@ internal sealed partial class SessionSandboxes(
     {
         foreach (var stage in Contracts.Stages.All)
             TrainableHome.Make(home.Stage(session, stage));
+        bool gpu;
+        lock (_lock)
+            gpu = _withGpu.Contains(session);
         return await runtime.OpenAsync(
             new SandboxSpec
             {
                 Name = session.ToString(),
                 MemoryBytes = options.MemoryBytes,
                 Preload = options.Preload,
+                Gpu = gpu,
                 Mounts =
                 [
                     new SandboxMount(home.Dataset(experiment), $"/data/datasets/{experiment}", Writable: false),

@@ -6,8 +6,13 @@ using Trainable.Server.Events;
 namespace Trainable.Server.Sessions;
 
 /// <summary>The sessions of this process, each behind its own mailbox.</summary>
-internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, EventLog log, SessionSandboxes sandboxes)
-    : ISessions
+internal sealed class SessionRegistry(
+    SessionStarter starter,
+    RunHost runs,
+    EventLog log,
+    SessionSandboxes sandboxes,
+    SessionExec execs
+) : ISessions
 {
     /// <summary>How long a stop waits for a run to end by itself before the run is shut out.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -21,7 +26,11 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
             {
                 var (result, context) = await starter.StartAsync(session, command, cancellation);
                 if (context is not null)
+                {
+                    await execs.EndAsync(session);
+                    await sandboxes.UseGpuAsync(session, command.Gpu is { Length: > 0 });
                     await LaunchAsync(context);
+                }
                 if (result is StartResult.NotFound)
                     _mailboxes.TryRemove(session, out _);
                 return result;
@@ -62,6 +71,7 @@ internal sealed class SessionRegistry(SessionStarter starter, RunHost runs, Even
     {
         await PostAsync(session, () => StopAsync(session, "the session was deleted"));
         _mailboxes.TryRemove(session, out _);
+        await execs.EndAsync(session);
         await sandboxes.CloseAsync(session);
     }
 

@@ -4,6 +4,7 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Events;
+using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -52,7 +53,7 @@ internal sealed class SessionStarter(
                 null
             );
         }
-        if (command.Gpu is { Length: > 0 })
+        if (command.Gpu is { Length: > 0 } && GpuDevices.Find() is [])
             return (
                 new StartResult.Refused("There is no GPU for sandboxes here: start the stage without 'gpu'."),
                 null

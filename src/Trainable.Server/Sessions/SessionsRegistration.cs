@@ -10,6 +10,7 @@ internal static class SessionsRegistration
             .AddSingleton<SessionStarter>()
             .AddSingleton<SessionRegistry>()
             .AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>())
+            .AddSingleton<SessionExec>()
             .AddSingleton<RunRecovery>()
             .AddScoped<ExperimentQueries>()
             .AddScoped<SessionQueries>()

@@ -90,7 +90,7 @@ internal sealed class ExecuteCodeTool(
         IReadOnlyList<StageFile> made
     )
     {
-        var outcome = OutcomeName(ended.Outcome);
+        var outcome = StepOutcomeName.Of(ended.Outcome);
         var text = new StringBuilder();
         text.Append("outcome: ").Append(outcome);
         text.Append(CultureInfo.InvariantCulture, $" ({ended.Wall.TotalSeconds:0.0} s)\n");
@@ -118,21 +118,4 @@ internal sealed class ExecuteCodeTool(
             }
         );
     }
-
-    private static string OutcomeName(StepOutcome outcome) =>
-        outcome switch
-        {
-            StepOutcome.Ok => "ok",
-            StepOutcome.Error => "error",
-            StepOutcome.Timeout => "timeout",
-            StepOutcome.Cancelled => "cancelled",
-            StepOutcome.OutOfMemory => "out_of_memory",
-            StepOutcome.OutputLimit => "output_limit",
-            StepOutcome.CpuLimit => "cpu_limit",
-            StepOutcome.DiskLimit => "disk_limit",
-            StepOutcome.FileLimit => "file_limit",
-            StepOutcome.ProcessLimit => "process_limit",
-            StepOutcome.Lost => "lost",
-            _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
-        };
 }

@@ -92,7 +92,7 @@ internal static class BubblewrapArguments
 
     private static void AddGpu(List<string> arguments)
     {
-        foreach (var device in Directory.EnumerateFileSystemEntries("/dev", "nvidia*").Where(File.Exists))
+        foreach (var device in GpuDevices.Find())
             arguments.AddRange("--dev-bind", device, device);
     }
 }
