@@ -126,6 +126,7 @@ internal static class ServerHost
             .MapSessions()
             .MapStages()
             .MapExec()
+            .MapEvaluations()
             .MapModels()
             .MapMetrics()
             .MapFiles()
