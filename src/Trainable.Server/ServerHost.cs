@@ -123,6 +123,7 @@ internal static class ServerHost
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         app.MapHealth()
             .MapExperiments()
+            .MapDatasets()
             .MapSessions()
             .MapStages()
             .MapExec()
