@@ -47,6 +47,9 @@ internal sealed class RefereeService(
         return measured.Score;
     }
 
+    /// <summary>What a measured score says of the run that made it. For people only.</summary>
+    public static CheckReport Judge(ScoreReport score) => ScoreChecks.Judge(score);
+
     /// <summary>Before an agent works in a session: takes out what an earlier run's model measured.</summary>
     public void HideScores(StageSubject subject) => scorer.HideScores(subject);
 
