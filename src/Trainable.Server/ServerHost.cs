@@ -118,6 +118,7 @@ internal static class ServerHost
         app.UseCors();
         app.UseResponseCompression();
         app.UseMiddleware<TokenGate>();
+        app.UseDatabaseWarmUp();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
         app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();

@@ -63,8 +63,7 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
 
     /// <summary>Health checks need no token; preflights carry none by design.</summary>
     private static bool IsOpen(HttpRequest request) =>
-        HttpMethods.IsOptions(request.Method)
-        || request.Path.StartsWithSegments("/api/health", StringComparison.Ordinal);
+        HttpMethods.IsOptions(request.Method) || HealthEndpoints.IsHealth(request.Path);
 
     private bool HasToken(HttpContext http)
     {
