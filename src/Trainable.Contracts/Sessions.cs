@@ -34,6 +34,10 @@ public sealed record SessionDetail : SessionSummary
 
     /// <summary>The latest <c>chart_config</c> of the session.</summary>
     public JsonElement? ChartConfig { get; init; }
+
+    /// <summary><c>unsafe</c> where what its agents write runs without isolation; left out where it is isolated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sandbox { get; init; }
 }
 
 /// <summary>One attempt at a stage.</summary>
