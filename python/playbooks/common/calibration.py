@@ -15,7 +15,7 @@ def best_temperature(truth, guess, loss, low=0.4, high=2.5):
 
 
 def learn_calibration(truth, guess, family, classes, loss):
-    """{} for numbers, {"coef", "intercept"} for scores (Platt's scaling), {"temperature", "doubt"} for probabilities."""
+    """{} for numbers, Platt's {"coef", "intercept"} for scores, {"temperature", "doubt"} for probabilities."""
     if not classes:
         return {}
     if family == "svm":

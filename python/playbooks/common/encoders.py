@@ -104,8 +104,8 @@ class LevelEncoder:
         return self
 
     def transform(self, table):
-        return np.column_stack([as_text(table[name]).fillna("missing").map(self.codes[name]).fillna(-1.0).to_numpy(float)
-                                for name in self.columns])
+        return np.column_stack([as_text(table[name]).fillna("missing").map(codes).fillna(-1.0).to_numpy(float)
+                                for name, codes in self.codes.items()])
 
 
 class TextEncoder:

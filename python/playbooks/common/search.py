@@ -154,8 +154,8 @@ class Search:
         for number, (guesses, _) in parts.items():
             guess[fold == number] = guesses[self.key(name)]
         guess = calibrate(guess[self.scored], entry["calibration"])
-        self.guesses[name] = ((entry["repeats"] * self.guesses[name] + guess) / (entry["repeats"] + 1)).astype(np.float32)
         entry["repeats"] += 1
+        self.guesses[name] += ((guess - self.guesses[name]) / entry["repeats"]).astype(np.float32)
         entry["loss"] = self.loss(self.truth, self.guesses[name])
 
     def key(self, name):

@@ -50,8 +50,8 @@ class LevelMeans:
 class View:
     """Turns a FeatureReader's matrix into what one family wants.
 
-    how: "native" (levels and missing values as they are, for boosters), "means" (levels by their mean target), "codes"
-    and "columns" (filled, for forests), or "scaled", "normal", "ranks" (numbers on one scale, for all others), these with "+splines", "+pairs" or "+pieces".
+    how: for trees "native" (levels and missing values as they are), "means" (levels by their mean target), "codes" or
+    "columns" (filled); for all others "scaled", "normal" or "ranks", with "+splines", "+pairs" or "+pieces" after it.
     """
 
     def __init__(self, how, kinds, levels, classes, seed):
@@ -94,8 +94,16 @@ class View:
     def for_trees(self, values, means):
         if self.base in ("native", "means"):
             return np.hstack([values[:, self.numbers], means, values[:, self.narrow]]).astype(np.float32)
-        levels = self.one_column_each(values) if self.base == "columns" else np.nan_to_num(values[:, self.narrow], nan=-1)
+        codes = np.nan_to_num(values[:, self.narrow], nan=-1)
+        levels = self.one_column_each(values) if self.base == "columns" else codes
         return np.hstack([self.filled(values), means, levels, values[:, self.flags]]).astype(np.float32)
+
+    def places(self):
+        """Which feature each of a booster's columns comes from, by its place."""
+        means = [place for encoder, place in zip(self.level_means, self.wide)
+                 for _ in range(encoder.means.shape[1] + 1)]
+        more = [] if self.base in ("native", "means") else self.flags
+        return [int(place) for place in [*self.numbers, *means, *self.narrow, *more]]
 
     def filled(self, values):
         numbers = values[:, self.numbers].astype(float)

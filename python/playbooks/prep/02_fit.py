@@ -39,7 +39,7 @@ ENCODED_AS = {"numeric_text": "numeric", "categorical": "levels", "high_cardinal
 
 
 class PrepPipeline:
-    """Raw columns in, numbers without nulls out: one row for each, whatever the other rows are. Levels come as codes."""
+    """Raw columns in, numbers without nulls out (levels as codes): one row for each, whatever the other rows are."""
 
     def __init__(self, plan, seed):
         self.plan, self.seed = plan, seed
@@ -74,7 +74,7 @@ class PrepPipeline:
         return self
 
     def describe(self, names):
-        """What is not simply a number: {feature: {"kind": "level", "levels": how many}} or {"kind": "flag", "of": …}."""
+        """Features that are no plain numbers: {name: {"kind": "level", "levels": n}} or {"kind": "flag", "of": …}."""
         feature_of = dict(zip(self.kept, self.features))
         kinds, first = {}, 0
         for encoder in self.encoders:
@@ -168,8 +168,8 @@ def main():
           + ", and the pipeline.")
     finish({"n_features": len(pipeline.features), "n_raw_kept": len(kept), "train_rows": len(prepared["train"]),
             "val_rows": len(prepared["val"]), "n_classes": metadata["n_classes"],
-            "n_level_columns": sum(info["kind"] == "level" for info in pipeline.kinds.values()),
-            "n_text_columns": sum(about["role"] == "text" for about in kept.values()),
+            "n_level_columns": sum(info["kind"] == "level" for info in pipeline.kinds.values()) or None,
+            "n_text_columns": sum(about["role"] == "text" for about in kept.values()) or None,
             "positive_class": metadata.get("positive_class")})
 
 

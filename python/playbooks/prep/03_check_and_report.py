@@ -110,9 +110,9 @@ def write_report(plan, metadata, problems):
                      "on its own. Unless it is truly known before the outcome, a model that used it would fail in "
                      "practice.")
     if metadata["levels"]:
-        lines.append("- Levels are written as codes, and `data/metadata.json` lists them. What a code is worth (a column "
-                     "of its own, its mean target, a split in a tree) each model learns from its own training rows, so "
-                     "that no row's features know its target.")
+        lines.append("- Levels are written as codes, and `data/metadata.json` lists them. What a code is worth (a "
+                     "column of its own, its mean target, a split in a tree) each model learns from its own training "
+                     "rows, so that no row's features know its target.")
     lines += ["- A flag column says where a number was missing, if that happened often enough to learn from.",
               "- Everything is fitted on train alone. The pipeline works row by row, accepts levels it never saw, "
               "and names "

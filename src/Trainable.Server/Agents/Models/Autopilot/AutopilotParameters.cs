@@ -21,14 +21,15 @@ internal static class AutopilotParameters
             ["group_column"] = brief.GroupColumn,
             ["time_column"] = brief.TimeColumn,
             ["seed"] = brief.Seed,
-            ["budget_s"] = Math.Round(
-                Math.Min(StageSeconds(brief) * step.BudgetShare, brief.StepSeconds * StepShare),
-                1
-            ),
+            ["budget_s"] = Seconds(brief, step),
             ["holdout"] = brief.Holdout,
             ["instructions"] = brief.Instructions,
             ["safe"] = safe,
         };
+
+    /// <summary>Seconds a step aims at.</summary>
+    public static double Seconds(StageBrief brief, PlaybookStep step) =>
+        Math.Round(Math.Min(StageSeconds(brief) * step.BudgetShare, brief.StepSeconds * StepShare), 1);
 
     /// <summary>
     /// Seconds a stage aims at. Without a budget Train searches longer the larger the table is, from about 18 s to four
