@@ -57,18 +57,17 @@ class BoostedTrees:
         return margin / margin.sum(axis=1, keepdims=True)
 
     def staged(self, values):
-        """{rounds: guess} for some numbers of rounds, each adding to the one before."""
+        """{rounds: guess} for some numbers of rounds up to those fitted, each adding to the one before."""
         matrix, found, total, done = self.matrix(values), {}, 0.0, 0
         # xgboost adds its starting value to the margin of every range of rounds
         start = {2: 0.0}.get(self.classes, np.log(self.start) if "poisson" in str(self.params.get("objective"))
                              else self.start)
         for rounds in np.unique(np.geomspace(5, self.most_rounds, 40).astype(int)).tolist():
-            reached = min(rounds, self.rounds)
-            if reached > done:
-                margin = self.booster.predict(matrix, output_margin=True, iteration_range=(done, reached))
-                total = margin + (total - start if done else 0.0)
-                done, guess = reached, self.link(total.astype(np.float64)).astype(np.float32)
-            found[rounds] = guess
+            if rounds > self.rounds and found:
+                break
+            margin = self.booster.predict(matrix, output_margin=True, iteration_range=(done, min(rounds, self.rounds)))
+            total, done = margin + (total - start if done else 0.0), rounds
+            found[rounds] = self.link(total.astype(np.float64)).astype(np.float32)
         return found
 
     def keep(self, rounds):

@@ -20,7 +20,10 @@ def by_source(data):
 
 
 def permutation_importance(model, data, seconds, seed):
-    """How much the main metric suffers on val when one raw column's features are shuffled: {column: (mean, spread)}."""
+    """How much the main metric suffers on val when one raw column's features are shuffled: {column: (mean, spread)}.
+
+    The spread over shuffles is None where there was time for one.
+    """
     features, goal = data["val"]
     rows = np.random.default_rng(seed).permutation(len(goal))[:1500]
     values, goal = features.iloc[rows].to_numpy(), goal[rows]
@@ -47,7 +50,7 @@ def permutation_importance(model, data, seconds, seed):
             shuffled = values.copy()
             shuffled[:, groups[name]] = shuffled[random.permutation(len(values))][:, groups[name]]
             drops.append(loss(shuffled) - base)
-        found[name] = (float(np.mean(drops)), float(np.std(drops)))
+        found[name] = (float(np.mean(drops)), float(np.std(drops)) if repeats > 1 else None)
     return dict(sorted(found.items(), key=lambda item: -item[1][0]))
 
 

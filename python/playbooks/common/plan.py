@@ -42,11 +42,16 @@ def fit_copy(folder, config, shape, seed, rows):
 
 
 def plan_copies(plan, copies):
-    """Write into the plan how often each member is fitted: once, or with several seeds where chance is part of it."""
+    """Write into the plan how often each member is fitted: once, or with several seeds where chance is part of it.
+
+    Boosters get a few more rounds, for all working rows are more than those of a fold.
+    """
     chancy = {*BOOSTERS, "neural_network"} - {"hist_gradient_boosting"}
     for member in plan["members"]:
-        count = copies if member["config"]["family"] in chancy else 1
-        member["seeds"] = [plan["seed"] + number for number in range(count)]
+        family, params = member["config"]["family"], member["config"]["params"]
+        member["seeds"] = [plan["seed"] + number for number in range(copies if family in chancy else 1)]
+        if family in BOOSTERS:
+            params["rounds"] = int(1.1 * params["rounds"]) + 1
 
 
 def refit(plan, executor, reader, classes, values, goal):

@@ -114,17 +114,20 @@ class Search:
                     run=config["name"])
 
     def gathered(self, parts, strength):
-        """Out-of-fold guesses of all scored rows from those of the folds."""
-        columns = parts[0][0][strength].shape[1:]
+        """Out-of-fold guesses of all scored rows from those of the folds; one that ended sooner gives its last."""
+        columns = next(iter(parts[0][0].values())).shape[1:]
         guess = np.zeros((len(self.goal), *columns))
         for number, (guesses, _) in parts.items():
-            guess[self.fold == number] = guesses[strength]
+            guess[self.fold == number] = guesses[strength if strength in guesses else max(guesses)]
         return guess[self.scored]
 
     def finish(self, config, parts):
         """All folds of a configuration are in: choose its strength by all of them together, calibrate and score it."""
         name, family = config["name"], config["family"]
-        strengths = [key for key in parts[0][0] if all(key in guesses for guesses, _ in parts.values())]
+        strengths = sorted({key for guesses, _ in parts.values() for key in guesses})
+        if family in BOOSTERS:          # past where half of the folds stopped, fewer and fewer would speak
+            most = np.median([max(guesses) for guesses, _ in parts.values()])
+            strengths = [rounds for rounds in strengths if rounds <= most]
         candidates = {key: self.gathered(parts, key) for key in strengths}
         strength = strengths[0] if len(strengths) == 1 else \
             min(strengths, key=lambda key: self.loss(self.truth, candidates[key]))
@@ -149,10 +152,10 @@ class Search:
     def add_repeat(self, name, repeat, parts):
         """The same configuration on other folds: the mean of the guesses is steadier."""
         entry = self.finished[name]
-        guess = np.zeros((len(self.goal), *next(iter(parts.values()))[0][self.key(name)].shape[1:]))
+        guess = np.zeros((len(self.goal), *next(iter(parts[0][0].values())).shape[1:]))
         fold = np.load(f"{self.folder}/folds.npy", mmap_mode="r")[repeat]
         for number, (guesses, _) in parts.items():
-            guess[fold == number] = guesses[self.key(name)]
+            guess[fold == number] = guesses.get(self.key(name), guesses[max(guesses)])
         guess = calibrate(guess[self.scored], entry["calibration"])
         entry["repeats"] += 1
         self.guesses[name] += ((guess - self.guesses[name]) / entry["repeats"]).astype(np.float32)

@@ -17,7 +17,7 @@ def draw_importance(importance, metric):
     shown = list(importance.items())[:15][::-1]
     figure, axes = start_figure(8, 0.9 + 0.3 * len(shown))
     axes.barh([short(name) for name, _ in shown], [mean for _, (mean, _) in shown],
-              xerr=[spread for _, (_, spread) in shown], color=BLUE, ecolor=QUIET)
+              xerr=[spread or 0.0 for _, (_, spread) in shown], color=BLUE, ecolor=QUIET)
     axes.set_xlabel(f"{metric} lost on val when the column is shuffled")
     axes.set_title("What the model relies on")
     return save_figure(figure, "importance")

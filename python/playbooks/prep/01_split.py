@@ -160,7 +160,8 @@ def main():
         print(f"  {name}: {reason}")
     finish({"train_rows": counts["train"], "val_rows": counts["val"], "split_how": how, "n_kept": len(kept),
             "n_dropped": len(dropped), "dropped_columns": ", ".join(map(str, dropped))[:300] or None,
-            "duplicates_removed": plan["duplicates_removed"], "rows_without_target": plan["target_missing"],
+            "duplicates_removed": plan["duplicates_removed"] or None,
+            "rows_without_target": plan["target_missing"] or None,
             "target": target, "problem_type": problem})
 
 

@@ -112,7 +112,8 @@ def relied_on(importance, metric, figure):
              f"Loss in {metric} on val when a raw column is shuffled (all its features together), by the models fitted "
              "on train alone. Correlated columns share their importance.", "", f"| column | {metric} lost | ± |",
              "|---|---:|---:|"]
-    lines += [f"| {cell(name)} | {mean:.4f} | {spread:.4f} |" for name, (mean, spread) in list(importance.items())[:15]]
+    lines += [f"| {cell(name)} | {mean:.4f} | {'–' if spread is None else f'{spread:.4f}'} |"
+              for name, (mean, spread) in list(importance.items())[:15]]
     return lines + ["", f"![Importance]({figure})", ""]
 
 
@@ -135,9 +136,9 @@ def choices(search, final, plan, strategy):
              "rows (train and val); the val figures above come from before that refit. `data/plan.json` holds "
              "settings, seeds, weights and package versions: with them the model can be made again."]
     trials = search["tuning_trials"]
-    tried = f"{count(trials, 'Optuna trial')} on XGBoost" if trials else "no time was left for tuning"
+    tried = f"{count(trials, 'Optuna trial')} on XGBoost" if trials else "and no time was left for tuning"
     repeats = f", repeats of the chosen ones on {search['repeats'] - 1} other splits" if search["repeats"] > 1 else ""
-    lines.append(f"- Search: good fixed configurations first{repeats}, then {tried}.")
+    lines.append(f"- Search: good fixed configurations first{repeats}, {'then ' if trials else ''}{tried}.")
     if plan["problem_type"] != "regression":
         lines.append("- Probabilities: each model's, and then their mean, are sharpened or softened by what "
                      f"out-of-fold predictions showed (the mean by a temperature of {search['temperature']:.2f}).")
@@ -190,7 +191,7 @@ def main():
     metric, problem = data["metric"], data["problem"]
     candidate = cloudpickle.loads(Path("data/candidate.pkl").read_bytes())
     candidate.members = [copies[:2] for copies in candidate.members]    # as good for comparing, and much quicker
-    importance = permutation_importance(candidate, data, 0.4 * PARAMS["budget_s"], PARAMS["seed"])
+    importance = permutation_importance(candidate, data, 0.6 * PARAMS["budget_s"], PARAMS["seed"])
     shap = shap_importance(candidate, data)
     known = np.load("data/val_guesses.npz")
     truth = known["truth"]
@@ -230,7 +231,7 @@ def main():
 
     print(f"What the model relies on ({metric} lost on val when shuffled):")
     for name, (mean, spread) in list(importance.items())[:10]:
-        print(f"  {short(name, 32):<32} {mean:+.4f} ± {spread:.4f}")
+        print(f"  {short(name, 32):<32} {mean:+.4f}" + ("" if spread is None else f" ± {spread:.4f}"))
     for part in slices[:4]:
         print(f"Worse where {part['what']} ({part['rows']:,} rows): {part['times']:.1f} times the loss of other rows.")
     for caveat in caveats:
