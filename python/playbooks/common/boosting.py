@@ -1,4 +1,9 @@
 # Gradient boosting behind one interface: fit(), guess() at the number of rounds kept, and staged() for several numbers.
+def stages_of(most_rounds, cells):
+    """Numbers of rounds to compare, closer where they are small; fewer of them where guesses take much memory."""
+    return np.unique(np.geomspace(5, most_rounds, int(np.clip(4e6 / cells, 8, 40))).astype(int)).tolist()
+
+
 class BoostedTrees:
     """XGBoost on one thread, with native levels and missing values. Settings are those of xgboost.train."""
 
@@ -62,7 +67,7 @@ class BoostedTrees:
         # xgboost adds its starting value to the margin of every range of rounds
         start = {2: 0.0}.get(self.classes, np.log(self.start) if "poisson" in str(self.params.get("objective"))
                              else self.start)
-        for rounds in np.unique(np.geomspace(5, self.most_rounds, 40).astype(int)).tolist():
+        for rounds in stages_of(self.most_rounds, len(values) * max(1, self.classes)):
             if rounds > self.rounds and found:
                 break
             margin = self.booster.predict(matrix, output_margin=True, iteration_range=(done, min(rounds, self.rounds)))
@@ -100,7 +105,7 @@ class HistogramBoosting:
         return (spread_classes(self.model, guess, self.classes) for guess in self.model.staged_predict_proba(values))
 
     def staged(self, values):
-        wanted = set(np.unique(np.geomspace(5, self.most_rounds, 25).astype(int)).tolist())
+        wanted = set(stages_of(self.most_rounds, len(values) * max(1, self.classes)))
         return {rounds: guess.astype(np.float32) for rounds, guess in enumerate(self.stages(values), 1)
                 if rounds in wanted}
 
@@ -133,7 +138,7 @@ class LightBoosting(HistogramBoosting):
 
     def staged(self, values):
         return {rounds: self.at(values, rounds).astype(np.float32)
-                for rounds in np.unique(np.geomspace(5, self.most_rounds, 20).astype(int)).tolist()}
+                for rounds in stages_of(self.most_rounds, len(values) * max(1, self.classes))}
 
     def guess(self, values):
         return self.at(values, self.rounds)

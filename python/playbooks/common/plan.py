@@ -42,7 +42,7 @@ def fit_copy(folder, config, shape, seed, rows):
 
 
 def plan_copies(plan, copies):
-    """Write into the plan how often each member is fitted: once, or with several seeds where chance is part of it.
+    """Write into the plan how each member is fitted in the end: once, or with several seeds where chance is part of it.
 
     Boosters get a few more rounds, for all working rows are more than those of a fold.
     """
@@ -50,8 +50,7 @@ def plan_copies(plan, copies):
     for member in plan["members"]:
         family, params = member["config"]["family"], member["config"]["params"]
         member["seeds"] = [plan["seed"] + number for number in range(copies if family in chancy else 1)]
-        if family in BOOSTERS:
-            params["rounds"] = int(1.1 * params["rounds"]) + 1
+        member["final_params"] = {**params, "rounds": int(1.1 * params["rounds"]) + 1} if family in BOOSTERS else params
 
 
 def refit(plan, executor, reader, classes, values, goal):
@@ -65,8 +64,8 @@ def refit(plan, executor, reader, classes, values, goal):
             np.save(f"{folder}/{name}.npy", array)
         shape = (reader.kinds, reader.levels, 0 if classes is None else len(classes))
         rows = plan_rows(plan, goal)
-        futures = [[executor.submit(fit_copy, folder, member["config"], shape, seed, rows) for seed in member["seeds"]]
-                   for member in plan["members"]]
+        futures = [[executor.submit(fit_copy, folder, {**member["config"], "params": member["final_params"]}, shape, seed,
+                                    rows) for seed in member["seeds"]] for member in plan["members"]]
         fitted = [[future.result() for future in copies] for copies in futures]
     finally:
         shutil.rmtree(folder, ignore_errors=True)

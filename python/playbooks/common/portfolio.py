@@ -110,7 +110,7 @@ class Portfolio:
 
     def linear(self, name, view, penalties=None, goal=None):
         width = self.width * (7 if "splines" in view else 1) + (self.width ** 2 / 2 if "pairs" in view else 0)
-        if self.rows * width > 4e7:
+        if self.rows * width > 1.5e7:        # at most some 300 MB in a worker
             return
         penalties = penalties or ([0.003, 0.03, 0.3, 3.0] if self.width > 50 else [0.01, 0.1, 1.0, 10.0])
         most = int(np.clip(2e9 * self.seconds / (self.rows * width * max(self.classes, 2) * 40), 60, 400))

@@ -59,8 +59,13 @@ class Search:
                 config, repeat, number = queue.pop(0)
                 if config["name"] in self.failed:
                     continue
-                future = executor.submit(fit_fold, self.folder, config, repeat, number, self.shape,
-                                         self.seed + 1000 * repeat + number, self.patience_s)
+                task = (fit_fold, self.folder, config, repeat, number, self.shape,
+                        self.seed + 1000 * repeat + number, self.patience_s)
+                try:
+                    future = executor.submit(*task)
+                except BrokenExecutor:      # a worker was ended from outside, for its memory most likely
+                    executor = start_workers(WORKERS)
+                    future = executor.submit(*task)
                 pending[future] = (config, repeat, number)
             if not pending:
                 return
@@ -113,12 +118,12 @@ class Search:
                 log(step=step, metrics={"train_loss": float(curves[0][step]), "val_loss": float(curves[1][step])},
                     run=config["name"])
 
-    def gathered(self, parts, strength):
-        """Out-of-fold guesses of all scored rows from those of the folds; one that ended sooner gives its last."""
-        columns = next(iter(parts[0][0].values())).shape[1:]
-        guess = np.zeros((len(self.goal), *columns))
+    def joined(self, fold, parts, strength):
+        """The guesses of a repeat's folds side by side; a fold that ended sooner gives its last."""
+        guess = np.zeros((len(self.goal), *next(iter(parts[0][0].values())).shape[1:]))
         for number, (guesses, _) in parts.items():
-            guess[self.fold == number] = guesses[strength if strength in guesses else max(guesses)]
+            reached = [key for key in guesses if key <= strength] or [min(guesses)]
+            guess[fold == number] = guesses[max(reached)]
         return guess[self.scored]
 
     def finish(self, config, parts):
@@ -128,7 +133,7 @@ class Search:
         if family in BOOSTERS:          # past where half of the folds stopped, fewer and fewer would speak
             most = np.median([max(guesses) for guesses, _ in parts.values()])
             strengths = [rounds for rounds in strengths if rounds <= most]
-        candidates = {key: self.gathered(parts, key) for key in strengths}
+        candidates = {key: self.joined(self.fold, parts, key) for key in strengths}
         strength = strengths[0] if len(strengths) == 1 else \
             min(strengths, key=lambda key: self.loss(self.truth, candidates[key]))
         calibration = learn_calibration(self.truth, candidates[strength], family, self.classes,
@@ -152,11 +157,8 @@ class Search:
     def add_repeat(self, name, repeat, parts):
         """The same configuration on other folds: the mean of the guesses is steadier."""
         entry = self.finished[name]
-        guess = np.zeros((len(self.goal), *next(iter(parts[0][0].values())).shape[1:]))
         fold = np.load(f"{self.folder}/folds.npy", mmap_mode="r")[repeat]
-        for number, (guesses, _) in parts.items():
-            guess[fold == number] = guesses.get(self.key(name), guesses[max(guesses)])
-        guess = calibrate(guess[self.scored], entry["calibration"])
+        guess = calibrate(self.joined(fold, parts, self.key(name)), entry["calibration"])
         entry["repeats"] += 1
         self.guesses[name] += ((guess - self.guesses[name]) / entry["repeats"]).astype(np.float32)
         entry["loss"] = self.loss(self.truth, self.guesses[name])

@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 import warnings
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,12 @@ from playbook_runner import PLAYBOOKS
 
 
 def load(*files: str, **params: Any) -> dict[str, Any]:
-    names = {"np": np, "pd": pd, "re": re, "math": math, "json": json, "Path": Path, "PARAMS": params,
+    # As in a step, which is __main__: cloudpickle then takes what is defined there by value, without a search.
+    names = {"__name__": "__main__", "np": np, "pd": pd, "re": re, "math": math, "json": json, "Path": Path,
+             "PARAMS": params,
              "itertools": itertools, "shutil": shutil, "tempfile": tempfile, "time": time, "warnings": warnings,
-             "cloudpickle": cloudpickle, "rankdata": rankdata, "FIRST_COMPLETED": FIRST_COMPLETED, "Future": Future,
+             "cloudpickle": cloudpickle, "rankdata": rankdata, "FIRST_COMPLETED": FIRST_COMPLETED, "BrokenExecutor": BrokenExecutor,
+             "Future": Future,
              "wait": wait, "log": lambda **_: None}
     for file in files:
         exec((PLAYBOOKS / "common" / file).read_text(encoding="utf-8"), names)
