@@ -8,8 +8,12 @@ using Trainable.Server.Storage;
 namespace Trainable.Server.Sessions;
 
 /// <summary>Sessions as the API shows them; a session and its <c>last_seq</c> come from one snapshot.</summary>
-internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experiments, ModelCatalogue models)
-internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experiments, SandboxOptions sandbox)
+internal sealed class SessionQueries(
+    TrainableDb db,
+    ExperimentQueries experiments,
+    ModelCatalogue models,
+    SandboxOptions sandbox
+)
 {
     public static SessionSummary Summary(Session row) =>
         new()
