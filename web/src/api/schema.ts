@@ -217,6 +217,10 @@ export interface paths {
                     cursor?: string;
                     q?: string;
                     state?: string;
+                    include?: string;
+                    sort?: string;
+                    model?: string;
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -246,6 +250,80 @@ export interface paths {
             requestBody: {
                 content: {
                     "multipart/form-data": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentCreated"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentTotals"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/from-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FromSampleRequest"];
                 };
             };
             responses: {
@@ -321,7 +399,32 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UpdateExperimentRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentSummary"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/experiments/{id}/sessions": {
@@ -355,6 +458,117 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetPreview"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/dataset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetFacts"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SampleItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -811,6 +1025,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A folder with all that is in it, packed while it is sent. */
+        get: {
+            parameters: {
+                query?: {
+                    path?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/raw": {
         parameters: {
             query?: never;
@@ -1001,6 +1251,57 @@ export interface components {
             text: string;
             call_id?: null | string;
         };
+        /** @description An experiment's dataset as a person may know it: the whole upload, and how it was divided. */
+        DatasetFacts: {
+            /** @description `table` (one table that the host reads and divides) or `files`. */
+            kind: string;
+            /** @description The upload as it came. */
+            files: components["schemas"]["DatasetFile"][];
+            format?: null | string;
+            dialect?: null | components["schemas"]["PreviewDialect"];
+            /**
+             * Format: int64
+             * @description The three are 0 for `files`.
+             */
+            rows_total: number;
+            /** Format: int64 */
+            rows_working: number;
+            /** Format: int64 */
+            rows_held: number;
+            /** @description Counted over the working rows; empty for `files`. */
+            columns: components["schemas"]["PreviewColumn"][];
+            holdout: components["schemas"]["HoldoutFacts"];
+        };
+        DatasetFile: {
+            name: string;
+            /** Format: int64 */
+            size: number;
+            sha256: string;
+        };
+        /** @description What the beginning of a file shows of the table in it. */
+        DatasetPreview: {
+            name: string;
+            /** @description `csv` (any delimited text), `json` or `parquet`. */
+            format: string;
+            dialect?: null | components["schemas"]["PreviewDialect"];
+            /** @description Whether the whole file was read; otherwise everything below is of its beginning. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Rows of the whole file; null where only its beginning was read.
+             */
+            rows?: null | number;
+            /**
+             * Format: int64
+             * @description Rows that were looked at.
+             */
+            rows_read: number;
+            columns: components["schemas"]["PreviewColumn"][];
+            /** @description The first rows, of at most 200 columns, as text; cells are cut to 80 characters, null is a missing value. */
+            first_rows: string[][];
+            /** @description What a person should know before the upload, in sentences. */
+            warnings: string[];
+        };
         Deleted: {
             deleted: boolean;
         };
@@ -1081,6 +1382,58 @@ export interface components {
             /** Format: uuid */
             latest_session_id?: null | string;
             latest_state?: null | string;
+            /**
+             * Format: date-time
+             * @description When the experiment or its newest session last changed.
+             */
+            updated_at?: null | string;
+            /**
+             * Format: int64
+             * @description Of the upload, the held ones among them; absent for several files.
+             */
+            rows?: null | number;
+            /** Format: int32 */
+            columns?: null | number;
+            /** @description The person's choice, else what Prep took. */
+            target?: null | string;
+            problem_type?: null | string;
+            /** Format: int32 */
+            session_count?: null | number;
+            /** @description The stages that the newest session has run, each with its newest run. */
+            stages?: null | components["schemas"]["StageSummary"][];
+            score?: null | components["schemas"]["ScoreSummary"];
+            /** @description Of the newest session's newest run. */
+            model?: null | string;
+            usage?: null | components["schemas"]["UsageSummary"];
+            sparkline?: null | components["schemas"]["Sparkline"];
+        };
+        /** @description How many experiments are in which state, by their newest sessions. */
+        ExperimentTotals: {
+            /** Format: int32 */
+            all: number;
+            /**
+             * Format: int32
+             * @description A stage runs now.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Every stage is done.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description EDA or Prep is done and nothing runs.
+             */
+            partial: number;
+            /** Format: int32 */
+            created: number;
+            /** Format: int32 */
+            failed: number;
+            /** Format: int32 */
+            cancelled: number;
+            /** Format: int32 */
+            sessions: number;
         };
         FileContent: {
             path: string;
@@ -1093,6 +1446,8 @@ export interface components {
             stage: string;
             /** Format: int64 */
             size?: null | number;
+            /** @description The step that made it. */
+            call_id?: null | string;
         };
         FileEntry: {
             path: string;
@@ -1117,12 +1472,41 @@ export interface components {
             stage: string;
             workspace: string;
         };
+        /** @description Asks for an experiment on a sample. */
+        FromSampleRequest: {
+            /** @description The sample's name. */
+            name: string;
+            instructions?: null | string;
+            options?: null | components["schemas"]["ExperimentOptions"];
+        };
         Health: {
             status: string;
+        };
+        /** @description Who holds which rows. string HoldoutFacts.Reason is a sentence. */
+        HoldoutFacts: {
+            mode: string;
+            strategy: null | string;
+            column: null | string;
+            /** Format: double */
+            fraction: number;
+            /** Format: int32 */
+            seed: number;
+            reason: string;
         };
         /** Format: binary */
         IFormFile: string;
         JsonElement: unknown;
+        /** @description `data` of the events that tell of the list itself. */
+        ListChanged: {
+            /** Format: uuid */
+            experiment_id: string;
+            /**
+             * Format: uuid
+             * @description The session that came with it, or was added.
+             */
+            session_id?: null | string;
+            name?: null | string;
+        };
         MessageItem: {
             /** Format: int64 */
             id: number;
@@ -1206,6 +1590,30 @@ export interface components {
             content: string;
             run_agent?: boolean;
         };
+        /** @description A column as far as it was read. */
+        PreviewColumn: {
+            name: string;
+            /** @description integer, number, boolean, date, category, text or empty. */
+            type: string;
+            /**
+             * Format: int64
+             * @description Rows without a value, of those read; null where no rows could be.
+             */
+            missing?: null | number;
+            /**
+             * Format: int64
+             * @description Approximate (HyperLogLog).
+             */
+            distinct?: null | number;
+            examples: string[];
+        };
+        /** @description How delimited text is written. string? PreviewDialect.Delimiter: comma, semicolon, tab or pipe. */
+        PreviewDialect: {
+            delimiter: null | string;
+            escape: null | string;
+            encoding: null | string;
+            gzip: boolean;
+        };
         ProblemDetails: {
             type?: null | string;
             title?: null | string;
@@ -1250,6 +1658,17 @@ export interface components {
             content: string;
             stage: string;
         };
+        /** @description A dataset that comes with Trainable. */
+        SampleItem: {
+            name: string;
+            target: string;
+            problem_type: string;
+            /** Format: int32 */
+            rows: number;
+            /** Format: int32 */
+            columns: number;
+            about: string;
+        };
         /** @description What the host measured on the held rows. */
         ScoreReport: {
             problem_type: string;
@@ -1290,6 +1709,19 @@ export interface components {
             claimed?: unknown;
             notes?: string[];
         };
+        /** @description The heart of a ScoreReport. */
+        ScoreSummary: {
+            metric: string;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            baseline: number;
+            higher_is_better: boolean;
+        };
         SessionDetail: {
             /** Format: uuid */
             id: string;
@@ -1311,6 +1743,8 @@ export interface components {
             last_seq: number;
             runs: components["schemas"]["StageRunItem"][];
             chart_config?: null | components["schemas"]["JsonElement"];
+            /** @description What was settled when the experiment was made. */
+            options: components["schemas"]["ExperimentOptions"];
         };
         SessionSummary: {
             /** Format: uuid */
@@ -1322,6 +1756,11 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description A metric in at most 24 points, in the order in which they were logged. */
+        Sparkline: {
+            metric: string;
+            values: number[];
         };
         /** @description One attempt at a stage. */
         StageRunItem: {
@@ -1339,10 +1778,27 @@ export interface components {
             ended_at?: null | string;
             end_reason?: null | string;
             score?: null | components["schemas"]["JsonElement"];
+            /** @description What the person asked of this run in particular. */
+            instructions: string;
+            /**
+             * Format: double
+             * @description Wall-clock seconds the person allowed; null for the server's default.
+             */
+            budget_seconds?: null | number;
+            usage?: null | components["schemas"]["UsageSummary"];
         };
         StageStarted: {
             status: string;
             state: string;
+        };
+        /** @description The newest run of a stage. string StageSummary.Status is one of RunStatuses. */
+        StageSummary: {
+            stage: string;
+            status: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at: null | string;
         };
         StartStageRequest: {
             gpu?: null | string;
@@ -1390,6 +1846,8 @@ export interface components {
             cpu_seconds?: null | number;
             /** Format: int64 */
             peak_memory_bytes?: null | number;
+            /** @description Where the script of the step was kept. */
+            script_path?: null | string;
             /** @description Where the whole output lies when string ToolEnded.Output shows only its head and tail. */
             output_path?: null | string;
         };
@@ -1398,6 +1856,12 @@ export interface components {
             input: unknown;
             call_id?: null | string;
             stage?: null | string;
+        };
+        /** @description What is to be changed of an experiment; what is null stays. */
+        UpdateExperimentRequest: {
+            name?: null | string;
+            description?: null | string;
+            instructions?: null | string;
         };
         /** @description What one reply cost. long UsageReport.InputTokens is the whole prompt; what was read from and written to a cache is part of it. */
         UsageReport: {
@@ -1411,6 +1875,18 @@ export interface components {
             /** Format: int64 */
             cache_write_tokens?: number;
             stage?: null | string;
+        };
+        /** @description Tokens that were used. long UsageSummary.InputTokens is the whole of the prompts, cached parts among them. */
+        UsageSummary: {
+            /** Format: int64 */
+            input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /**
+             * Format: double
+             * @description US dollars; absent where a model's prices are not known.
+             */
+            cost?: null | number;
         };
         UserMessage: {
             content: string;
@@ -1497,6 +1973,9 @@ export type ArtifactItem = components['schemas']['ArtifactItem'];
 export type BudgetWarning = components['schemas']['BudgetWarning'];
 export type ChartConfig = components['schemas']['ChartConfig'];
 export type CodeOutput = components['schemas']['CodeOutput'];
+export type DatasetFacts = components['schemas']['DatasetFacts'];
+export type DatasetFile = components['schemas']['DatasetFile'];
+export type DatasetPreview = components['schemas']['DatasetPreview'];
 export type Deleted = components['schemas']['Deleted'];
 export type ExecEnded = components['schemas']['ExecEnded'];
 export type ExecOutput = components['schemas']['ExecOutput'];
@@ -1504,15 +1983,19 @@ export type ExperimentCreated = components['schemas']['ExperimentCreated'];
 export type ExperimentDetail = components['schemas']['ExperimentDetail'];
 export type ExperimentOptions = components['schemas']['ExperimentOptions'];
 export type ExperimentSummary = components['schemas']['ExperimentSummary'];
+export type ExperimentTotals = components['schemas']['ExperimentTotals'];
 export type FileContent = components['schemas']['FileContent'];
 export type FileCreated = components['schemas']['FileCreated'];
 export type FileEntry = components['schemas']['FileEntry'];
 export type FileListing = components['schemas']['FileListing'];
 export type FileNode = components['schemas']['FileNode'];
 export type FilesReady = components['schemas']['FilesReady'];
+export type FromSampleRequest = components['schemas']['FromSampleRequest'];
 export type Health = components['schemas']['Health'];
+export type HoldoutFacts = components['schemas']['HoldoutFacts'];
 export type IFormFile = components['schemas']['IFormFile'];
 export type JsonElement = components['schemas']['JsonElement'];
+export type ListChanged = components['schemas']['ListChanged'];
 export type MessageItem = components['schemas']['MessageItem'];
 export type MetricItem = components['schemas']['MetricItem'];
 export type MetricsBatch = components['schemas']['MetricsBatch'];
@@ -1520,23 +2003,31 @@ export type ModelItem = components['schemas']['ModelItem'];
 export type ModelPrices = components['schemas']['ModelPrices'];
 export type ModelRetry = components['schemas']['ModelRetry'];
 export type PostMessageRequest = components['schemas']['PostMessageRequest'];
+export type PreviewColumn = components['schemas']['PreviewColumn'];
+export type PreviewDialect = components['schemas']['PreviewDialect'];
 export type ProblemDetails = components['schemas']['ProblemDetails'];
 export type ProcessedColumn = components['schemas']['ProcessedColumn'];
 export type ProcessedMeta = components['schemas']['ProcessedMeta'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
 export type ReportReady = components['schemas']['ReportReady'];
+export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];
+export type ScoreSummary = components['schemas']['ScoreSummary'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionSummary = components['schemas']['SessionSummary'];
+export type Sparkline = components['schemas']['Sparkline'];
 export type StageRunItem = components['schemas']['StageRunItem'];
 export type StageStarted = components['schemas']['StageStarted'];
+export type StageSummary = components['schemas']['StageSummary'];
 export type StartStageRequest = components['schemas']['StartStageRequest'];
 export type StateChanged = components['schemas']['StateChanged'];
 export type StreamEvent = components['schemas']['StreamEvent'];
 export type ToolEnded = components['schemas']['ToolEnded'];
 export type ToolStarted = components['schemas']['ToolStarted'];
+export type UpdateExperimentRequest = components['schemas']['UpdateExperimentRequest'];
 export type UsageReport = components['schemas']['UsageReport'];
+export type UsageSummary = components['schemas']['UsageSummary'];
 export type UserMessage = components['schemas']['UserMessage'];
 export type ValidationResult = components['schemas']['ValidationResult'];
 export type $defs = Record<string, never>;
