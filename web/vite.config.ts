@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { precompress } from './build/precompress';
+import { precompress } from './build/precompress.ts';
 
 /** Where `npm run dev` finds the API; start one with `trainable up --port 8000 --no-open`. */
 const api = process.env.TRAINABLE_URL ?? 'http://127.0.0.1:8000';

@@ -5,8 +5,7 @@ import type { LiveEvent } from './sse';
 type EventsListener = (events: LiveEvent[]) => void;
 
 /**
- * A tab's end of the hub. Where there is no SharedWorker (Chrome on Android), or it cannot be loaded, the tab has a hub of its
- * own.
+ * A tab's end of the hub. Where there is no SharedWorker (Chrome on Android) the tab has a hub of its own.
  */
 export class LiveClient {
   private readonly send: (message: ToHub) => void;
@@ -33,6 +32,11 @@ export class LiveClient {
       this.sessions.delete(session);
       this.send({ kind: 'unfollow', session });
     };
+  }
+
+  /** Says that the session does not exist any more. */
+  forget(session: string) {
+    this.send({ kind: 'forget', session });
   }
 
   followList(onEvents: EventsListener, onResumed: () => void): () => void {

@@ -13,8 +13,7 @@ interface Followed {
   lastSeq: number;
   /** Messages that stream at the moment, as far as they are known. */
   streaming: Map<string, string>;
-  /** The last event that each tab was sent. */
-  ports: Map<HubPort, number>;
+  ports: Set<HubPort>;
   linger?: ReturnType<typeof setTimeout>;
 }
 
@@ -61,7 +60,8 @@ export class LiveHub {
         onStatus: (status) => {
           this.listStatus = status;
           if (status.kind === 'open') {
-            if (this.listWasOpen) for (const port of this.listPorts) port.postMessage({ kind: 'list-resumed' });
+            if (this.listWasOpen)
+              for (const port of this.listPorts) port.postMessage({ kind: 'list-resumed' });
             this.listWasOpen = true;
           }
           this.tellConnection();
@@ -77,12 +77,17 @@ export class LiveHub {
   }
 
   receive(port: HubPort, message: ToHub) {
+    // A page that comes back from the browser's cache said goodbye when it went there.
+    if (message.kind !== 'bye') this.ports.add(port);
     switch (message.kind) {
       case 'follow':
         this.follow(port, message.session, message.after);
         break;
       case 'unfollow':
         this.unfollow(port, message.session);
+        break;
+      case 'forget':
+        this.forget(message.session);
         break;
       case 'list':
         this.wantList(port, message.wanted);
@@ -106,14 +111,14 @@ export class LiveHub {
   private follow(port: HubPort, session: string, after: number) {
     let followed = this.sessions.get(session);
     if (!followed) {
-      followed = { events: [], lastSeq: 0, streaming: new Map(), ports: new Map() };
+      followed = { events: [], lastSeq: 0, streaming: new Map(), ports: new Set() };
       this.sessions.set(session, followed);
       // Several at once, as the comparison asks for, are one connection.
       clearTimeout(this.reopen);
       this.reopen = setTimeout(() => this.stream.open(), 5);
     }
     clearTimeout(followed.linger);
-    followed.ports.set(port, followed.lastSeq);
+    followed.ports.add(port);
     const known = followed.events.filter((event) => (event.seq ?? 0) > after);
     const unfinished = [...followed.streaming].map(([message_id, text]) => ({
       type: 'agent_message_delta',
@@ -126,15 +131,18 @@ export class LiveHub {
   private unfollow(port: HubPort, session: string) {
     const followed = this.sessions.get(session);
     if (!followed?.ports.delete(port) || followed.ports.size > 0) return;
-    followed.linger = setTimeout(() => {
-      this.sessions.delete(session);
-      // The others go on over the open connection; what comes for this one is let go by.
-      if (this.sessions.size === 0) {
-        this.stream.close();
-        this.streamStatus = null;
-        this.tellConnection();
-      }
-    }, LINGER_MS);
+    followed.linger = setTimeout(() => this.forget(session), LINGER_MS);
+  }
+
+  /** The others go on over the open connection; what still comes for this one is let go by. */
+  private forget(session: string) {
+    clearTimeout(this.sessions.get(session)?.linger);
+    this.sessions.delete(session);
+    if (this.sessions.size > 0) return;
+    clearTimeout(this.reopen);
+    this.stream.close();
+    this.streamStatus = null;
+    this.tellConnection();
   }
 
   private wantList(port: HubPort, wanted: boolean) {
@@ -162,10 +170,7 @@ export class LiveHub {
     for (const [session, batch] of bySession) {
       const followed = this.sessions.get(session);
       if (!followed) continue;
-      for (const port of followed.ports.keys()) {
-        this.send(port, session, batch);
-        followed.ports.set(port, followed.lastSeq);
-      }
+      for (const port of followed.ports) this.send(port, session, batch);
     }
   }
 

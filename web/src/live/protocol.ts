@@ -14,6 +14,8 @@ export type ToHub =
   /** Follow a session from after `after`; what the hub has already comes at once. */
   | { kind: 'follow'; session: string; after: number }
   | { kind: 'unfollow'; session: string }
+  /** The session is gone: do not ask for it again. */
+  | { kind: 'forget'; session: string }
   /** Events of the list: states of all sessions, experiments that come, change and go. */
   | { kind: 'list'; wanted: boolean }
   /** The tab has reason to think that things changed (it woke, it is online again): try now. */

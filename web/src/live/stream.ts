@@ -104,7 +104,8 @@ export class LastingStream {
   }
 
   private retry(reason: string) {
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.failures, LONGEST_PAUSE_MS) * (0.8 + Math.random() * 0.4);
+    const pause =
+      Math.min(FIRST_PAUSE_MS * 2 ** this.failures, LONGEST_PAUSE_MS) * (0.8 + Math.random() * 0.4);
     this.failures++;
     this.say({ kind: 'lost', retryAt: Date.now() + pause, reason });
     this.timer = setTimeout(() => this.restart(), pause);
