@@ -124,6 +124,7 @@ internal static class ServerHost
         app.MapScalarApiReference("/docs");
         app.MapHealth()
             .MapExperiments()
+            .MapDatasets()
             .MapSessions()
             .MapStages()
             .MapExec()

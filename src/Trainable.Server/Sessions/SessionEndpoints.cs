@@ -19,16 +19,6 @@ internal static class SessionEndpoints
         return app;
     }
 
-    public static Session NewSession(Guid experiment, DateTime now) =>
-        new()
-        {
-            Id = Guid.CreateVersion7(),
-            ExperimentId = experiment,
-            State = SessionStates.Created,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-
     private static async Task<Results<Ok<SessionDetail>, ProblemHttpResult>> Get(
         Guid id,
         SessionQueries queries,

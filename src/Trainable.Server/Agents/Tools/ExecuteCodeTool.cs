@@ -40,7 +40,10 @@ internal sealed class ExecuteCodeTool(
 
         var context = scope.Context;
         var script = await files.SaveScriptAsync(context, code, cancellation);
-        await scope.Journal.AppendAsync([StageFiles.Created(context, script)], StageFiles.Artifact(context, script));
+        await scope.Journal.AppendAsync(
+            [StageFiles.Created(context, script, call.Id)],
+            StageFiles.Artifact(context, script)
+        );
         var before = files.Snapshot(context);
         var recorder = new StepRecorder(scope.Journal, context, call.Id, clock);
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
@@ -54,12 +57,12 @@ internal sealed class ExecuteCodeTool(
         if (made.Count > 0)
         {
             await scope.Journal.AppendAsync(
-                [.. made.Select(file => StageFiles.Created(context, file))],
+                [.. made.Select(file => StageFiles.Created(context, file, call.Id))],
                 [.. made.Select(file => StageFiles.Artifact(context, file))]
             );
         }
         cancellation.ThrowIfCancellationRequested();
-        return Describe(context, ended, output, logName, made);
+        return Describe(context, ended, output, script, logName, made);
     }
 
     private async Task<StepEnded> RunAsync(
@@ -86,6 +89,7 @@ internal sealed class ExecuteCodeTool(
         StageContext context,
         StepEnded ended,
         string output,
+        StageFile script,
         string logName,
         IReadOnlyList<StageFile> made
     )
@@ -114,6 +118,7 @@ internal sealed class ExecuteCodeTool(
                 WallSeconds = Math.Round(ended.Wall.TotalSeconds, 3),
                 CpuSeconds = Math.Round(ended.Cpu.TotalSeconds, 3),
                 PeakMemoryBytes = ended.PeakMemoryBytes,
+                ScriptPath = $"{context.ApiDirectory}/{script.Path}",
                 OutputPath = $"{context.ApiDirectory}/{logName}",
             }
         );
