@@ -73,12 +73,10 @@ export function Chart({
   }, [plot, width, height]);
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a canvas with keys of its own
     <div
       ref={frame}
       role="group"
       aria-label={`${label}: chart. Arrow keys read step by step, 0 shows all; the table below holds the values.`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is read with the arrow keys
       tabIndex={0}
       onKeyDown={(event) => {
         if (event.key === 'ArrowRight') plot?.step(1);

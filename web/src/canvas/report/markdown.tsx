@@ -51,7 +51,6 @@ export const Markdown = memo(function Markdown({
       h5: heading('h5'),
       h6: heading('h6'),
       table: ({ children }) => (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard
         <section aria-label="Table" tabIndex={0} className="mb-3 overflow-x-auto">
           <table>{children}</table>
         </section>

@@ -22,10 +22,11 @@ export function ReportText({
 }: {
   markdown: string;
   folder: string;
-  file: string;
+  /** Where all of it can be downloaded; absent where that is offered elsewhere. */
+  file?: string;
   place: string;
   /** The stage runs again: this is what it said before. */
-  stale: boolean;
+  stale?: boolean;
   header?: ReactNode;
 }) {
   const { show } = useStudio();
@@ -76,14 +77,18 @@ export function ReportText({
     <div ref={scroller} className="@container relative h-full overflow-y-auto">
       <div className="mx-auto flex max-w-[1080px] justify-center gap-7 px-6 pt-4 pb-16 max-sm:px-4">
         <div className="w-full min-w-0 max-w-[72ch]">
-          <div className="mb-5 flex flex-wrap items-center justify-between gap-2">
-            {header}
-            <Button asChild look="ghost">
-              <a href={rawUrl(file, { download: true })} aria-label="Download the report">
-                <Download size={14} aria-hidden /> report.md
-              </a>
-            </Button>
-          </div>
+          {(header || file) && (
+            <div className="mb-5 flex flex-wrap items-center justify-between gap-2">
+              {header}
+              {file && (
+                <Button asChild look="ghost">
+                  <a href={rawUrl(file, { download: true })} aria-label="Download the report">
+                    <Download size={14} aria-hidden /> report.md
+                  </a>
+                </Button>
+              )}
+            </div>
+          )}
           {stale && (
             <p className="mb-4 rounded-md bg-gray-3 px-3 py-2 text-gray-11 text-small">
               This stage is running again. Below is the report of its last run, until the new one is written.
@@ -105,9 +110,11 @@ export function ReportText({
           {!more && report.shown < report.length && (
             <p className="mt-6 rounded-md bg-gray-3 px-3 py-2 text-gray-11 text-small">
               The report has {formatBytes(report.length)}; the first {formatBytes(report.shown)} are shown.{' '}
-              <a className="text-accent-text underline" href={rawUrl(file, { download: true })}>
-                Download all of it
-              </a>
+              {file && (
+                <a className="text-accent-text underline" href={rawUrl(file, { download: true })}>
+                  Download all of it
+                </a>
+              )}
             </p>
           )}
         </div>
