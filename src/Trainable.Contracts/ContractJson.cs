@@ -48,6 +48,7 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(FileNode))]
 [JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(ScoreReport))]
+[JsonSerializable(typeof(Evaluation))]
 [JsonSerializable(typeof(IReadOnlyList<ModelItem>))]
 [JsonSerializable(typeof(ModelItem[]))]
 [JsonSerializable(typeof(ModelRetry))]

@@ -128,6 +128,7 @@ internal static class ServerHost
             .MapSessions()
             .MapStages()
             .MapExec()
+            .MapEvaluations()
             .MapModels()
             .MapMetrics()
             .MapFiles()

@@ -63,6 +63,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    run?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evaluation"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -217,6 +256,10 @@ export interface paths {
                     cursor?: string;
                     q?: string;
                     state?: string;
+                    include?: string;
+                    sort?: string;
+                    model?: string;
+                    ids?: string;
                 };
                 header?: never;
                 path?: never;
@@ -246,6 +289,80 @@ export interface paths {
             requestBody: {
                 content: {
                     "multipart/form-data": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentCreated"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentTotals"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/from-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FromSampleRequest"];
                 };
             };
             responses: {
@@ -321,7 +438,32 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        patch?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UpdateExperimentRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentSummary"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/api/experiments/{id}/sessions": {
@@ -355,6 +497,117 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/datasets/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetPreview"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/dataset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetFacts"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/samples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SampleItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -811,6 +1064,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/files/zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A folder with all that is in it, packed while it is sent. */
+        get: {
+            parameters: {
+                query?: {
+                    path?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/files/raw": {
         parameters: {
             query?: never;
@@ -989,6 +1278,28 @@ export interface components {
             /** Format: double */
             limit: number;
         };
+        Calibration: {
+            /**
+             * Format: double
+             * @description Mean distance of predicted and observed share over the bins, weighted by their rows.
+             */
+            expected_error: number;
+            /** @description At most ten bins of about as many rows each, by rising probability. */
+            bins: components["schemas"]["CalibrationBin"][];
+        };
+        /** @description Rows of similar probability. double CalibrationBin.Low to double CalibrationBin.High: Wilson's 95 % interval of the observed share. */
+        CalibrationBin: {
+            /** Format: double */
+            predicted: number;
+            /** Format: double */
+            observed: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: int32 */
+            rows: number;
+        };
         ChartConfig: {
             charts: {
                 title: string;
@@ -996,13 +1307,125 @@ export interface components {
                 type: string;
             }[];
         };
+        ClassificationEvaluation: {
+            labels: string[];
+            /** @description The positive class of a binary problem. */
+            positive_class?: null | string;
+            /** @description Counts of rows, true label × predicted label, in the order of IReadOnlyList&lt;string&gt; ClassificationEvaluation.Labels. */
+            confusion: number[][];
+            /** @description How each label is predicted. */
+            per_label: components["schemas"]["LabelMeasure"][];
+            /**
+             * @description Binary with probabilities: what each threshold on the positive class's probability would do, from the highest down.
+             *     ROC and precision–recall curves are drawn from it.
+             */
+            thresholds?: null | components["schemas"]["ThresholdOutcome"][];
+            calibration?: null | components["schemas"]["Calibration"];
+        };
         CodeOutput: {
             stream: string;
             text: string;
             call_id?: null | string;
         };
+        /** @description Mean and standard deviation, over repeated shuffles, of what the main metric gets worse by. */
+        ColumnImportance: {
+            column: string;
+            /** Format: double */
+            loss: number;
+            /** Format: double */
+            standard_deviation: number;
+        };
+        /** @description An experiment's dataset as a person may know it: the whole upload, and how it was divided. */
+        DatasetFacts: {
+            /** @description `table` (one table that the host reads and divides) or `files`. */
+            kind: string;
+            /** @description The upload as it came. */
+            files: components["schemas"]["DatasetFile"][];
+            format?: null | string;
+            dialect?: null | components["schemas"]["PreviewDialect"];
+            /**
+             * Format: int64
+             * @description The three are 0 for `files`.
+             */
+            rows_total: number;
+            /** Format: int64 */
+            rows_working: number;
+            /** Format: int64 */
+            rows_held: number;
+            /** @description Counted over the working rows; empty for `files`. */
+            columns: components["schemas"]["PreviewColumn"][];
+            holdout: components["schemas"]["HoldoutFacts"];
+        };
+        DatasetFile: {
+            name: string;
+            /** Format: int64 */
+            size: number;
+            sha256: string;
+        };
+        /** @description What the beginning of a file shows of the table in it. */
+        DatasetPreview: {
+            name: string;
+            /** @description `csv` (any delimited text), `json` or `parquet`. */
+            format: string;
+            dialect?: null | components["schemas"]["PreviewDialect"];
+            /** @description Whether the whole file was read; otherwise everything below is of its beginning. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description Rows of the whole file; null where only its beginning was read.
+             */
+            rows?: null | number;
+            /**
+             * Format: int64
+             * @description Rows that were looked at.
+             */
+            rows_read: number;
+            columns: components["schemas"]["PreviewColumn"][];
+            /** @description The first rows, of at most 200 columns, as text; cells are cut to 80 characters, null is a missing value. */
+            first_rows: string[][];
+            /** @description What a person should know before the upload, in sentences. */
+            warnings: string[];
+        };
         Deleted: {
             deleted: boolean;
+        };
+        ErrorQuantile: {
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            error: number;
+        };
+        /**
+         * @description What the host measured of one Train run on the held rows, in full. It quotes held rows, so it is for people: no model ever
+         *     gets any of it.
+         */
+        Evaluation: {
+            /** Format: uuid */
+            session_id: string;
+            /** Format: uuid */
+            run_id: string;
+            /** @description One of ProblemTypes. */
+            problem_type: string;
+            target: string;
+            /** @description The main metric. */
+            metric: string;
+            /**
+             * Format: int32
+             * @description How many held rows were measured.
+             */
+            rows: number;
+            /** @description Every metric of the problem, in the order they are shown. */
+            metrics: components["schemas"]["MeasuredMetric"][];
+            classification?: null | components["schemas"]["ClassificationEvaluation"];
+            regression?: null | components["schemas"]["RegressionEvaluation"];
+            /** @description Groups of rows on which the model does clearly worse than on all of them, the worst first. */
+            slices: components["schemas"]["WeakSlice"][];
+            /** @description The rows the model is most wrong about, the worst first. */
+            worst: components["schemas"]["WorstPrediction"][];
+            /** @description What the main metric loses when a column is shuffled, the largest loss first; null when it was not measured. */
+            importance?: null | components["schemas"]["ColumnImportance"][];
+            /** @description What could not be measured, and why: a sentence each. */
+            notes: string[];
         };
         /** @description How it ended; the outcomes are those of ToolEnded. */
         ExecEnded: {
@@ -1081,6 +1504,58 @@ export interface components {
             /** Format: uuid */
             latest_session_id?: null | string;
             latest_state?: null | string;
+            /**
+             * Format: date-time
+             * @description When the experiment or its newest session last changed.
+             */
+            updated_at?: null | string;
+            /**
+             * Format: int64
+             * @description Of the upload, the held ones among them; absent for several files.
+             */
+            rows?: null | number;
+            /** Format: int32 */
+            columns?: null | number;
+            /** @description The person's choice, else what Prep took. */
+            target?: null | string;
+            problem_type?: null | string;
+            /** Format: int32 */
+            session_count?: null | number;
+            /** @description The stages that the newest session has run, each with its newest run. */
+            stages?: null | components["schemas"]["StageSummary"][];
+            score?: null | components["schemas"]["ScoreSummary"];
+            /** @description Of the newest session's newest run. */
+            model?: null | string;
+            usage?: null | components["schemas"]["UsageSummary"];
+            sparkline?: null | components["schemas"]["Sparkline"];
+        };
+        /** @description How many experiments are in which state, by their newest sessions. */
+        ExperimentTotals: {
+            /** Format: int32 */
+            all: number;
+            /**
+             * Format: int32
+             * @description A stage runs now.
+             */
+            running: number;
+            /**
+             * Format: int32
+             * @description Every stage is done.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description EDA or Prep is done and nothing runs.
+             */
+            partial: number;
+            /** Format: int32 */
+            created: number;
+            /** Format: int32 */
+            failed: number;
+            /** Format: int32 */
+            cancelled: number;
+            /** Format: int32 */
+            sessions: number;
         };
         FileContent: {
             path: string;
@@ -1093,6 +1568,8 @@ export interface components {
             stage: string;
             /** Format: int64 */
             size?: null | number;
+            /** @description The step that made it. */
+            call_id?: null | string;
         };
         FileEntry: {
             path: string;
@@ -1117,12 +1594,66 @@ export interface components {
             stage: string;
             workspace: string;
         };
+        /** @description Asks for an experiment on a sample. */
+        FromSampleRequest: {
+            /** @description The sample's name. */
+            name: string;
+            instructions?: null | string;
+            options?: null | components["schemas"]["ExperimentOptions"];
+        };
         Health: {
             status: string;
+        };
+        HistogramBin: {
+            /** Format: double */
+            from: number;
+            /** Format: double */
+            to: number;
+            /** Format: int32 */
+            rows: number;
+        };
+        /** @description Who holds which rows. string HoldoutFacts.Reason is a sentence. */
+        HoldoutFacts: {
+            mode: string;
+            strategy: null | string;
+            column: null | string;
+            /** Format: double */
+            fraction: number;
+            /** Format: int32 */
+            seed: number;
+            reason: string;
         };
         /** Format: binary */
         IFormFile: string;
         JsonElement: unknown;
+        /** @description Precision, recall and F1 of one label; 0 where nothing was predicted or nothing is there. */
+        LabelMeasure: {
+            label: string;
+            /** Format: int32 */
+            rows: number;
+            /** Format: double */
+            precision: number;
+            /** Format: double */
+            recall: number;
+            /** Format: double */
+            f1: number;
+        };
+        /**
+         * @description A metric on the held rows with its 95 % percentile bootstrap interval, and the same metric of the best constant learnt
+         *     from train.
+         */
+        MeasuredMetric: {
+            name: string;
+            higher_is_better: boolean;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            baseline: number;
+        };
         MessageItem: {
             /** Format: int64 */
             id: number;
@@ -1206,6 +1737,30 @@ export interface components {
             content: string;
             run_agent?: boolean;
         };
+        /** @description A column as far as it was read. */
+        PreviewColumn: {
+            name: string;
+            /** @description integer, number, boolean, date, category, text or empty. */
+            type: string;
+            /**
+             * Format: int64
+             * @description Rows without a value, of those read; null where no rows could be.
+             */
+            missing?: null | number;
+            /**
+             * Format: int64
+             * @description Approximate (HyperLogLog).
+             */
+            distinct?: null | number;
+            examples: string[];
+        };
+        /** @description How delimited text is written. string? PreviewDialect.Delimiter: comma, semicolon, tab or pipe. */
+        PreviewDialect: {
+            delimiter: null | string;
+            escape: null | string;
+            encoding: null | string;
+            gzip: boolean;
+        };
         ProblemDetails: {
             type?: null | string;
             title?: null | string;
@@ -1246,9 +1801,28 @@ export interface components {
                 [key: string]: string;
             };
         };
+        RegressionEvaluation: {
+            /** @description Truth and prediction of at most 500 rows, evenly taken. */
+            points: components["schemas"]["TruthAndPrediction"][];
+            /** @description Predicted minus true value: 31 bins of one width between the 1st and the 99th percentile, the rest in the outer two. */
+            residuals: components["schemas"]["HistogramBin"][];
+            /** @description The absolute error that 50, 80, 90 and 95 % of the rows stay below. */
+            absolute_errors: components["schemas"]["ErrorQuantile"][];
+        };
         ReportReady: {
             content: string;
             stage: string;
+        };
+        /** @description A dataset that comes with Trainable. */
+        SampleItem: {
+            name: string;
+            target: string;
+            problem_type: string;
+            /** Format: int32 */
+            rows: number;
+            /** Format: int32 */
+            columns: number;
+            about: string;
         };
         /** @description What the host measured on the held rows. */
         ScoreReport: {
@@ -1290,6 +1864,19 @@ export interface components {
             claimed?: unknown;
             notes?: string[];
         };
+        /** @description The heart of a ScoreReport. */
+        ScoreSummary: {
+            metric: string;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            baseline: number;
+            higher_is_better: boolean;
+        };
         SessionDetail: {
             /** Format: uuid */
             id: string;
@@ -1311,6 +1898,8 @@ export interface components {
             last_seq: number;
             runs: components["schemas"]["StageRunItem"][];
             chart_config?: null | components["schemas"]["JsonElement"];
+            /** @description What was settled when the experiment was made. */
+            options: components["schemas"]["ExperimentOptions"];
         };
         SessionSummary: {
             /** Format: uuid */
@@ -1322,6 +1911,11 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description A metric in at most 24 points, in the order in which they were logged. */
+        Sparkline: {
+            metric: string;
+            values: number[];
         };
         /** @description One attempt at a stage. */
         StageRunItem: {
@@ -1339,10 +1933,27 @@ export interface components {
             ended_at?: null | string;
             end_reason?: null | string;
             score?: null | components["schemas"]["JsonElement"];
+            /** @description What the person asked of this run in particular. */
+            instructions: string;
+            /**
+             * Format: double
+             * @description Wall-clock seconds the person allowed; null for the server's default.
+             */
+            budget_seconds?: null | number;
+            usage?: null | components["schemas"]["UsageSummary"];
         };
         StageStarted: {
             status: string;
             state: string;
+        };
+        /** @description The newest run of a stage. string StageSummary.Status is one of RunStatuses. */
+        StageSummary: {
+            stage: string;
+            status: string;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            ended_at: null | string;
         };
         StartStageRequest: {
             gpu?: null | string;
@@ -1372,6 +1983,19 @@ export interface components {
             session_id?: null | string;
             created_at?: null | string;
         };
+        /** @description Counts of rows when a probability of at least double ThresholdOutcome.Threshold means the positive class. */
+        ThresholdOutcome: {
+            /** Format: double */
+            threshold: number;
+            /** Format: int32 */
+            true_positives: number;
+            /** Format: int32 */
+            false_positives: number;
+            /** Format: int32 */
+            true_negatives: number;
+            /** Format: int32 */
+            false_negatives: number;
+        };
         ToolEnded: {
             tool: string;
             output: string;
@@ -1390,6 +2014,8 @@ export interface components {
             cpu_seconds?: null | number;
             /** Format: int64 */
             peak_memory_bytes?: null | number;
+            /** @description Where the script of the step was kept. */
+            script_path?: null | string;
             /** @description Where the whole output lies when string ToolEnded.Output shows only its head and tail. */
             output_path?: null | string;
         };
@@ -1398,6 +2024,18 @@ export interface components {
             input: unknown;
             call_id?: null | string;
             stage?: null | string;
+        };
+        TruthAndPrediction: {
+            /** Format: double */
+            truth: number;
+            /** Format: double */
+            prediction: number;
+        };
+        /** @description What is to be changed of an experiment; what is null stays. */
+        UpdateExperimentRequest: {
+            name?: null | string;
+            description?: null | string;
+            instructions?: null | string;
         };
         /** @description What one reply cost. long UsageReport.InputTokens is the whole prompt; what was read from and written to a cache is part of it. */
         UsageReport: {
@@ -1411,6 +2049,18 @@ export interface components {
             /** Format: int64 */
             cache_write_tokens?: number;
             stage?: null | string;
+        };
+        /** @description Tokens that were used. long UsageSummary.InputTokens is the whole of the prompts, cached parts among them. */
+        UsageSummary: {
+            /** Format: int64 */
+            input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /**
+             * Format: double
+             * @description US dollars; absent where a model's prices are not known.
+             */
+            cost?: null | number;
         };
         UserMessage: {
             content: string;
@@ -1481,6 +2131,47 @@ export interface components {
                 notes?: string[];
             };
         };
+        /**
+         * @description Rows that share a value or a range of one raw column. double WeakSlice.Low to double WeakSlice.High: bootstrap interval of the
+         *     main metric on them; it lies wholly on the bad side of double WeakSlice.Overall.
+         */
+        WeakSlice: {
+            column: string;
+            description: string;
+            /** Format: int32 */
+            rows: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            overall: number;
+        };
+        WorstPrediction: {
+            /**
+             * Format: int32
+             * @description Position among the held rows, from 0.
+             */
+            row: number;
+            truth: string;
+            prediction: string;
+            /**
+             * Format: double
+             * @description Classification: the probability the model gave the truth; null without probabilities.
+             */
+            truth_probability?: null | number;
+            /**
+             * Format: double
+             * @description Regression: predicted minus true value.
+             */
+            error?: null | number;
+            /** @description The row's raw values, as text; long ones are cut. */
+            values: {
+                [key: string]: string;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -1495,24 +2186,39 @@ export type AgentMessage = components['schemas']['AgentMessage'];
 export type AgentMessageDelta = components['schemas']['AgentMessageDelta'];
 export type ArtifactItem = components['schemas']['ArtifactItem'];
 export type BudgetWarning = components['schemas']['BudgetWarning'];
+export type Calibration = components['schemas']['Calibration'];
+export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type ChartConfig = components['schemas']['ChartConfig'];
+export type ClassificationEvaluation = components['schemas']['ClassificationEvaluation'];
 export type CodeOutput = components['schemas']['CodeOutput'];
+export type ColumnImportance = components['schemas']['ColumnImportance'];
+export type DatasetFacts = components['schemas']['DatasetFacts'];
+export type DatasetFile = components['schemas']['DatasetFile'];
+export type DatasetPreview = components['schemas']['DatasetPreview'];
 export type Deleted = components['schemas']['Deleted'];
+export type ErrorQuantile = components['schemas']['ErrorQuantile'];
+export type Evaluation = components['schemas']['Evaluation'];
 export type ExecEnded = components['schemas']['ExecEnded'];
 export type ExecOutput = components['schemas']['ExecOutput'];
 export type ExperimentCreated = components['schemas']['ExperimentCreated'];
 export type ExperimentDetail = components['schemas']['ExperimentDetail'];
 export type ExperimentOptions = components['schemas']['ExperimentOptions'];
 export type ExperimentSummary = components['schemas']['ExperimentSummary'];
+export type ExperimentTotals = components['schemas']['ExperimentTotals'];
 export type FileContent = components['schemas']['FileContent'];
 export type FileCreated = components['schemas']['FileCreated'];
 export type FileEntry = components['schemas']['FileEntry'];
 export type FileListing = components['schemas']['FileListing'];
 export type FileNode = components['schemas']['FileNode'];
 export type FilesReady = components['schemas']['FilesReady'];
+export type FromSampleRequest = components['schemas']['FromSampleRequest'];
 export type Health = components['schemas']['Health'];
+export type HistogramBin = components['schemas']['HistogramBin'];
+export type HoldoutFacts = components['schemas']['HoldoutFacts'];
 export type IFormFile = components['schemas']['IFormFile'];
 export type JsonElement = components['schemas']['JsonElement'];
+export type LabelMeasure = components['schemas']['LabelMeasure'];
+export type MeasuredMetric = components['schemas']['MeasuredMetric'];
 export type MessageItem = components['schemas']['MessageItem'];
 export type MetricItem = components['schemas']['MetricItem'];
 export type MetricsBatch = components['schemas']['MetricsBatch'];
@@ -1520,24 +2226,37 @@ export type ModelItem = components['schemas']['ModelItem'];
 export type ModelPrices = components['schemas']['ModelPrices'];
 export type ModelRetry = components['schemas']['ModelRetry'];
 export type PostMessageRequest = components['schemas']['PostMessageRequest'];
+export type PreviewColumn = components['schemas']['PreviewColumn'];
+export type PreviewDialect = components['schemas']['PreviewDialect'];
 export type ProblemDetails = components['schemas']['ProblemDetails'];
 export type ProcessedColumn = components['schemas']['ProcessedColumn'];
 export type ProcessedMeta = components['schemas']['ProcessedMeta'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
+export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
 export type ReportReady = components['schemas']['ReportReady'];
+export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];
+export type ScoreSummary = components['schemas']['ScoreSummary'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionSummary = components['schemas']['SessionSummary'];
+export type Sparkline = components['schemas']['Sparkline'];
 export type StageRunItem = components['schemas']['StageRunItem'];
 export type StageStarted = components['schemas']['StageStarted'];
+export type StageSummary = components['schemas']['StageSummary'];
 export type StartStageRequest = components['schemas']['StartStageRequest'];
 export type StateChanged = components['schemas']['StateChanged'];
 export type StreamEvent = components['schemas']['StreamEvent'];
+export type ThresholdOutcome = components['schemas']['ThresholdOutcome'];
 export type ToolEnded = components['schemas']['ToolEnded'];
 export type ToolStarted = components['schemas']['ToolStarted'];
+export type TruthAndPrediction = components['schemas']['TruthAndPrediction'];
+export type UpdateExperimentRequest = components['schemas']['UpdateExperimentRequest'];
 export type UsageReport = components['schemas']['UsageReport'];
+export type UsageSummary = components['schemas']['UsageSummary'];
 export type UserMessage = components['schemas']['UserMessage'];
 export type ValidationResult = components['schemas']['ValidationResult'];
+export type WeakSlice = components['schemas']['WeakSlice'];
+export type WorstPrediction = components['schemas']['WorstPrediction'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
