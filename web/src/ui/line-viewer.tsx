@@ -15,6 +15,7 @@ export function LineViewer({
   line,
   label,
   end,
+  fill,
 }: {
   count: number;
   /** What a line says, for the search. */
@@ -23,6 +24,8 @@ export function LineViewer({
   label: string;
   /** What stands beside the search. */
   end?: ReactNode;
+  /** Takes the height it is given, where a dialog's is its own. */
+  fill?: boolean;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const [wanted, setWanted] = useState('');
@@ -47,8 +50,8 @@ export function LineViewer({
   }, [current, virtual]);
   const step = (by: number) => setHit((now) => (hits.length ? (now + by + hits.length) % hits.length : 0));
   return (
-    <div className="flex min-h-0 flex-col gap-2">
-      <div className="flex items-center gap-2">
+    <div className={cn('flex min-h-0 flex-col', fill ? 'h-full' : 'gap-2')}>
+      <div className={cn('flex items-center gap-2', fill && 'border-b px-3 py-1.5')}>
         <Input
           type="search"
           aria-label={`Search ${label}`}
@@ -88,7 +91,10 @@ export function LineViewer({
         tabIndex={0}
         role="region"
         aria-label={label}
-        className="mono h-[56vh] overflow-auto rounded-md border bg-gray-2 py-2 text-[12px] leading-[18px]"
+        className={cn(
+          'mono overflow-auto py-2 text-[12px] leading-[18px]',
+          fill ? 'min-h-0 grow' : 'h-[56vh] rounded-md border bg-gray-2',
+        )}
       >
         <div className="relative w-max min-w-full" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => (
