@@ -3,7 +3,7 @@ using Trainable.Contracts;
 
 namespace Trainable.Server.Events;
 
-/// <summary>The live end of every session that is being followed, and one feed of the state changes of all.</summary>
+/// <summary>The live end of every session that is being followed, and one feed of what changes in the list of all.</summary>
 internal sealed class LiveFeeds
 {
     private readonly ConcurrentDictionary<Guid, SessionFeed> _feeds = new();
@@ -11,8 +11,8 @@ internal sealed class LiveFeeds
     /// <summary>The message each session is streaming now, with all of its text so far, whether or not anyone follows.</summary>
     private readonly ConcurrentDictionary<Guid, AgentMessageDelta> _partials = new();
 
-    /// <summary>State changes of every session; frames carry <c>session_id</c>.</summary>
-    public SessionFeed States { get; } = new();
+    /// <summary>State changes of every session, and experiments and sessions that come, change and go.</summary>
+    public SessionFeed Everything { get; } = new();
 
     /// <summary>Joins a session's feed; the feed lives while someone follows it.</summary>
     public FeedLease Follow(Guid session)
@@ -48,10 +48,21 @@ internal sealed class LiveFeeds
             foreach (var draft in append.Events)
             {
                 if (draft.Type == EventTypes.StateChange)
-                    States.Publish(Segment.Of(append.Session, [draft], firstSeq: null, written.At));
+                    Everything.Publish(Segment.Of(append.Session, [draft], firstSeq: null, written.At));
             }
         }
     }
+
+    /// <summary>Tells those who follow the list of a change of it that is committed. Such events are in no log.</summary>
+    public void Announce(string type, ListChanged change, DateTime at) =>
+        Everything.Publish(
+            Segment.Of(
+                change.SessionId,
+                [EventDraft.Create(type, change, ContractJson.Default.ListChanged)],
+                firstSeq: null,
+                at
+            )
+        );
 
     /// <summary>What a session's message that is still streaming holds so far; null when none is.</summary>
     public AgentMessageDelta? Partial(Guid session) => _partials.GetValueOrDefault(session);

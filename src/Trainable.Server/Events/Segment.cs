@@ -18,29 +18,27 @@ internal sealed class Segment
     /// <summary>Where a segment ends that could go on: what a socket takes in a write or two.</summary>
     private const int MostBytes = 64 * 1024;
 
-    private Segment(Guid session, ReadOnlyMemory<byte> frames, long? firstSeq, long? lastSeq)
+    private Segment(ReadOnlyMemory<byte> frames, long? firstSeq, long? lastSeq)
     {
-        Session = session;
         Frames = frames;
         FirstSeq = firstSeq;
         LastSeq = lastSeq;
     }
 
-    public Guid Session { get; }
     public ReadOnlyMemory<byte> Frames { get; }
     public long? FirstSeq { get; }
     public long? LastSeq { get; }
 
-    /// <param name="session">Whose they are.</param>
+    /// <param name="session">Whose they are; null for what belongs to no session.</param>
     /// <param name="events">In order.</param>
     /// <param name="firstSeq">The first one's number; null for what is not in the log.</param>
     /// <param name="at">When the log took them in.</param>
-    public static Segment Of(Guid session, IReadOnlyList<EventDraft> events, long? firstSeq, DateTime? at)
+    public static Segment Of(Guid? session, IReadOnlyList<EventDraft> events, long? firstSeq, DateTime? at)
     {
         var buffer = new ArrayBufferWriter<byte>(events.Sum(draft => draft.Data.Length + FrameBytes));
         for (var index = 0; index < events.Count; index++)
             WriteFrame(buffer, session, events[index].Type, events[index].Data.Span, firstSeq + index, at);
-        return new Segment(session, buffer.WrittenMemory, firstSeq, firstSeq + events.Count - 1);
+        return new Segment(buffer.WrittenMemory, firstSeq, firstSeq + events.Count - 1);
     }
 
     /// <summary>A session's appends of one transaction, in as few segments as their size allows; an append is never cut.</summary>
@@ -78,7 +76,7 @@ internal sealed class Segment
     /// </summary>
     public static void WriteFrame(
         IBufferWriter<byte> output,
-        Guid session,
+        Guid? session,
         string type,
         ReadOnlySpan<byte> data,
         long? seq,
@@ -101,14 +99,22 @@ internal sealed class Segment
             output.Write(",\"seq\":"u8);
             WriteNumber(output, number);
         }
-        output.Write(",\"session_id\":\""u8);
-        session.TryFormat(output.GetSpan(36), out var written);
-        output.Advance(written);
-        output.Write("\""u8);
+        if (session is { } whose)
+        {
+            output.Write(",\"session_id\":\""u8);
+            whose.TryFormat(output.GetSpan(36), out var written);
+            output.Advance(written);
+            output.Write("\""u8);
+        }
         if (at is { } time)
         {
             output.Write(",\"created_at\":\""u8);
-            time.TryFormat(output.GetSpan(40), out written, UtcDateTimeConverter.Format, CultureInfo.InvariantCulture);
+            time.TryFormat(
+                output.GetSpan(40),
+                out var written,
+                UtcDateTimeConverter.Format,
+                CultureInfo.InvariantCulture
+            );
             output.Advance(written);
             output.Write("\""u8);
         }

@@ -42,7 +42,7 @@ internal sealed class ExecuteCodeTool(
         var script = await files.SaveScriptAsync(context, code, cancellation);
         // The log keeps the order in which it is asked, so appends and what needs no answer of theirs go side by side.
         var kept = scope.Journal.AppendAsync(
-            [StageFiles.Created(context, script)],
+            [StageFiles.Created(context, script, call.Id)],
             StageFiles.Artifact(context, script)
         );
         var before = files.Snapshot(context);
@@ -59,13 +59,13 @@ internal sealed class ExecuteCodeTool(
         if (made.Count > 0)
         {
             kept = scope.Journal.AppendAsync(
-                [.. made.Select(file => StageFiles.Created(context, file))],
+                [.. made.Select(file => StageFiles.Created(context, file, call.Id))],
                 [.. made.Select(file => StageFiles.Artifact(context, file))]
             );
         }
         await Task.WhenAll(recorder.Written, kept);
         cancellation.ThrowIfCancellationRequested();
-        return Describe(context, ended, output, logName, made);
+        return Describe(context, ended, output, script, logName, made);
     }
 
     private async Task<StepEnded> RunAsync(
@@ -92,6 +92,7 @@ internal sealed class ExecuteCodeTool(
         StageContext context,
         StepEnded ended,
         string output,
+        StageFile script,
         string logName,
         IReadOnlyList<StageFile> made
     )
@@ -120,6 +121,7 @@ internal sealed class ExecuteCodeTool(
                 WallSeconds = Math.Round(ended.Wall.TotalSeconds, 3),
                 CpuSeconds = Math.Round(ended.Cpu.TotalSeconds, 3),
                 PeakMemoryBytes = ended.PeakMemoryBytes,
+                ScriptPath = $"{context.ApiDirectory}/{script.Path}",
                 OutputPath = $"{context.ApiDirectory}/{logName}",
             }
         );
