@@ -42,7 +42,7 @@ internal sealed class ExecuteCodeTool(
         var script = await files.SaveScriptAsync(context, code, cancellation);
         await scope.Journal.AppendAsync([StageFiles.Created(context, script)], StageFiles.Artifact(context, script));
         var before = files.Snapshot(context);
-        var recorder = new StepRecorder(scope.Journal, context, call.Id, clock);
+        var recorder = new StepRecorder(scope.Journal, context, call.Id, options.MetricBytes, clock);
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
         await using var log = files.CreateLog(context, logName);
         var whole = new StepOutputText(new OutputTextLimits(), log, logName);
