@@ -3,6 +3,7 @@ so that the next one starts from nothing."""
 
 import os
 import signal
+import time
 
 from attack import report
 
@@ -23,4 +24,6 @@ for name in (".netrc", ".condarc", ".config/pip/pip.conf", ".joblib", ".pystartu
     with open(f"{home}/{name}", "w") as file:
         file.write("import os; open('poisoned-by-settings', 'w')\n")
 report("matplotlibrc, pyvenv.cfg and other settings wherever one looks", True, "the runner reads none of them")
+# What the runner has not passed on yet dies with it.
+time.sleep(0.5)
 os.kill(os.getppid(), signal.SIGKILL)
