@@ -65,6 +65,10 @@ public sealed record ToolEnded(string Tool, string Output)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PeakMemoryBytes { get; init; }
 
+    /// <summary>Where the script of the step was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ScriptPath { get; init; }
+
     /// <summary>Where the whole output lies when <see cref="Output"/> shows only its head and tail.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OutputPath { get; init; }
@@ -80,6 +84,10 @@ public sealed record FileCreated(string Path, string Name, string Type, string S
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Size { get; init; }
+
+    /// <summary>The step that made it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CallId { get; init; }
 }
 
 public sealed record ReportReady(string Content, string Stage);

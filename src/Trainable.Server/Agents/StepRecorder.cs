@@ -51,6 +51,9 @@ internal sealed class StepRecorder(
     private StepOutputText? _whole;
     private Task<bool>? _next;
 
+    /// <summary>Completes when the end of the output is kept too; what is appended from now on comes after it.</summary>
+    public Task Written { get; private set; } = Task.CompletedTask;
+
     /// <summary>Runs a step and reads it to its end, which is returned. When an append fails the step is ended first.</summary>
     public async Task<StepEnded> RecordAsync(
         Func<CancellationToken, IAsyncEnumerable<SandboxEvent>> run,
@@ -97,7 +100,7 @@ internal sealed class StepRecorder(
             next = _next = source.MoveNextAsync().AsTask();
         }
         Finish();
-        await FlushAsync();
+        Written = FlushAsync();
         return ended ?? throw new InvalidOperationException("The sandbox ended a step's stream without its result.");
     }
 

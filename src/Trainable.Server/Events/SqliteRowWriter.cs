@@ -24,7 +24,7 @@ internal sealed class SqliteRowWriter(SqliteConnection connection) : RowWriter, 
     public override void InsertMany(string table, params ReadOnlySpan<RowColumn> columns)
     {
         if (!_inserts.TryGetValue(table, out var insert))
-            _inserts.Add(table, insert = new SqliteInsert(connection, table, columns));
+            _inserts.Add(table, insert = new SqliteInsert(connection.Handle!, table, columns));
         insert.Run(columns);
     }
 
