@@ -46,7 +46,7 @@ internal sealed class ExecuteCodeTool(
             StageFiles.Artifact(context, script)
         );
         var before = files.Snapshot(context);
-        var recorder = new StepRecorder(scope.Journal, context, call.Id, clock);
+        var recorder = new StepRecorder(scope.Journal, context, call.Id, options.MetricBytes, clock);
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
         await using var log = files.CreateLog(context, logName);
         var whole = new StepOutputText(new OutputTextLimits(), log, logName);
