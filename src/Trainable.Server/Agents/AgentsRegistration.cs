@@ -22,5 +22,7 @@ internal static class AgentsRegistration
             .AddSingleton<IAgentTool, ReadFileTool>()
             .AddSingleton<IAgentTool, ListFilesTool>()
             .AddSingleton<IAgentTool, FinishStageTool>()
+            .AddSingleton<ModelTurns>()
+            .AddSingleton<ToolCalls>()
             .AddSingleton<AgentLoop>();
 }

@@ -87,7 +87,7 @@ internal sealed class Conversation
     public string? ResultOf(FunctionCallContent call) => _results[call.CallId]?.GetValue<string>();
 
     private static bool IsInterrupted(string? result) =>
-        result is not null && result.StartsWith(AgentLoop.Interrupted, StringComparison.Ordinal);
+        result is not null && result.StartsWith(ToolCalls.Interrupted, StringComparison.Ordinal);
 
     private void Add(Turn turn)
     {
