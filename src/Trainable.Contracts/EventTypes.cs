@@ -25,6 +25,10 @@ public static class EventTypes
     public const string Usage = "usage";
     public const string BudgetWarning = "budget_warning";
     public const string Question = "question";
+    public const string QuestionAnswered = "question_answered";
+    public const string Paused = "paused";
+    public const string ChatStarted = "chat_started";
+    public const string ChatEnded = "chat_ended";
 
     public static readonly IReadOnlyList<string> All =
     [
@@ -49,5 +53,9 @@ public static class EventTypes
         Usage,
         BudgetWarning,
         Question,
+        QuestionAnswered,
+        Paused,
+        ChatStarted,
+        ChatEnded,
     ];
 }

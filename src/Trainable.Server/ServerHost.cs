@@ -125,6 +125,8 @@ internal static class ServerHost
             .MapExperiments()
             .MapSessions()
             .MapStages()
+            .MapSessionOptions()
+            .MapUsage()
             .MapExec()
             .MapModels()
             .MapMetrics()

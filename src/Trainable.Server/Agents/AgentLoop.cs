@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Agents.Tools;
 using Trainable.Server.Events;
@@ -23,8 +24,6 @@ internal sealed class AgentLoop(
     TimeProvider clock
 )
 {
-    private const int MaxTurns = 30;
-
     /// <summary>How often a reply without any tool call is answered with a reminder.</summary>
     private const int MaxReminders = 1;
 
@@ -35,9 +34,10 @@ internal sealed class AgentLoop(
     {
         using var client = models.Open(context.Model);
         var journal = new RunJournal(log, feeds, context);
-        var budget = new StageBudget(context, clock);
-        var scope = new ToolScope(context, journal) { TimeLeft = () => budget.Left };
-        var conversation = await LoadAsync(context, cancellation);
+        var (conversation, budget) = await LoadAsync(context, cancellation);
+        if (budget.IsSpentAlready)
+            return new LoopEnd(LoopEndReason.BudgetExhausted, $"{budget.Exceeded!.Name()} is used up; raise it");
+        var scope = new ToolScope(context, journal) { Budget = budget };
         var inbox = new UserInbox(databases, context, conversation);
         var leftOpen = await LeftOpen.ReadAsync(databases, context, cancellation);
         await ToolCalls.InterruptAsync(conversation, scope, leftOpen.Begun);
@@ -57,37 +57,48 @@ internal sealed class AgentLoop(
                     );
                 notices.Add(new ChatMessage(ChatRole.User, ReplyFlaws.Of(conversation.Messages[^1]) ?? Reminder));
             }
-            if (conversation.Turns - conversation.InterruptedTurns >= MaxTurns)
-                return new LoopEnd(LoopEndReason.TurnsExhausted, $"all {MaxTurns} turns were used");
-            if (budget.Warning() is { } warning)
+            foreach (var warning in budget.Warnings())
             {
                 await journal.AppendAsync(EventTypes.BudgetWarning, warning, ContractJson.Default.BudgetWarning);
                 notices.Add(new ChatMessage(ChatRole.User, warning.Message));
             }
-            if (budget.Over)
+            if (budget.Exceeded is { } exceeded)
             {
                 if (budget.FinalTurnTaken)
-                    return new LoopEnd(
-                        LoopEndReason.BudgetExhausted,
-                        $"the time budget of {budget.Describe()} ran out"
-                    );
+                    return new LoopEnd(LoopEndReason.BudgetExhausted, exceeded.EndSentence);
                 budget.FinalTurnTaken = true;
             }
             notices.AddRange(await inbox.TakeAsync(cancellation));
-            if (!await turns.AskAsync(client, scope, conversation, notices, cancellation))
-                return new LoopEnd(LoopEndReason.ModelFailed, $"the model '{context.Model}' gave no usable reply");
+            switch (await turns.AskAsync(client, scope, conversation, notices, cancellation))
+            {
+                case Asked.NothingCame:
+                    return new LoopEnd(LoopEndReason.ModelFailed, $"the model '{context.Model}' gave no usable reply");
+                case Asked.OutOfTime:
+                    return new LoopEnd(
+                        LoopEndReason.BudgetExhausted,
+                        $"the model was still answering when {budget.Exceeded?.Name() ?? "its time"} ran out"
+                    );
+            }
             notices = [];
         }
     }
 
-    private async Task<Conversation> LoadAsync(StageContext context, CancellationToken cancellation)
+    private async Task<(Conversation, StageBudget)> LoadAsync(StageContext context, CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        return await Conversation.LoadAsync(
+        var conversation = await Conversation.LoadAsync(
             db,
             context.RunId,
             await prompt.OpeningAsync(context, cancellation),
             cancellation
         );
+        var budget = new StageBudget(
+            context,
+            clock,
+            await Spent.OfRunAsync(db, context.RunId, cancellation),
+            await Spent.OfSessionAsync(db, context.SessionId, context.RunId, cancellation)
+        );
+        budget.Forgive(conversation.InterruptedTurns);
+        return (conversation, budget);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Agents;

@@ -12,7 +12,6 @@ internal enum LoopEndReason
 
     /// <summary>The model stopped calling tools without being accepted.</summary>
     Stopped,
-    TurnsExhausted,
     BudgetExhausted,
     ModelFailed,
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Models;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
 using Trainable.Server.Storage;
@@ -76,6 +77,7 @@ internal static class ExperimentEndpoints
         HttpRequest request,
         DatasetStore datasets,
         TrainableDb db,
+        IModels models,
         TimeProvider clock,
         CancellationToken cancellation
     )
@@ -87,6 +89,8 @@ internal static class ExperimentEndpoints
             return Problems.Unprocessable("The field 'name' is missing: give the experiment a name.");
         if (form.Files.Count == 0)
             return Problems.Unprocessable("The field 'files' is missing: send at least one data file.");
+        if (form.Options.Run is { } terms)
+            RunTerms.Check(terms, models);
         var manifest = await upload.CompleteAsync(form.Options, cancellation);
 
         var folder = $"s3://datasets/datasets/{id}/";
@@ -145,16 +149,23 @@ internal static class ExperimentEndpoints
             ? TypedResults.Ok(new Deleted(true))
             : Problems.NotFound("Experiment not found");
 
+    /// <summary>Another session of the experiment; the optional body says how its runs are driven.</summary>
     private static async Task<Results<Ok<SessionSummary>, ProblemHttpResult>> AddSession(
         Guid id,
+        HttpRequest request,
         TrainableDb db,
+        IModels models,
         TimeProvider clock,
         CancellationToken cancellation
     )
     {
         if (!await db.Experiments.AnyAsync(experiment => experiment.Id == id, cancellation))
             return Problems.NotFound("Experiment not found");
+        var options = await Problems.ReadOptionalJsonAsync(request, ContractJson.Default.RunOptions, cancellation);
+        if (options is not null)
+            RunTerms.Check(options, models);
         var session = SessionEndpoints.NewSession(id, clock.GetUtcNow().UtcDateTime);
+        session.Options = options is null ? null : RunTerms.ToJson(options);
         db.Add(session);
         await db.SaveNewAsync(
             stop => db.Sessions.AsNoTracking().AnyAsync(row => row.Id == session.Id, stop),

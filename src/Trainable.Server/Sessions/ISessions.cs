@@ -1,3 +1,4 @@
+using Trainable.Contracts;
 using Trainable.Server.Events;
 
 namespace Trainable.Server.Sessions;
@@ -29,9 +30,10 @@ internal sealed record StartCommand
 
     /// <summary>Go on by itself up to this stage; null for one stage alone.</summary>
     public string? ContinueTo { get; init; }
-    public string? Model { get; init; }
     public string Instructions { get; init; } = "";
-    public TimeSpan? Budget { get; init; }
+
+    /// <summary>How to run; what is not said here is as the session and the experiment have it.</summary>
+    public RunOptions Options { get; init; } = new();
     public string? Gpu { get; init; }
 }
 

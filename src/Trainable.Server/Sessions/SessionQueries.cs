@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -23,7 +24,10 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
 
     private async Task<SessionDetail?> ReadAsync(Guid id, CancellationToken cancellation)
     {
-        var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(session => session.Id == id, cancellation);
+        var row = await db
+            .Sessions.AsNoTracking()
+            .Include(session => session.Experiment)
+            .SingleOrDefaultAsync(session => session.Id == id, cancellation);
         if (row is null)
             return null;
         return new SessionDetail
@@ -39,7 +43,11 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             Messages = await MessageRows.ReadAsync(db, id, cancellation),
             Artifacts = await ArtifactsAsync(id, cancellation),
             ProcessedMeta = await MetaAsync(id, cancellation),
-            Runs = await RunsAsync(id, cancellation),
+            Runs = await RunsAsync(row, cancellation),
+            Usage = await UsageQueries.TotalsAsync(db, id, cancellation),
+            Activity = row.Activity,
+            Options = RunTerms.Of(row),
+            Questions = await QuestionsAsync(id, cancellation),
         };
     }
 
@@ -95,28 +103,44 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
         };
     }
 
-    private async Task<StageRunItem[]> RunsAsync(Guid id, CancellationToken cancellation)
+    /// <summary>What waits for an answer.</summary>
+    public async Task<QuestionItem[]> QuestionsAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .Questions.AsNoTracking()
+            .Where(question => question.SessionId == id && question.Status == QuestionStatuses.Pending)
+            .OrderBy(question => question.CreatedAt)
+            .Select(question => question.Shown)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(row => JsonSerializer.Deserialize(row, ContractJson.Default.QuestionItem)!)];
+    }
+
+    private async Task<StageRunItem[]> RunsAsync(Session session, CancellationToken cancellation)
     {
         var rows = await db
             .StageRuns.AsNoTracking()
-            .Where(run => run.SessionId == id)
+            .Where(run => run.SessionId == session.Id)
             .OrderBy(run => run.StartedAt)
             .ToListAsync(cancellation);
         return
         [
-            .. rows.Select(row => new StageRunItem
-            {
-                Id = row.Id,
-                Stage = row.Stage,
-                Number = row.Number,
-                Status = row.Status,
-                Model = row.Model,
-                Stale = row.Stale,
-                StartedAt = row.StartedAt,
-                EndedAt = row.EndedAt,
-                EndReason = row.EndReason,
-                Score = row.Score is { } score ? Json(score) : null,
-            }),
+            .. rows.Select(row => (Row: row, Terms: RunTerms.Of(session, row)))
+                .Select(run => new StageRunItem
+                {
+                    Kind = run.Row.Kind,
+                    Thinking = run.Terms.Thinking,
+                    Share = run.Terms.Share ?? ShareLevels.Sample,
+                    Id = run.Row.Id,
+                    Stage = run.Row.Stage,
+                    Number = run.Row.Number,
+                    Status = run.Row.Status,
+                    Model = run.Row.Model,
+                    Stale = run.Row.Stale,
+                    StartedAt = run.Row.StartedAt,
+                    EndedAt = run.Row.EndedAt,
+                    EndReason = run.Row.EndReason,
+                    Score = run.Row.Score is { } score ? Json(score) : null,
+                }),
         ];
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
+using Trainable.Server.Agents.Models;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
 using Trainable.Server.Storage;
@@ -15,6 +16,7 @@ internal sealed partial class StageRunner(
     AgentLoop loop,
     StageCompletion completion,
     SessionSandboxes sandboxes,
+    IModels models,
     EventLog log,
     LiveFeeds feeds,
     SpaceReserve reserve,
@@ -103,7 +105,13 @@ internal sealed partial class StageRunner(
             .Include(row => row.Experiment)
             .FirstAsync(row => row.Id == context.SessionId, cancellation);
         var state = SessionStates.Done(context.Stage);
-        var next = RunStart.After(run, clock.GetUtcNow().UtcDateTime);
+        var terms = RunTerms.Of(session, run);
+        var next = RunStart.After(
+            run,
+            // A run whose model was the default hands on that default; one named for its stage alone does not.
+            stage => terms.ModelOf(stage) ?? (terms.ModelOf(run.Stage) is null ? run.Model : models.Default),
+            clock.GetUtcNow().UtcDateTime
+        );
         List<EventDraft> events = [.. outcome.Events, EventDraft.StateChange(state, context.Stage)];
         List<RowChange> changes =
         [

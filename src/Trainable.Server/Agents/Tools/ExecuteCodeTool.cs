@@ -46,7 +46,7 @@ internal sealed class ExecuteCodeTool(
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
         await using var log = files.CreateLog(context, logName);
         var whole = new StepOutputText(new OutputTextLimits(), log, logName);
-        var ended = await RunAsync(context, script, recorder, whole, scope.TimeLeft(), cancellation);
+        var ended = await RunAsync(context, script, recorder, whole, scope.Budget.Left, cancellation);
         whole.Complete();
         var output = whole.ToString();
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Budgets;
 
 namespace Trainable.Server.Agents.Tools;
 
@@ -7,6 +8,9 @@ namespace Trainable.Server.Agents.Tools;
 internal interface IAgentTool
 {
     AIFunctionDeclaration Declaration { get; }
+
+    /// <summary>False in runs that have no use for it.</summary>
+    bool IsOffered(StageContext context) => true;
 
     /// <summary>
     /// Runs one call. What goes wrong in a way the model can act on is a result; only cancellation and lost sessions throw.
@@ -32,8 +36,8 @@ internal sealed record ToolCall(string Id, IReadOnlyDictionary<string, object?> 
 /// <summary>In whose name and until when a call runs.</summary>
 internal sealed record ToolScope(StageContext Context, RunJournal Journal)
 {
-    /// <summary>Wall-clock time the stage has left; a step gets no more than this.</summary>
-    public required Func<TimeSpan> TimeLeft { get; init; }
+    /// <summary>What the run has left; a step gets no more time than this.</summary>
+    public required StageBudget Budget { get; init; }
 }
 
 /// <summary>What the model is told, and the event the person sees.</summary>
