@@ -36,6 +36,10 @@ internal sealed class ApiClient : IDisposable
     public Task<ExperimentSummary[]> ListExperimentsAsync(int limit, CancellationToken cancellation) =>
         GetAsync($"/api/experiments?limit={limit}", ContractJson.Default.ExperimentSummaryArray, cancellation);
 
+    /// <summary>What the sessions have spent, by session.</summary>
+    public Task<UsageItem[]> UsageAsync(CancellationToken cancellation) =>
+        GetAsync("/api/usage?by=session", ContractJson.Default.UsageItemArray, cancellation);
+
     public Task<ModelItem[]> ListModelsAsync(CancellationToken cancellation) =>
         GetAsync("/api/models", ContractJson.Default.ModelItemArray, cancellation);
 

@@ -179,7 +179,8 @@ internal sealed class LogLines(TimeZoneInfo zone)
     }
 
     private static string Usage(UsageReport usage) =>
-        $"{One(usage.Model)}: {Words.Count(usage.InputTokens, "token")} in, {Words.Count(usage.OutputTokens, "token")} out";
+        $"{One(usage.Model)}: {Words.Count(usage.InputTokens, "token")} in, {Words.Count(usage.OutputTokens, "token")} out"
+        + (usage.CostUsd is > 0 and var cost ? $", {Words.Dollars(cost)}" : "");
 
     private static (string, Tone) Raw(StreamEvent item) =>
         ($"{One(item.Type)} {Cut(One(item.Data.GetRawText()))}", Tone.Quiet);

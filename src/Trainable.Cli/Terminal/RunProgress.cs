@@ -24,6 +24,7 @@ internal sealed class RunProgress
     private string _error = "";
     private StepProgress? _step;
     private long _tokens;
+    private decimal _cost;
 
     public RunProgress(IEnumerable<string> stages, TimeProvider clock)
     {
@@ -223,6 +224,7 @@ internal sealed class RunProgress
     private IEnumerable<TextLine> Used(UsageReport usage)
     {
         _tokens += usage.InputTokens + usage.OutputTokens;
+        _cost += usage.CostUsd ?? 0;
         return [];
     }
 
@@ -241,6 +243,8 @@ internal sealed class RunProgress
         line.Add($"   {Words.Clock(_clock.GetElapsedTime(_started))}", Tone.Quiet);
         if (_tokens > 0)
             line.Add($" · {Words.Compact(_tokens)} tokens", Tone.Quiet);
+        if (_cost > 0)
+            line.Add($" · {Words.Dollars(_cost)}", Tone.Quiet);
         return line;
     }
 
