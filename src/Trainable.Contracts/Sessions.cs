@@ -127,6 +127,9 @@ public sealed record PostMessageRequest
 {
     public required string Content { get; init; }
     public bool RunAgent { get; init; }
+
+    /// <summary>Who answers, with <see cref="RunAgent"/>; the last stage's model otherwise.</summary>
+    public string? Model { get; init; }
 }
 
 /// <summary>How a stage is to run; what is left out is as the session and the experiment have it.</summary>

@@ -126,6 +126,7 @@ internal static class ServerHost
             .MapSessions()
             .MapStages()
             .MapSessionOptions()
+            .MapQuestions()
             .MapUsage()
             .MapExec()
             .MapModels()

@@ -30,6 +30,11 @@ internal sealed class AgentLoop(
     private const string Reminder =
         "The stage is not done until the referee has accepted its outputs: go on, or call finish_stage.";
 
+    /// <summary>What a model is told at the start of a conversation about a stage that is over.</summary>
+    private const string ChatOpening =
+        "The stage is over; this is a conversation about it. Answer the user. You may look at files and run scripts, whose "
+        + "directory is now the session's chat/; change nothing in the stages' own directories. Nothing is handed in.";
+
     public async Task<LoopEnd> RunAsync(StageContext context, CancellationToken cancellation)
     {
         using var client = models.Open(context.Model);
@@ -37,11 +42,14 @@ internal sealed class AgentLoop(
         var (conversation, budget) = await LoadAsync(context, cancellation);
         if (budget.IsSpentAlready)
             return new LoopEnd(LoopEndReason.BudgetExhausted, $"{budget.Exceeded!.Name()} is used up; raise it");
-        var scope = new ToolScope(context, journal) { Budget = budget };
         var inbox = new UserInbox(databases, context, conversation);
         var leftOpen = await LeftOpen.ReadAsync(databases, context, cancellation);
-        await ToolCalls.InterruptAsync(conversation, scope, leftOpen.Begun);
+        var scope = new ToolScope(context, journal) { Budget = budget, Begun = leftOpen.Begun };
+        await calls.InterruptAsync(conversation, scope);
         var notices = leftOpen.Restore(budget, conversation);
+
+        if (context.IsChat && conversation.Turns == 0)
+            notices.Add(new ChatMessage(ChatRole.User, ChatOpening));
 
         while (true)
         {
@@ -50,6 +58,8 @@ internal sealed class AgentLoop(
                 return accepted;
             if (conversation is { Turns: > 0, Calls.Count: 0 })
             {
+                if (context.IsChat && ReplyFlaws.Of(conversation.Messages[^1]) is null)
+                    return new LoopEnd(LoopEndReason.Answered, "answered");
                 if (conversation.IdleReplies > MaxReminders)
                     return new LoopEnd(
                         LoopEndReason.Stopped,

@@ -12,6 +12,9 @@ internal enum LoopEndReason
 
     /// <summary>The model stopped calling tools without being accepted.</summary>
     Stopped,
+
+    /// <summary>In a conversation: the model answered, and asks for nothing more.</summary>
+    Answered,
     BudgetExhausted,
     ModelFailed,
 }

@@ -4,7 +4,7 @@ using Trainable.Server.Agents.Models;
 using Trainable.Server.Platform;
 using Trainable.Server.Storage;
 
-namespace Trainable.Server.Sessions;
+namespace Trainable.Server.Agents;
 
 /// <summary>How runs are driven: what was said at the start, for the session and for the experiment, made into one.</summary>
 internal static class RunTerms
@@ -23,11 +23,14 @@ internal static class RunTerms
     /// <summary>What was said for the session itself.</summary>
     public static RunOptions OfSession(Session session) => Parse(session.Options);
 
+    /// <summary>What was said for a run itself.</summary>
+    public static RunOptions OfRun(StageRun run) => Parse(run.Options);
+
     /// <summary>The session's options with the experiment's below them.</summary>
     public static RunOptions Of(Session session) => OfSession(session).Over(OfExperiment(session).Run);
 
     /// <summary>A run's options, with those of its session and experiment below them.</summary>
-    public static RunOptions Of(Session session, StageRun run) => Parse(run.Options).Over(Of(session));
+    public static RunOptions Of(Session session, StageRun run) => OfRun(run).Over(Of(session));
 
     public static ExperimentOptions OfExperiment(Session session) =>
         JsonSerializer.Deserialize(session.Experiment!.Options, ContractJson.Default.ExperimentOptions)!;

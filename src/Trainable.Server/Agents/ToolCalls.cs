@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Steering;
 using Trainable.Server.Agents.Tools;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
@@ -7,7 +8,7 @@ using Trainable.Server.Platform;
 namespace Trainable.Server.Agents;
 
 /// <summary>Makes the calls of a reply, one after the other; each result is stored as it ends.</summary>
-internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, ILogger<ToolCalls> logger)
+internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, CodeApproval approval, ILogger<ToolCalls> logger)
 {
     /// <summary>How a result starts when nobody knows how its call ended.</summary>
     public const string Interrupted = "interrupted";
@@ -18,10 +19,12 @@ internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, ILogger<T
     );
 
     /// <summary>Answers the calls that had begun when a process died; those that had not stay to be made.</summary>
-    public static async Task InterruptAsync(Conversation conversation, ToolScope scope, IReadOnlySet<string> begun)
+    public async Task InterruptAsync(Conversation conversation, ToolScope scope)
     {
-        foreach (var call in conversation.Unanswered.Where(call => begun.Contains(call.CallId)).ToList())
+        foreach (var call in conversation.Unanswered.Where(call => scope.Begun.Contains(call.CallId)).ToList())
         {
+            if (_tools.TryGetValue(call.Name, out var tool) && tool.IsResumable)
+                continue;
             const string told =
                 $"{Interrupted}: the server was restarted while this call ran. Its effects may be partial.";
             await EndCallAsync(scope, conversation, call, ToolResult.Plain(call.Name, told));
@@ -55,30 +58,41 @@ internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, ILogger<T
         CancellationToken cancellation
     )
     {
-        var arguments = call.Arguments is { } given
-            ? new Dictionary<string, object?>(given, StringComparer.Ordinal)
-            : new Dictionary<string, object?>(StringComparer.Ordinal);
-        await scope.Journal.AppendAsync(
-            EventTypes.ToolStart,
-            new ToolStarted(call.Name, ToolInput.ToJson(arguments))
-            {
-                CallId = call.CallId,
-                Stage = scope.Context.Stage,
-            },
-            ContractJson.Default.ToolStarted
+        var made = new ToolCall(
+            call.CallId,
+            call.Arguments is { } given
+                ? new Dictionary<string, object?>(given, StringComparer.Ordinal)
+                : new Dictionary<string, object?>(StringComparer.Ordinal)
         );
-        if (ReplyFlaws.Of(call) is { } flaw)
-            return ToolResult.Plain(call.Name, flaw);
-        if (!_tools.TryGetValue(call.Name, out var tool))
+        var flaw = ReplyFlaws.Of(call);
+        var review =
+            flaw is null && !scope.Begun.Contains(call.CallId)
+                ? await approval.ReviewAsync(made, call.Name, scope, cancellation)
+                : new Review(made);
+        if (!scope.Begun.Contains(call.CallId))
+            await scope.Journal.AppendAsync(
+                EventTypes.ToolStart,
+                new ToolStarted(call.Name, ToolInput.ToJson(review.Call.Arguments))
+                {
+                    CallId = call.CallId,
+                    Stage = scope.Context.Stage,
+                },
+                ContractJson.Default.ToolStarted
+            );
+        if ((flaw ?? review.Refusal) is { } refusal)
+            return ToolResult.Plain(call.Name, refusal);
+        if (!_tools.TryGetValue(call.Name, out var tool) || !tool.IsOffered(scope.Context))
         {
+            var known = _tools.Where(one => one.Value.IsOffered(scope.Context)).Select(one => one.Key);
             return ToolResult.Plain(
                 call.Name,
-                $"error: there is no tool '{call.Name}'. Tools: {string.Join(", ", _tools.Keys)}."
+                $"error: there is no tool '{call.Name}'. Tools: {string.Join(", ", known)}."
             );
         }
         try
         {
-            return await tool.InvokeAsync(new ToolCall(call.CallId, arguments), scope, cancellation);
+            var result = await tool.InvokeAsync(review.Call, scope, cancellation);
+            return review.Remark is { } remark ? result with { ForModel = $"{result.ForModel}\n{remark}" } : result;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {

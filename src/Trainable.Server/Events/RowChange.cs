@@ -79,7 +79,7 @@ internal sealed record StartRun : RowChange
 
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
-        writer.Execute("UPDATE sessions SET epoch = @p0 WHERE id = @p1", Epoch, session);
+        writer.Execute("UPDATE sessions SET epoch = @p0, activity = NULL WHERE id = @p1", Epoch, session);
         foreach (var stale in Kind == RunKinds.Stage ? Stages.After(Stage).Prepend(Stage) : [])
             writer.Execute(
                 "UPDATE stage_runs SET stale = @p0 WHERE session_id = @p1 AND stage = @p2",
@@ -160,6 +160,12 @@ internal sealed record SetSessionOptions(string Json) : RowChange
 {
     public override void Apply(RowWriter writer, Guid session, DateTime now) =>
         writer.Execute("UPDATE sessions SET options = @p0 WHERE id = @p1", Json, session);
+}
+
+internal sealed record SetRunOptions(Guid RunId, string Json) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute("UPDATE stage_runs SET options = @p0 WHERE id = @p1", Json, RunId);
 }
 
 /// <summary>A question is asked; it is pending until it is answered, expires or is withdrawn.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;

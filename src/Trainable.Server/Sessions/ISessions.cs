@@ -18,6 +18,12 @@ internal interface ISessions
     /// <summary>Keeps what a person wrote; a running stage reads it at its next turn.</summary>
     Task<Appended> PostMessageAsync(Guid session, string content, CancellationToken cancellation);
 
+    /// <summary>
+    /// As <see cref="PostMessageAsync"/>, and where nothing runs an agent answers, in a conversation about the last stage.
+    /// </summary>
+    /// <exception cref="LostSessionException">The session is not there.</exception>
+    Task<Appended> ChatAsync(Guid session, string content, string? model, CancellationToken cancellation);
+
     /// <summary>Stops what runs and forgets the session, its sandbox included; its rows are the caller's to delete.</summary>
     Task RemoveAsync(Guid session, CancellationToken cancellation);
 }

@@ -13,21 +13,23 @@ internal sealed class RunStart(StageRun run)
 
     public EventDraft Event => EventDraft.StateChange(State, run.Stage);
 
-    public IReadOnlyList<RowChange> Changes =>
-        [
-            new StartRun
-            {
-                RunId = run.Id,
-                Stage = run.Stage,
-                Model = run.Model,
-                Instructions = run.Instructions,
-                BudgetSeconds = run.BudgetSeconds,
-                ContinueTo = run.ContinueTo,
-                Options = run.Options,
-                Epoch = run.Epoch,
-            },
-            new SetState(State),
-        ];
+    public IReadOnlyList<RowChange> Changes => [Row(run), new SetState(State)];
+
+    /// <summary>The change that begins a run.</summary>
+    public static StartRun Row(StageRun run) =>
+        new()
+        {
+            RunId = run.Id,
+            Stage = run.Stage,
+            Kind = run.Kind,
+            ParentId = run.ParentId,
+            Model = run.Model,
+            Instructions = run.Instructions,
+            BudgetSeconds = run.BudgetSeconds,
+            ContinueTo = run.ContinueTo,
+            Options = run.Options,
+            Epoch = run.Epoch,
+        };
 
     /// <summary>The stage that follows a run by itself, under the same terms; null when it goes no further.</summary>
     /// <param name="run">The run that is done.</param>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
@@ -17,8 +18,8 @@ internal static class SessionOptionsEndpoints
     }
 
     /// <summary>
-    /// Changes how a session's runs are driven; what is left out stays as it is. A run that goes on keeps its terms, but for
-    /// <c>approve_code</c> and <c>pause_before_stages</c>, which hold from now on.
+    /// Changes how a session's runs are driven; what is left out stays as it is. Approvals and pauses hold
+    /// from now on, the rest from the next stage on.
     /// </summary>
     private static async Task<Results<Ok<RunOptions>, ProblemHttpResult>> Change(
         Guid id,
@@ -38,7 +39,13 @@ internal static class SessionOptionsEndpoints
         if (session is null)
             return Problems.NotFound("Session not found");
         session.Options = RunTerms.ToJson(change.Over(RunTerms.OfSession(session)));
-        await log.AppendAsync(new Append(id) { Changes = [new SetSessionOptions(session.Options)] }, cancellation);
+        List<RowChange> changes = [new SetSessionOptions(session.Options)];
+        var running = await db
+            .StageRuns.AsNoTracking()
+            .FirstOrDefaultAsync(run => run.SessionId == id && run.Status == RunStatuses.Running, cancellation);
+        if (running is not null)
+            changes.Add(new SetRunOptions(running.Id, RunTerms.ToJson(change.Over(RunTerms.OfRun(running)))));
+        await log.AppendAsync(new Append(id) { Changes = changes }, cancellation);
         return TypedResults.Ok(RunTerms.Of(session));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
 using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Storage;
 

@@ -4,6 +4,7 @@ using Trainable.Server.Agents;
 using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Events;
+using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
@@ -61,8 +62,7 @@ internal sealed class SessionStarter(
         var terms = command.Options.Over(RunTerms.Of(row));
         var model = terms.ModelOf(stage) ?? models.Default;
         models.Open(model).Dispose(); // Refuses one that cannot be used before anything is written.
-        if (await OverspentAsync(db, row, terms, model, cancellation) is { } refusal)
-            return (new StartResult.Refused(refusal), null);
+        await RefuseOverspentAsync(db, row, terms, model, cancellation);
         return await BeginAsync(row, stage, model, command);
     }
 
@@ -121,8 +121,9 @@ internal sealed class SessionStarter(
         };
     }
 
-    /// <summary>Why a budget forbids to start at all; null when it does not.</summary>
-    private async Task<string?> OverspentAsync(
+    /// <summary>A run that no budget allows does not start at all.</summary>
+    /// <exception cref="UserFacingException">The session's budget is used up, or cannot be kept.</exception>
+    public async Task RefuseOverspentAsync(
         TrainableDb db,
         Session session,
         RunOptions terms,
@@ -134,10 +135,12 @@ internal sealed class SessionStarter(
             (terms.Budget?.CostUsd ?? terms.SessionBudget?.CostUsd) is not null
             && models.Describe(model).Prices is null
         )
-            return $"The prices of '{model}' are not known, so no budget in dollars can be kept. "
-                + $"Name them in {ModelCatalogue.OwnFile}, or set a budget in tokens.";
+            throw new UserFacingException(
+                $"The prices of '{model}' are not known, so no budget in dollars can be kept. "
+                    + $"Name them in {ModelCatalogue.OwnFile}, or set a budget in tokens."
+            );
         if (terms.SessionBudget is not { } limits)
-            return null;
+            return;
         var spent = await Spent.OfSessionAsync(db, session.Id, Guid.Empty, cancellation);
         BudgetLine?[] lines =
         [
@@ -146,9 +149,8 @@ internal sealed class SessionStarter(
             Line(BudgetKinds.Cost, (double?)limits.CostUsd, (double)TurnCost.Dollars(spent.CostNanos)),
             Line(BudgetKinds.Steps, limits.Steps, spent.Turns),
         ];
-        return Array.Find(lines, line => line is { Left: <= 0 }) is { } over
-            ? $"{over.Name()} is used up: give the session a larger one, then start the stage."
-            : null;
+        if (Array.Find(lines, line => line is { Left: <= 0 }) is { } over)
+            throw new UserFacingException($"{over.Name()} is used up: give the session a larger one first.");
     }
 
     private static BudgetLine? Line(string kind, double? limit, double used) =>

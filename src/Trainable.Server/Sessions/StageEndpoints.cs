@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Sessions;

@@ -136,7 +136,7 @@ public class BudgetTests
         var refused = await app.StartStageAsync(session, "eda");
         refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await TrainableApp.DetailAsync(refused)).ShouldBe(
-            "the session's budget of 2,000 tokens is used up: give the session a larger one, then start the stage."
+            "the session's budget of 2,000 tokens is used up: give the session a larger one first."
         );
         var more = await app.Http.PatchAsJsonAsync(
             $"/api/sessions/{session}/options",

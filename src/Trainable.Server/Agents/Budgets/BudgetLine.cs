@@ -34,13 +34,15 @@ internal sealed class BudgetLine(string scope, string kind, double limit, Func<d
     }
 
     /// <summary>The warning that is due now, once each; null when none is.</summary>
-    public BudgetWarning? Warning(string stage)
+    /// <param name="stage">The stage the run is of.</param>
+    /// <param name="finish">What the model is asked to do with its last reply.</param>
+    public BudgetWarning? Warning(string stage, string finish)
     {
         if (IsOver && !_warnedOver)
         {
             _warnedEarly = _warnedOver = true;
             var what = kind == BudgetKinds.Steps ? $"This is the last of {Amount()}" : $"{Capital(Name())} is used up";
-            return Create($"{what}. Call finish_stage now with the best you have.", stage);
+            return Create($"{what}. {finish}", stage);
         }
         if (!_warnedEarly && Used >= limit * Early)
         {

@@ -77,7 +77,10 @@ internal sealed class StageBudget
 
     /// <summary>The warnings that are due now, once each.</summary>
     public IEnumerable<BudgetWarning> Warnings() =>
-        _lines.Select(line => line.Warning(_context.Stage)).OfType<BudgetWarning>();
+        _lines.Select(line => line.Warning(_context.Stage, Finish)).OfType<BudgetWarning>();
+
+    private string Finish =>
+        _context.IsChat ? "Answer now with what you know." : "Call finish_stage now with the best you have.";
 
     private void Add(string scope, BudgetLimits limits, Spent before)
     {
