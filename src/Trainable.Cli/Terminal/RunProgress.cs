@@ -79,7 +79,10 @@ internal sealed class RunProgress
             EventTypes.BudgetWarning => Say("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
             EventTypes.ModelRetry => Retry(EventData.Read<ModelRetry>(item)),
             EventTypes.AgentError => Failed(EventData.Read<AgentFailed>(item)),
-            EventTypes.Question => Say("The agent asks: ", EventData.Question(item), Tone.Running),
+            EventTypes.Question => Asked(item),
+            EventTypes.QuestionAnswered => Answered(EventData.Read<QuestionAnswered>(item)),
+            EventTypes.Paused => Say("", EventData.Read<StagePaused>(item).Message, Tone.Warning),
+            EventTypes.ChatEnded => Chatted(EventData.Read<ChatEnded>(item)),
             EventTypes.Usage => Used(EventData.Read<UsageReport>(item)),
             _ => [],
         };
@@ -128,6 +131,31 @@ internal sealed class RunProgress
         _error = CleanText.Line(failure.Error);
         return Say("✗ ", _error, Tone.Failed);
     }
+
+    /// <summary>A question, or a script that waits to be approved, with how to answer it.</summary>
+    private static IEnumerable<TextLine> Asked(StreamEvent item)
+    {
+        foreach (var line in Say("The agent asks: ", EventData.Question(item), Tone.Running))
+            yield return line;
+        var question = EventData.Read<QuestionItem>(item);
+        foreach (var line in CleanText.Block(question.Code ?? "").Split('\n').Where(_ => question.Code is not null))
+            yield return TextLine.Of($"    {line}", Tone.Quiet);
+        if (question.Kind == QuestionKinds.Approval)
+            yield return TextLine.Of(
+                "  y runs it, n REASON rejects it, e FILE runs FILE instead: in './trainable chat SESSION'",
+                Tone.Quiet
+            );
+        else if (question.Options.Count > 0)
+            yield return TextLine.Of($"  {CleanText.Line(string.Join(" / ", question.Options))}", Tone.Quiet);
+    }
+
+    private static IEnumerable<TextLine> Answered(QuestionAnswered answer) =>
+        answer.By == "timeout"
+            ? Say("", "Nobody answered in time; the agent decides.", Tone.Warning)
+            : Say("answered: ", answer.Answer ?? $"{answer.Decision} {answer.Reason}".TrimEnd(), Tone.Quiet);
+
+    private static IEnumerable<TextLine> Chatted(ChatEnded end) =>
+        end.Status == RunStatuses.Done ? [] : Say("✗ ", end.Reason, Tone.Failed);
 
     /// <summary>What the failed try had streamed is void; the next one streams a message of its own.</summary>
     private IEnumerable<TextLine> Retry(ModelRetry retry)
