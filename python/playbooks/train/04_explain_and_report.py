@@ -227,7 +227,6 @@ def main():
         "tuning_method": f"{search['folds']}-fold cross-validation ({search['folds_how']}) of fixed configurations, "
                          "then Optuna (TPE)",
         "tuning_trials": search["tuning_trials"], "cv_score": search["ensemble_score"], "random_seed": PARAMS["seed"]})
-    Path("data/candidate.pkl").unlink()
 
     print(f"What the model relies on ({metric} lost on val when shuffled):")
     for name, (mean, spread) in list(importance.items())[:10]:
