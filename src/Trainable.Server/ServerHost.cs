@@ -17,6 +17,7 @@ using Trainable.Server.Referee;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
 using Trainable.Server.Storage;
+using Trainable.Server.Studio;
 
 namespace Trainable.Server;
 
@@ -82,7 +83,7 @@ internal static class ServerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(home).AddSingleton(token);
         builder.Services.AddSingleton<SpaceReserve>();
-        builder.Services.AddProblems().AddOpenApi();
+        builder.Services.AddProblems().AddApiDescription();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default);
@@ -110,7 +111,8 @@ internal static class ServerHost
             .AddArtifacts()
             .AddReferee()
             .AddAgents(builder.Configuration)
-            .AddSessions();
+            .AddSessions()
+            .AddStudio();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -118,18 +120,21 @@ internal static class ServerHost
         app.UseCors();
         app.UseResponseCompression();
         app.UseMiddleware<TokenGate>();
+        app.UseDatabaseWarmUp();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
-        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         app.MapHealth()
             .MapExperiments()
+            .MapDatasets()
             .MapSessions()
             .MapStages()
             .MapExec()
+            .MapEvaluations()
             .MapModels()
             .MapMetrics()
             .MapFiles()
-            .MapStreams();
+            .MapStreams()
+            .MapStudio();
         return app;
     }
 }

@@ -1,4 +1,5 @@
 using Trainable.Server.Referee.Checks;
+using Trainable.Server.Referee.Evaluations;
 using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
 
@@ -15,6 +16,9 @@ internal static class RefereeRegistration
             .AddSingleton<PrepChecks>()
             .AddSingleton<TrainChecks>()
             .AddSingleton<TestSetSealer>()
+            .AddSingleton<PermutationImportance>()
+            .AddSingleton<Evaluator>()
+            .AddSingleton<EvaluationStore>()
             .AddSingleton<ModelScorer>()
             .AddSingleton<ProcessedMetaExtractor>()
             .AddSingleton<RefereeService>();

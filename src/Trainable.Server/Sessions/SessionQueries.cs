@@ -1,12 +1,19 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Models;
+using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
 /// <summary>Sessions as the API shows them; a session and its <c>last_seq</c> come from one snapshot.</summary>
-internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experiments)
+internal sealed class SessionQueries(
+    TrainableDb db,
+    ExperimentQueries experiments,
+    ModelCatalogue models,
+    SandboxOptions sandbox
+)
 {
     public static SessionSummary Summary(Session row) =>
         new()
@@ -36,10 +43,12 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             LastSeq = row.LastSeq,
             ChartConfig = row.ChartConfig is { } charts ? Json(charts) : null,
             Experiment = await experiments.SummaryAsync(row.ExperimentId, cancellation),
+            Options = await experiments.OptionsAsync(row.ExperimentId, cancellation),
             Messages = await MessageRows.ReadAsync(db, id, cancellation),
             Artifacts = await ArtifactsAsync(id, cancellation),
             ProcessedMeta = await MetaAsync(id, cancellation),
             Runs = await RunsAsync(id, cancellation),
+            Sandbox = sandbox.Mode is SandboxMode.Unsafe ? "unsafe" : null,
         };
     }
 
@@ -102,6 +111,20 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             .Where(run => run.SessionId == id)
             .OrderBy(run => run.StartedAt)
             .ToListAsync(cancellation);
+        var runs = db.StageRuns.Where(run => run.SessionId == id).Select(run => run.Id);
+        var tokens = await db
+            .Turns.AsNoTracking()
+            .Where(turn => runs.Contains(turn.RunId))
+            .GroupBy(turn => turn.RunId)
+            .Select(group => new
+            {
+                Run = group.Key,
+                Input = group.Sum(turn => turn.InputTokens),
+                Output = group.Sum(turn => turn.OutputTokens),
+                CacheRead = group.Sum(turn => turn.CacheReadTokens),
+                CacheWrite = group.Sum(turn => turn.CacheWriteTokens),
+            })
+            .ToDictionaryAsync(one => one.Run, cancellation);
         return
         [
             .. rows.Select(row => new StageRunItem
@@ -116,6 +139,23 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
                 EndedAt = row.EndedAt,
                 EndReason = row.EndReason,
                 Score = row.Score is { } score ? Json(score) : null,
+                Instructions = row.Instructions,
+                BudgetSeconds = row.BudgetSeconds > 0 ? row.BudgetSeconds : null,
+                Usage = tokens.TryGetValue(row.Id, out var used)
+                    ? ModelUsage.Sum(
+                        [
+                            new ModelUsage
+                            {
+                                Model = row.Model,
+                                Input = used.Input,
+                                Output = used.Output,
+                                CacheRead = used.CacheRead,
+                                CacheWrite = used.CacheWrite,
+                            },
+                        ],
+                        models
+                    )
+                    : null,
             }),
         ];
     }

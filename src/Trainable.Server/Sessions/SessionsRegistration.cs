@@ -1,3 +1,5 @@
+using Trainable.Server.Sessions.Gallery;
+
 namespace Trainable.Server.Sessions;
 
 internal static class SessionsRegistration
@@ -12,7 +14,10 @@ internal static class SessionsRegistration
             .AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>())
             .AddSingleton<SessionExec>()
             .AddSingleton<RunRecovery>()
+            .AddSingleton<Sparklines>()
             .AddScoped<ExperimentQueries>()
+            .AddScoped<GalleryQueries>()
             .AddScoped<SessionQueries>()
+            .AddScoped<ExperimentCreation>()
             .AddScoped<ExperimentRemoval>();
 }

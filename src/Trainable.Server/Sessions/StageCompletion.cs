@@ -88,7 +88,12 @@ internal sealed class StageCompletion(
         CancellationToken cancellation
     )
     {
-        var score = await referee.ScoreAsync(subject, await WasOpenAsync(context, cancellation), cancellation);
+        var score = await referee.ScoreAsync(
+            subject,
+            context.RunId,
+            await WasOpenAsync(context, cancellation),
+            cancellation
+        );
         return score is null
             ? new Completion([Verdict(report)], [])
             : new Completion(

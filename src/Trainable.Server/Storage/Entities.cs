@@ -12,7 +12,14 @@ internal sealed class Experiment
 
     /// <summary><see cref="Contracts.ExperimentOptions"/> as JSON.</summary>
     public required string Options { get; set; }
+
+    /// <summary>Of the upload, when it is one table.</summary>
+    public long? RowCount { get; set; }
+    public int? ColumnCount { get; set; }
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>When its name or texts were last changed.</summary>
+    public DateTime UpdatedAt { get; set; }
 }
 
 internal sealed class Session

@@ -10,6 +10,7 @@ public sealed class NamespaceTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Platform"] = [],
+        ["Studio"] = ["Platform"],
         ["Storage"] = ["Platform"],
         ["Events"] = ["Storage", "Platform"],
         ["Datasets"] = ["Events", "Storage", "Platform"],
