@@ -93,9 +93,8 @@ def recommend(findings):
                                      "will "
                                      "predict the future."),
                         ("text", "Turn {} into lengths and word components; they are free text."),
-                        ("high_cardinality", "Encode {} by the target's smoothed mean, out of fold: too many levels "
-                                             "for one "
-                                             "column each.")):
+                        ("high_cardinality", "Encode {} by the target's smoothed mean, learnt inside each fold: too "
+                                             "many levels for one column each.")):
         names = names_of(columns, role)
         if names:
             said.append(words.format(listed(names)))
@@ -235,7 +234,7 @@ def main():
     if pairs:
         lines += ["## Correlated pairs (|r| > 0.9)", "", "| column | column | r |", "|---|---|---:|"]
         lines += [f"| {cell(left)} | {cell(right)} | {value:+.3f} |" for left, right, value in pairs[:20]]
-        lines += ["", f"{len(pairs)} pairs in all." if len(pairs) > 20 else ""]
+        lines += [""] + ([f"{len(pairs)} pairs in all.", ""] if len(pairs) > 20 else [])
     lines += [f"{sentence}\n" for sentence in findings.get("capped", [])]
     lines += picture("correlations", "Correlations")
     lines += ["## Recommendations", ""] + [f"{place}. {sentence}" for place, sentence in enumerate(advice, 1)]
