@@ -106,13 +106,14 @@ def choose_rows(values, goal, keys, problem):
 
 def choose_folds(values, goal, problem, keys):
     """Folds of every row, for each repeat; how they were made, and whether forward in time."""
-    most = 8 if len(goal) <= 4000 and PARAMS["budget_s"] >= 15 else 5 if values.size < 2e6 else 3
+    few = len(goal) <= 4000
+    most = 8 if few and PARAMS["budget_s"] >= 15 else 5 if len(goal) <= 15_000 and values.size < 2e6 else 3
     if problem != "regression":
         most = int(np.clip(np.sort(np.bincount(goal))[-2], 2, most))
     keys = keys or {"copies": pd.util.hash_pandas_object(pd.DataFrame(values), index=False).to_numpy()}
-    found = [make_folds(goal, problem, most, PARAMS["seed"] + 1000 * repeat, keys) for repeat in range(3)]
-    repeats = found if len(goal) <= 4000 and "copies" in keys else found[:1]
-    return np.array([fold for fold, *_ in repeats], dtype=np.int16), found[0][1], found[0][2]
+    times = 1 if not few or "copies" not in keys else 3 if PARAMS["budget_s"] < 120 else 6
+    repeats = [make_folds(goal, problem, most, PARAMS["seed"] + 1000 * repeat, keys) for repeat in range(times)]
+    return np.array([fold for fold, *_ in repeats], dtype=np.int16), repeats[0][1], repeats[0][2]
 
 
 def main():
