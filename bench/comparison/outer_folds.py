@@ -11,7 +11,8 @@ from sklearn import metrics
 from sklearn.model_selection import KFold, StratifiedKFold
 
 LOWER = {"rmse", "mae", "log_loss"}
-FITTING = {"regression": ["rmse", "mae", "r2"], "binary": ["roc_auc", "log_loss", "accuracy", "balanced_accuracy", "f1"],
+FITTING = {"regression": ["rmse", "mae", "r2"],
+           "binary": ["roc_auc", "log_loss", "accuracy", "balanced_accuracy", "f1"],
            "multiclass": ["log_loss", "accuracy", "balanced_accuracy", "roc_auc", "f1_macro"]}
 
 
