@@ -109,12 +109,13 @@ def recommend(findings):
     sparse = [name for name, about in columns.items() if about["role"] not in ("all_missing", "target")
               and about["missing"] > 0.4 * rows]
     if sparse:
-        said.append(f"Keep a flag for where {listed(sparse)} are missing: over 40 % of the values are.")
+        said.append(f"Keep a flag for where {listed(sparse)} have no value: over 40 % of the rows have none.")
     if findings["duplicate_rows"]:
+        few = findings["duplicate_rows"] <= 0.05 * rows
         said.append(f"{count(findings['duplicate_rows'], 'row is an exact duplicate', 'rows are exact duplicates')}: "
-                    f"remove from train only, and "
-                    f"keep equal rows "
-                    "on one side of every split.")
+                    + ("remove them from train only, and keep equal rows" if few else
+                       "too many for an accident, so leave them in, but keep equal rows")
+                    + " on one side of every split.")
     if findings["target_missing"]:
         said.append(f"Leave out the {count(findings['target_missing'], 'row')} without a target.")
     ratio = findings["about_target"].get("imbalance_ratio")
