@@ -3,6 +3,8 @@ export interface CanvasSearch {
   /** Data: the table that is open, and the query in the editor. */
   table?: string;
   sql?: string;
+  /** Checks: the findings, or what was measured. */
+  part?: 'findings' | 'measured';
   /** Metrics: logarithmic axis, smoothing between 0 and 1, and the metrics that are looked for. */
   log?: boolean;
   smooth?: number;
@@ -24,5 +26,6 @@ export function readCanvasSearch(raw: Readonly<Record<string, unknown>>): Canvas
     log: raw.log === true || raw.log === 'true' ? true : undefined,
     smooth: smooth > 0 && smooth < 1 ? smooth : undefined,
     find: text('find'),
+    part: raw.part === 'findings' || raw.part === 'measured' ? raw.part : undefined,
   };
 }
