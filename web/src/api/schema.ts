@@ -63,6 +63,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    run?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Evaluation"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -1239,6 +1278,28 @@ export interface components {
             /** Format: double */
             limit: number;
         };
+        Calibration: {
+            /**
+             * Format: double
+             * @description Mean distance of predicted and observed share over the bins, weighted by their rows.
+             */
+            expected_error: number;
+            /** @description At most ten bins of about as many rows each, by rising probability. */
+            bins: components["schemas"]["CalibrationBin"][];
+        };
+        /** @description Rows of similar probability. double CalibrationBin.Low to double CalibrationBin.High: Wilson's 95 % interval of the observed share. */
+        CalibrationBin: {
+            /** Format: double */
+            predicted: number;
+            /** Format: double */
+            observed: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: int32 */
+            rows: number;
+        };
         ChartConfig: {
             charts: {
                 title: string;
@@ -1246,10 +1307,33 @@ export interface components {
                 type: string;
             }[];
         };
+        ClassificationEvaluation: {
+            labels: string[];
+            /** @description The positive class of a binary problem. */
+            positive_class?: null | string;
+            /** @description Counts of rows, true label × predicted label, in the order of IReadOnlyList&lt;string&gt; ClassificationEvaluation.Labels. */
+            confusion: number[][];
+            /** @description How each label is predicted. */
+            per_label: components["schemas"]["LabelMeasure"][];
+            /**
+             * @description Binary with probabilities: what each threshold on the positive class's probability would do, from the highest down.
+             *     ROC and precision–recall curves are drawn from it.
+             */
+            thresholds?: null | components["schemas"]["ThresholdOutcome"][];
+            calibration?: null | components["schemas"]["Calibration"];
+        };
         CodeOutput: {
             stream: string;
             text: string;
             call_id?: null | string;
+        };
+        /** @description Mean and standard deviation, over repeated shuffles, of what the main metric gets worse by. */
+        ColumnImportance: {
+            column: string;
+            /** Format: double */
+            loss: number;
+            /** Format: double */
+            standard_deviation: number;
         };
         /** @description An experiment's dataset as a person may know it: the whole upload, and how it was divided. */
         DatasetFacts: {
@@ -1304,6 +1388,44 @@ export interface components {
         };
         Deleted: {
             deleted: boolean;
+        };
+        ErrorQuantile: {
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            error: number;
+        };
+        /**
+         * @description What the host measured of one Train run on the held rows, in full. It quotes held rows, so it is for people: no model ever
+         *     gets any of it.
+         */
+        Evaluation: {
+            /** Format: uuid */
+            session_id: string;
+            /** Format: uuid */
+            run_id: string;
+            /** @description One of ProblemTypes. */
+            problem_type: string;
+            target: string;
+            /** @description The main metric. */
+            metric: string;
+            /**
+             * Format: int32
+             * @description How many held rows were measured.
+             */
+            rows: number;
+            /** @description Every metric of the problem, in the order they are shown. */
+            metrics: components["schemas"]["MeasuredMetric"][];
+            classification?: null | components["schemas"]["ClassificationEvaluation"];
+            regression?: null | components["schemas"]["RegressionEvaluation"];
+            /** @description Groups of rows on which the model does clearly worse than on all of them, the worst first. */
+            slices: components["schemas"]["WeakSlice"][];
+            /** @description The rows the model is most wrong about, the worst first. */
+            worst: components["schemas"]["WorstPrediction"][];
+            /** @description What the main metric loses when a column is shuffled, the largest loss first; null when it was not measured. */
+            importance?: null | components["schemas"]["ColumnImportance"][];
+            /** @description What could not be measured, and why: a sentence each. */
+            notes: string[];
         };
         /** @description How it ended; the outcomes are those of ToolEnded. */
         ExecEnded: {
@@ -1482,6 +1604,14 @@ export interface components {
         Health: {
             status: string;
         };
+        HistogramBin: {
+            /** Format: double */
+            from: number;
+            /** Format: double */
+            to: number;
+            /** Format: int32 */
+            rows: number;
+        };
         /** @description Who holds which rows. string HoldoutFacts.Reason is a sentence. */
         HoldoutFacts: {
             mode: string;
@@ -1496,6 +1626,18 @@ export interface components {
         /** Format: binary */
         IFormFile: string;
         JsonElement: unknown;
+        /** @description Precision, recall and F1 of one label; 0 where nothing was predicted or nothing is there. */
+        LabelMeasure: {
+            label: string;
+            /** Format: int32 */
+            rows: number;
+            /** Format: double */
+            precision: number;
+            /** Format: double */
+            recall: number;
+            /** Format: double */
+            f1: number;
+        };
         /** @description `data` of the events that tell of the list itself. */
         ListChanged: {
             /** Format: uuid */
@@ -1506,6 +1648,22 @@ export interface components {
              */
             session_id?: null | string;
             name?: null | string;
+        };
+        /**
+         * @description A metric on the held rows with its 95 % percentile bootstrap interval, and the same metric of the best constant learnt
+         *     from train.
+         */
+        MeasuredMetric: {
+            name: string;
+            higher_is_better: boolean;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            baseline: number;
         };
         MessageItem: {
             /** Format: int64 */
@@ -1653,6 +1811,14 @@ export interface components {
             checks: {
                 [key: string]: string;
             };
+        };
+        RegressionEvaluation: {
+            /** @description Truth and prediction of at most 500 rows, evenly taken. */
+            points: components["schemas"]["TruthAndPrediction"][];
+            /** @description Predicted minus true value: 31 bins of one width between the 1st and the 99th percentile, the rest in the outer two. */
+            residuals: components["schemas"]["HistogramBin"][];
+            /** @description The absolute error that 50, 80, 90 and 95 % of the rows stay below. */
+            absolute_errors: components["schemas"]["ErrorQuantile"][];
         };
         ReportReady: {
             content: string;
@@ -1828,6 +1994,19 @@ export interface components {
             session_id?: null | string;
             created_at?: null | string;
         };
+        /** @description Counts of rows when a probability of at least double ThresholdOutcome.Threshold means the positive class. */
+        ThresholdOutcome: {
+            /** Format: double */
+            threshold: number;
+            /** Format: int32 */
+            true_positives: number;
+            /** Format: int32 */
+            false_positives: number;
+            /** Format: int32 */
+            true_negatives: number;
+            /** Format: int32 */
+            false_negatives: number;
+        };
         ToolEnded: {
             tool: string;
             output: string;
@@ -1856,6 +2035,12 @@ export interface components {
             input: unknown;
             call_id?: null | string;
             stage?: null | string;
+        };
+        TruthAndPrediction: {
+            /** Format: double */
+            truth: number;
+            /** Format: double */
+            prediction: number;
         };
         /** @description What is to be changed of an experiment; what is null stays. */
         UpdateExperimentRequest: {
@@ -1957,6 +2142,47 @@ export interface components {
                 notes?: string[];
             };
         };
+        /**
+         * @description Rows that share a value or a range of one raw column. double WeakSlice.Low to double WeakSlice.High: bootstrap interval of the
+         *     main metric on them; it lies wholly on the bad side of double WeakSlice.Overall.
+         */
+        WeakSlice: {
+            column: string;
+            description: string;
+            /** Format: int32 */
+            rows: number;
+            /** Format: double */
+            value: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            overall: number;
+        };
+        WorstPrediction: {
+            /**
+             * Format: int32
+             * @description Position among the held rows, from 0.
+             */
+            row: number;
+            truth: string;
+            prediction: string;
+            /**
+             * Format: double
+             * @description Classification: the probability the model gave the truth; null without probabilities.
+             */
+            truth_probability?: null | number;
+            /**
+             * Format: double
+             * @description Regression: predicted minus true value.
+             */
+            error?: null | number;
+            /** @description The row's raw values, as text; long ones are cut. */
+            values: {
+                [key: string]: string;
+            };
+        };
     };
     responses: never;
     parameters: never;
@@ -1971,12 +2197,18 @@ export type AgentMessage = components['schemas']['AgentMessage'];
 export type AgentMessageDelta = components['schemas']['AgentMessageDelta'];
 export type ArtifactItem = components['schemas']['ArtifactItem'];
 export type BudgetWarning = components['schemas']['BudgetWarning'];
+export type Calibration = components['schemas']['Calibration'];
+export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type ChartConfig = components['schemas']['ChartConfig'];
+export type ClassificationEvaluation = components['schemas']['ClassificationEvaluation'];
 export type CodeOutput = components['schemas']['CodeOutput'];
+export type ColumnImportance = components['schemas']['ColumnImportance'];
 export type DatasetFacts = components['schemas']['DatasetFacts'];
 export type DatasetFile = components['schemas']['DatasetFile'];
 export type DatasetPreview = components['schemas']['DatasetPreview'];
 export type Deleted = components['schemas']['Deleted'];
+export type ErrorQuantile = components['schemas']['ErrorQuantile'];
+export type Evaluation = components['schemas']['Evaluation'];
 export type ExecEnded = components['schemas']['ExecEnded'];
 export type ExecOutput = components['schemas']['ExecOutput'];
 export type ExperimentCreated = components['schemas']['ExperimentCreated'];
@@ -1992,10 +2224,13 @@ export type FileNode = components['schemas']['FileNode'];
 export type FilesReady = components['schemas']['FilesReady'];
 export type FromSampleRequest = components['schemas']['FromSampleRequest'];
 export type Health = components['schemas']['Health'];
+export type HistogramBin = components['schemas']['HistogramBin'];
 export type HoldoutFacts = components['schemas']['HoldoutFacts'];
 export type IFormFile = components['schemas']['IFormFile'];
 export type JsonElement = components['schemas']['JsonElement'];
+export type LabelMeasure = components['schemas']['LabelMeasure'];
 export type ListChanged = components['schemas']['ListChanged'];
+export type MeasuredMetric = components['schemas']['MeasuredMetric'];
 export type MessageItem = components['schemas']['MessageItem'];
 export type MetricItem = components['schemas']['MetricItem'];
 export type MetricsBatch = components['schemas']['MetricsBatch'];
@@ -2010,6 +2245,7 @@ export type ProcessedColumn = components['schemas']['ProcessedColumn'];
 export type ProcessedMeta = components['schemas']['ProcessedMeta'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
+export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
 export type ReportReady = components['schemas']['ReportReady'];
 export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];
@@ -2023,12 +2259,16 @@ export type StageSummary = components['schemas']['StageSummary'];
 export type StartStageRequest = components['schemas']['StartStageRequest'];
 export type StateChanged = components['schemas']['StateChanged'];
 export type StreamEvent = components['schemas']['StreamEvent'];
+export type ThresholdOutcome = components['schemas']['ThresholdOutcome'];
 export type ToolEnded = components['schemas']['ToolEnded'];
 export type ToolStarted = components['schemas']['ToolStarted'];
+export type TruthAndPrediction = components['schemas']['TruthAndPrediction'];
 export type UpdateExperimentRequest = components['schemas']['UpdateExperimentRequest'];
 export type UsageReport = components['schemas']['UsageReport'];
 export type UsageSummary = components['schemas']['UsageSummary'];
 export type UserMessage = components['schemas']['UserMessage'];
 export type ValidationResult = components['schemas']['ValidationResult'];
+export type WeakSlice = components['schemas']['WeakSlice'];
+export type WorstPrediction = components['schemas']['WorstPrediction'];
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
