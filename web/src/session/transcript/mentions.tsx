@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { Columns3 } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useId, useMemo, useState } from 'react';
+import { datasetQuery } from '@/api/queries';
 import { cn } from '@/lib/cn';
 import { useView } from '@/live/store';
 import { useStudio } from '@/session/context';
@@ -33,7 +35,8 @@ export function useMentions(
   const id = useId();
   const open = closed ? null : mentionAt(text, caret);
   const word = open?.word.toLowerCase();
-  const columns = session.processed_meta?.columns;
+  const { data: dataset } = useQuery(datasetQuery(session.experiment_id));
+  const columns = dataset?.columns;
   const found = useMemo(() => {
     if (word === undefined) return [];
     const all: Mention[] = [
