@@ -73,6 +73,7 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(AgentAborted))]
 [JsonSerializable(typeof(UsageReport))]
 [JsonSerializable(typeof(BudgetWarning))]
+[JsonSerializable(typeof(Notice))]
 [JsonSerializable(typeof(IReadOnlyList<ProcessedColumn>))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(JsonElement))]

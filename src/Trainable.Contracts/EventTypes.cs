@@ -26,6 +26,9 @@ public static class EventTypes
     public const string BudgetWarning = "budget_warning";
     public const string Question = "question";
 
+    /// <summary>Something a person should know of the session that the agent did not say.</summary>
+    public const string Notice = "notice";
+
     public static readonly IReadOnlyList<string> All =
     [
         StateChange,
@@ -49,5 +52,6 @@ public static class EventTypes
         Usage,
         BudgetWarning,
         Question,
+        Notice,
     ];
 }

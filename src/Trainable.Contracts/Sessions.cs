@@ -37,6 +37,10 @@ public sealed record SessionDetail : SessionSummary
 
     /// <summary>What was settled when the experiment was made.</summary>
     public required ExperimentOptions Options { get; init; }
+
+    /// <summary><c>unsafe</c> where what its agents write runs without isolation; left out where it is isolated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sandbox { get; init; }
 }
 
 /// <summary>One attempt at a stage.</summary>

@@ -120,6 +120,7 @@ internal static class ServerHost
         app.UseCors();
         app.UseResponseCompression();
         app.UseMiddleware<TokenGate>();
+        app.UseDatabaseWarmUp();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
         app.MapHealth()

@@ -16,6 +16,13 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(50);
     private const int MaxPointsPerEvent = 1_000;
 
+    /// <summary>
+    /// Bytes of metric lines that are kept of a step, over a million lines of the common kind: they become rows of the
+    /// database, which a loop without end would fill.
+    /// </summary>
+    private const long MaxMetricBytes = 64L << 20;
+    private const int MaxLayouts = 200;
+
     /// <summary>Characters of output shown live; what is beyond lies in the step's log.</summary>
     private const int MaxShown = 512 * 1024;
 
@@ -29,8 +36,13 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
     private string? _warning;
     private bool _warned;
     private int _shown;
+    private long _metricBytes;
+    private int _layouts;
     private StepOutputText? _whole;
     private Task<bool>? _next;
+
+    /// <summary>Completes when the end of the output is kept too; what is appended from now on comes after it.</summary>
+    public Task Written { get; private set; } = Task.CompletedTask;
 
     /// <summary>Runs a step and reads it to its end, which is returned. When an append fails the step is ended first.</summary>
     public async Task<StepEnded> RecordAsync(
@@ -78,7 +90,7 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
             next = _next = source.MoveNextAsync().AsTask();
         }
         Finish();
-        await FlushAsync();
+        Written = FlushAsync();
         return ended ?? throw new InvalidOperationException("The sandbox ended a step's stream without its result.");
     }
 
@@ -113,12 +125,21 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
         _stdout.Finish(TakeLine, text => Show("stdout", _outDecoder, text));
     }
 
-    private bool TakeLine(ReadOnlyMemory<byte> line)
+    private bool TakeLine(ReadOnlySpan<byte> line)
     {
-        if (!MetricLines.TryParse(line.Span, context.Stage, out var parsed))
+        if (!MetricLines.TryParse(line, context.Stage, out var parsed))
             return false;
+        if (_metricBytes > MaxMetricBytes)
+            return true;
+        _metricBytes += line.Length;
+        if (_metricBytes > MaxMetricBytes)
+        {
+            Show("stderr", _errDecoder, "[metrics beyond 64 MB of one step are not kept: log less often]\n"u8);
+            return true;
+        }
         _points.AddRange(parsed.Points);
-        _charts = parsed.Charts ?? _charts;
+        if (parsed.Charts is not null && ++_layouts <= MaxLayouts)
+            _charts = parsed.Charts;
         if (parsed.HadNonFinite && !_warned)
         {
             _warned = true;

@@ -32,9 +32,10 @@ internal static class MetricLines
         try
         {
             // json.dumps writes bare NaN and Infinity, which are not JSON: quote them first.
-            var text = line.IndexOfAny("NI"u8) >= 0 ? NonFinite.Quote(line) : line.ToArray();
-            using var document = JsonDocument.Parse(text);
-            return Read(document.RootElement, stage, out parsed);
+            var reader = new Utf8JsonReader(line.IndexOfAny("NI"u8) >= 0 ? NonFinite.Quote(line) : line);
+            using var document = JsonDocument.ParseValue(ref reader);
+            // Anything after the object makes it ordinary output, and Read throws.
+            return !reader.Read() && Read(document.RootElement, stage, out parsed);
         }
         catch (JsonException)
         {

@@ -2,12 +2,18 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
 /// <summary>Sessions as the API shows them; a session and its <c>last_seq</c> come from one snapshot.</summary>
-internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experiments, ModelCatalogue models)
+internal sealed class SessionQueries(
+    TrainableDb db,
+    ExperimentQueries experiments,
+    ModelCatalogue models,
+    SandboxOptions sandbox
+)
 {
     public static SessionSummary Summary(Session row) =>
         new()
@@ -42,6 +48,7 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             Artifacts = await ArtifactsAsync(id, cancellation),
             ProcessedMeta = await MetaAsync(id, cancellation),
             Runs = await RunsAsync(id, cancellation),
+            Sandbox = sandbox.Mode is SandboxMode.Unsafe ? "unsafe" : null,
         };
     }
 
