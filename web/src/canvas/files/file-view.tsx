@@ -12,7 +12,7 @@ import { type FileHead, headQuery } from './head';
 import { kindOf } from './kind';
 
 const TableFile = lazy(() => import('./table-file'));
-const ParquetFile = lazy(() => import('./parquet-file'));
+const ServedTable = lazy(() => import('./served-table'));
 const JsonFile = lazy(() => import('./json-file'));
 const TextFile = lazy(() => import('./text-file'));
 const PythonFile = lazy(() => import('./python-file'));
@@ -53,14 +53,17 @@ export function FileView({
           ) : kind === 'page' ? (
             <PageFile path={path} version={version} />
           ) : kind === 'parquet' ? (
-            <ParquetFile path={path} />
+            <ServedTable path={path} version={version} />
           ) : kind === 'binary' ? (
             <Binary path={path} />
           ) : (
             <Headed path={path} version={version}>
               {(text, head) => {
                 const cut = head.read < head.size;
-                if (kind === 'table') return <TableFile text={text} cut={cut} path={path} />;
+                if (kind === 'table') {
+                  const table = <TableFile text={text} cut={cut} path={path} />;
+                  return cut ? <ServedTable path={path} version={version} instead={table} /> : table;
+                }
                 if (kind === 'json' && !cut) return <JsonFile text={text} />;
                 if (kind === 'python') return <PythonFile text={text} />;
                 if (kind === 'markdown') return <MarkdownFile text={text} folder={folderOf(path)} />;
