@@ -1638,6 +1638,17 @@ export interface components {
             /** Format: double */
             f1: number;
         };
+        /** @description `data` of the events that tell of the list itself. */
+        ListChanged: {
+            /** Format: uuid */
+            experiment_id: string;
+            /**
+             * Format: uuid
+             * @description The session that came with it, or was added.
+             */
+            session_id?: null | string;
+            name?: null | string;
+        };
         /**
          * @description A metric on the held rows with its 95 % percentile bootstrap interval, and the same metric of the best constant learnt
          *     from train.
@@ -2218,6 +2229,7 @@ export type HoldoutFacts = components['schemas']['HoldoutFacts'];
 export type IFormFile = components['schemas']['IFormFile'];
 export type JsonElement = components['schemas']['JsonElement'];
 export type LabelMeasure = components['schemas']['LabelMeasure'];
+export type ListChanged = components['schemas']['ListChanged'];
 export type MeasuredMetric = components['schemas']['MeasuredMetric'];
 export type MessageItem = components['schemas']['MessageItem'];
 export type MetricItem = components['schemas']['MetricItem'];
