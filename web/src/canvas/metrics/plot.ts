@@ -232,5 +232,7 @@ function label(value: number | null): string {
 function stepText(step: number): string {
   const size = Math.abs(step);
   if (size < 10_000) return formatCount(step);
-  return size < 1_000_000 ? `${Number((step / 1_000).toFixed(2))}k` : `${Number((step / 1_000_000).toFixed(3))}M`;
+  return size < 1_000_000
+    ? `${Number((step / 1_000).toFixed(2))}k`
+    : `${Number((step / 1_000_000).toFixed(3))}M`;
 }
