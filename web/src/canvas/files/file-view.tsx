@@ -3,7 +3,6 @@ import { Check, Copy, Download, Maximize2 } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { rawUrl } from '@/api/client';
 import { folderOf, nameOf } from '@/canvas/lib/workspace';
-import { Lightbox } from '@/canvas/parts/lightbox';
 import { LinkIcon } from '@/canvas/parts/link-icon';
 import { formatBytes } from '@/lib/format';
 import { IconButton } from '@/ui/button';
@@ -11,6 +10,7 @@ import { Empty, ErrorState, SkeletonText } from '@/ui/states';
 import { type FileHead, headQuery } from './head';
 import { kindOf } from './kind';
 
+const Lightbox = lazy(() => import('@/canvas/parts/lightbox'));
 const TableFile = lazy(() => import('./table-file'));
 const ServedTable = lazy(() => import('./served-table'));
 const JsonFile = lazy(() => import('./json-file'));
@@ -73,7 +73,7 @@ export function FileView({
           )}
         </Suspense>
       </div>
-      <Lightbox path={large} paths={images} onChange={setLarge} />
+      <Suspense>{large && <Lightbox path={large} paths={images} onChange={setLarge} />}</Suspense>
     </div>
   );
 }

@@ -1,4 +1,3 @@
-import { Slider as Radix } from 'radix-ui';
 import { cn } from '@/lib/cn';
 
 /** A value chosen along a line. `onSettle` comes once it is let go. */
@@ -21,23 +20,24 @@ export function Slider({
   onSettle?: (value: number) => void;
   className?: string;
 }) {
+  const share = ((value - min) / (max - min)) * 100;
+  const settle = onSettle && (() => onSettle(value));
   return (
-    <Radix.Root
-      value={[value]}
+    <input
+      type="range"
+      aria-label={label}
       min={min}
       max={max}
       step={step}
-      onValueChange={([next]) => next !== undefined && onChange(next)}
-      onValueCommit={([next]) => next !== undefined && onSettle?.(next)}
-      className={cn('relative flex h-5 touch-none select-none items-center', className)}
-    >
-      <Radix.Track className="relative h-1 grow rounded-full bg-gray-5">
-        <Radix.Range className="absolute h-full rounded-full bg-accent" />
-      </Radix.Track>
-      <Radix.Thumb
-        aria-label={label}
-        className="block size-3.5 rounded-full border-2 border-accent bg-surface transition-transform duration-120 hover:scale-110"
-      />
-    </Radix.Root>
+      value={value}
+      onChange={(event) => onChange(Number(event.target.value))}
+      onPointerUp={settle}
+      onKeyUp={settle}
+      onBlur={settle}
+      style={{
+        background: `linear-gradient(to right, var(--accent) ${share}%, var(--gray-5) ${share}%) center / 100% 4px no-repeat`,
+      }}
+      className={cn('slider h-5', className)}
+    />
   );
 }

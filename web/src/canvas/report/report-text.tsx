@@ -1,15 +1,16 @@
 import { Download } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { rawUrl } from '@/api/client';
 import { usePlace } from '@/canvas/lib/place';
 import { workspacePath } from '@/canvas/lib/workspace';
-import { Lightbox } from '@/canvas/parts/lightbox';
 import { formatBytes } from '@/lib/format';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
 import { chunkOf, cutReport } from './chunks';
 import { Markdown } from './markdown';
 import { Outline } from './outline';
+
+const Lightbox = lazy(() => import('@/canvas/parts/lightbox'));
 
 /** A report at a comfortable measure, with its outline beside it. A long one is rendered as one reads on. */
 export function ReportText({
@@ -122,7 +123,7 @@ export function ReportText({
           <Outline headings={report.headings} scroller={scroller} onChoose={goTo} />
         )}
       </div>
-      <Lightbox path={image} paths={images} onChange={setImage} />
+      <Suspense>{image && <Lightbox path={image} paths={images} onChange={setImage} />}</Suspense>
     </div>
   );
 }
