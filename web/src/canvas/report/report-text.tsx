@@ -20,6 +20,7 @@ export function ReportText({
   place,
   stale,
   header,
+  top,
 }: {
   markdown: string;
   folder: string;
@@ -29,6 +30,8 @@ export function ReportText({
   /** The stage runs again: this is what it said before. */
   stale?: boolean;
   header?: ReactNode;
+  /** What stands above the text. */
+  top?: ReactNode;
 }) {
   const { show } = useStudio();
   const report = useMemo(() => cutReport(markdown), [markdown]);
@@ -90,6 +93,7 @@ export function ReportText({
               )}
             </div>
           )}
+          {top && <div className="mb-6 rounded-md border px-3.5 py-2.5">{top}</div>}
           {stale && (
             <p className="mb-4 rounded-md bg-gray-3 px-3 py-2 text-gray-11 text-small">
               This stage is running again. Below is the report of its last run, until the new one is written.
