@@ -1911,6 +1911,8 @@ export interface components {
             chart_config?: null | components["schemas"]["JsonElement"];
             /** @description What was settled when the experiment was made. */
             options: components["schemas"]["ExperimentOptions"];
+            /** @description `unsafe` where what its agents write runs without isolation; left out where it is isolated. */
+            sandbox?: null | string;
         };
         SessionSummary: {
             /** Format: uuid */

@@ -86,7 +86,7 @@ export function ReportText({
               {header}
               {file && (
                 <Button asChild look="ghost">
-                  <a href={rawUrl(file, { download: true })} aria-label="Download the report">
+                  <a href={rawUrl(file, { download: true })} title="Download the report">
                     <Download size={14} aria-hidden /> report.md
                   </a>
                 </Button>
