@@ -37,15 +37,15 @@ public sealed class StoryTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and run" }).ClickAsync();
 
         // It runs; a reload in the middle loses nothing and doubles nothing.
-        await Expect(Stage(page, "EDA: running")).ToBeVisibleAsync();
+        await Expect(Stage(page, "EDA running")).ToBeVisibleAsync();
         await Expect(Step(page, "Profile every column")).ToBeVisibleAsync();
         await page.ReloadAsync();
         await Expect(Step(page, "Profile every column")).ToHaveCountAsync(1);
-        await Expect(Stage(page, "EDA: done")).ToBeVisibleAsync();
+        await Expect(Stage(page, "EDA done")).ToBeVisibleAsync();
 
         // It is stopped, and goes on.
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop", Exact = true }).ClickAsync();
-        await Expect(Stage(page, "Prep: stopped").Or(Stage(page, "Train: stopped"))).ToBeVisibleAsync();
+        await Expect(Stage(page, "Prep stopped").Or(Stage(page, "Train stopped"))).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Go on" }).ClickAsync();
 
         // Something is said to it meanwhile.
@@ -54,10 +54,10 @@ public sealed class StoryTests
         await Expect(Log(page).GetByText("Recall matters more than precision.")).ToBeVisibleAsync();
 
         // Metrics arrive while it trains.
-        await Expect(Stage(page, "Train: running")).ToBeVisibleAsync();
+        await Expect(Stage(page, "Train running")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Tab, new() { Name = "Metrics" }).ClickAsync();
         await Expect(page.Locator("canvas").First).ToBeVisibleAsync();
-        await Expect(Stage(page, "Train: done")).ToBeVisibleAsync();
+        await Expect(Stage(page, "Train done")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Measured score" })).ToContainTextAsync("ROC AUC");
         await page.LookAsync("session-metrics");
 
@@ -86,13 +86,16 @@ public sealed class StoryTests
         await page.GetByRole(AriaRole.Link, new() { Name = "customers" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "New session" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Run all three stages" }).ClickAsync();
-        await Expect(Stage(page, "Train: done")).ToBeVisibleAsync();
+        await Expect(Stage(page, "Train done")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "customers" }).ClickAsync();
         await page.LookAsync("experiment");
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "Compare session 1" }).ClickAsync();
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "Compare session 2" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Compare 2" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Columnheader)).ToHaveCountAsync(2);
+        await Expect(
+                page.GetByRole(AriaRole.Region, new() { Name = "Side by side" }).GetByRole(AriaRole.Columnheader)
+            )
+            .ToHaveCountAsync(2);
         await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "ROC AUC" })).ToBeVisibleAsync();
         await Expect(page.Locator("canvas").First).ToBeVisibleAsync();
         await page.LookAsync("compare");

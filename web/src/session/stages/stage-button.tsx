@@ -41,8 +41,8 @@ export function StageButton({ state, onOptions }: { state: StageState; onOptions
           <span className="font-[550]">
             {name}
             <span className="sr-only">
-              : {WORDS[status]}
-              {stale && ', an earlier run is out of date'}
+              {' '}
+              {stale ? `${WORDS[status]}, an earlier run is out of date` : WORDS[status]}
             </span>
           </span>
           {run && !stale && <Elapsed run={run} />}

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '@/api/problem';
 import type { ExecEnded, ExecOutput } from '@/api/schema';
 import { useTheme } from '@/app/theme';
+import { nonce } from '@/lib/nonce';
 import { cn } from '@/lib/cn';
 import { formatBytes, formatDuration } from '@/lib/format';
 import { outputLines } from '@/lib/output-lines';
@@ -17,6 +18,8 @@ const EXTENSIONS = [
   python(),
   EditorView.lineWrapping,
   EditorView.contentAttributes.of({ 'aria-label': 'Script' }),
+  // Its style elements need the page's.
+  EditorView.cspNonce.of(nonce() ?? ''),
 ];
 /** So many of the last lines are drawn. */
 const SHOWN = 400;
