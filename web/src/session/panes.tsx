@@ -13,7 +13,7 @@ export function Panes({ transcript, canvas }: { transcript: ReactNode; canvas: R
 
 function OneAtATime({ transcript, canvas }: { transcript: ReactNode; canvas: ReactNode }) {
   const { search } = useStudio();
-  const { tab, path, stage } = search;
+  const { tab, path, stage, at } = search;
   const [shown, setShown] = useState<'transcript' | 'canvas'>(tab ? 'canvas' : 'transcript');
   // A link from the transcript leads into the canvas.
   const place = [tab, path, stage].join('\n');
@@ -23,6 +23,13 @@ function OneAtATime({ transcript, canvas }: { transcript: ReactNode; canvas: Rea
     setLast(place);
     if (tab) setShown('canvas');
   }, [place, last, tab]);
+  // And one from the timeline leads back.
+  const [lastAt, setLastAt] = useState(at);
+  useEffect(() => {
+    if (at === lastAt) return;
+    setLastAt(at);
+    if (at) setShown('transcript');
+  }, [at, lastAt]);
   return (
     <div className="flex h-full flex-col">
       <div
