@@ -21,6 +21,7 @@ internal static class AgentsRegistration
             .AddSingleton<IAgentTool, ExecuteCodeTool>()
             .AddSingleton<IAgentTool, ReadFileTool>()
             .AddSingleton<IAgentTool, ListFilesTool>()
+            .AddSingleton<IAgentTool, QueryDataTool>()
             .AddSingleton<IAgentTool, FinishStageTool>()
             .AddSingleton<AgentLoop>();
 }
