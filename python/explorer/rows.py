@@ -33,8 +33,8 @@ def first(connection: Connection, sql: str, limit: int, offset: int, cell: int) 
     if any(_is_nested(kind) or kind == "BLOB" for kind in kinds):
         what = ", ".join(_written(f"c{index}", kind, cell) for index, kind in enumerate(kinds))
     names = ", ".join(f"c{index}" for index in range(len(columns)))
-    # An order within the query is kept: nothing here gives rows another. What values are to be is made of them here, not
-    # in SQL, where an expression for each of thousands of columns takes DuckDB a time quadratic in them to plan.
+    # An order within the query is kept: nothing here gives rows another. What values are to be is made of them here and
+    # not in SQL, where an expression for each of thousands of columns takes DuckDB a time quadratic in them to plan.
     read = connection.rows(f"SELECT {what} FROM (\n{sql}\n) AS t({names}) LIMIT {limit + 1} OFFSET {offset}")
     rows = [[_value(text, kind, cell) for text, kind in zip(row, kinds)] for row in read[:limit]]
     return {
