@@ -25,6 +25,9 @@ public sealed partial class HostFilesTests
         ["Platform/SpaceReserve.cs"] = Own,
         ["Platform/TrainableHome.cs"] = Own,
         ["Platform/Linux/TreeRemoval.cs"] = "whether a folder is there; it is opened by descriptor",
+        ["Referee/Evaluations/Evaluator.cs"] = "the referee's copies",
+        ["Referee/Evaluations/EvaluationStore.cs"] = Own,
+        ["Referee/Evaluations/RawRows.cs"] = Own,
         ["Referee/Files/RawFeatures.cs"] = Own,
         ["Referee/Files/Workbench.cs"] = "the referee's copies, in a folder that sandboxes get read-only",
         ["Referee/ProcessedMetaExtractor.cs"] = Own,
@@ -37,7 +40,9 @@ public sealed partial class HostFilesTests
         ["Sandboxes/LocalRuntime.cs"] = "the interpreter",
         ["Sandboxes/Runner/MemoryWatch.cs"] = Kernel,
         ["Sandboxes/Runner/StepWatch.cs"] = "the disk's free space",
+        ["Sessions/ExperimentEndpoints.cs"] = "a sample's rows, made in a scratch folder of the host's",
         ["Storage/SqliteSchema.cs"] = Own,
+        ["Studio/StudioFiles.cs"] = Shipped,
     };
 
     [Fact]
