@@ -11,11 +11,13 @@ using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
+using Trainable.Server.Explorer;
 using Trainable.Server.Metrics;
 using Trainable.Server.Platform;
 using Trainable.Server.Referee;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
+using Trainable.Server.Sessions.Tables;
 using Trainable.Server.Storage;
 using Trainable.Server.Studio;
 
@@ -109,6 +111,7 @@ internal static class ServerHost
             .AddSandboxes()
             .AddMetricQueries()
             .AddArtifacts()
+            .AddExplorer(builder.Configuration)
             .AddReferee()
             .AddAgents(builder.Configuration)
             .AddSessions()
@@ -127,6 +130,7 @@ internal static class ServerHost
             .MapExperiments()
             .MapDatasets()
             .MapSessions()
+            .MapTables()
             .MapStages()
             .MapSessionOptions()
             .MapQuestions()

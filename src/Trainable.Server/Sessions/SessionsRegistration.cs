@@ -1,4 +1,5 @@
 using Trainable.Server.Sessions.Gallery;
+using Trainable.Server.Sessions.Tables;
 
 namespace Trainable.Server.Sessions;
 
@@ -18,6 +19,7 @@ internal static class SessionsRegistration
             .AddSingleton<Sparklines>()
             .AddScoped<ExperimentQueries>()
             .AddScoped<GalleryQueries>()
+            .AddScoped<PersonTables>()
             .AddScoped<SessionQueries>()
             .AddScoped<ExperimentCreation>()
             .AddScoped<ExperimentRemoval>();

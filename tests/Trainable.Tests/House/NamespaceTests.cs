@@ -17,7 +17,7 @@ public sealed class NamespaceTests
         ["Sandboxes"] = ["Platform"],
         ["Metrics"] = ["Events", "Storage", "Platform"],
         ["Artifacts"] = ["Events", "Storage", "Platform"],
-        ["Explorer"] = ["Events", "Storage", "Platform"],
+        ["Explorer"] = ["Artifacts", "Sandboxes", "Events", "Storage", "Platform"],
         ["Referee"] = ["Explorer", "Artifacts", "Metrics", "Sandboxes", "Datasets", "Events", "Storage", "Platform"],
         ["Agents"] =
         [
