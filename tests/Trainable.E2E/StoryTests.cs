@@ -92,9 +92,7 @@ public sealed class StoryTests
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "Compare session 1" }).ClickAsync();
         await page.GetByRole(AriaRole.Checkbox, new() { Name = "Compare session 2" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Compare 2" }).ClickAsync();
-        await Expect(
-                page.GetByRole(AriaRole.Region, new() { Name = "Side by side" }).GetByRole(AriaRole.Columnheader)
-            )
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Side by side" }).GetByRole(AriaRole.Columnheader))
             .ToHaveCountAsync(2);
         await Expect(page.GetByRole(AriaRole.Rowheader, new() { Name = "ROC AUC" })).ToBeVisibleAsync();
         await Expect(page.Locator("canvas").First).ToBeVisibleAsync();
