@@ -1,5 +1,6 @@
+import { tickText } from '@/canvas/figures/figure';
 import { cn } from '@/lib/cn';
-import { formatCount, formatShort, formatValue } from '@/lib/format';
+import { formatCount, formatShort } from '@/lib/format';
 import { type ColumnFacts, isTimeType } from './tables';
 
 /** A column in its header: a histogram, or its most frequent values; and what is missing. */
@@ -92,11 +93,7 @@ function TopShares({ facts, rows }: { facts: ColumnFacts; rows: number }) {
 }
 
 export const edge = (value: number | string, type: string) =>
-  typeof value === 'number'
-    ? formatValue(value)
-    : isTimeType(type)
-      ? String(value).slice(0, 10)
-      : String(value);
+  typeof value === 'number' ? tickText(value) : isTimeType(type) ? String(value).slice(0, 10) : String(value);
 
 /** Everything that is known of a column. */
 export function ColumnDetails({ facts, rows }: { facts: ColumnFacts; rows: number }) {

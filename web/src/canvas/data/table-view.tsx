@@ -42,7 +42,7 @@ export function TableView({
       ).map((column, index) => ({
         ...column,
         numeric: isNumberType(shown[index]?.type ?? ''),
-        width: Math.max(column.width, 132),
+        width: Math.max(column.width, 148),
       })),
     [names, shown],
   );
