@@ -104,7 +104,7 @@ public sealed class BadDayTests
         for (var row = 0; row < 20; row++)
             text.AppendJoin(',', Enumerable.Range(row, 5_000)).Append('\n');
         await ChooseAsync(page, "wide.csv", text.ToString());
-        await Expect(page.GetByText("5,000 columns")).ToBeVisibleAsync();
+        await Expect(page.GetByText("20 rows × 5,000 columns")).ToBeVisibleAsync();
         (await page.Locator("main button").CountAsync()).ShouldBeLessThan(60);
         await page.GetByLabel("Predict").ClickAsync();
         await page.GetByRole(AriaRole.Combobox, new() { Name = "Find a column" }).FillAsync("column_4987");

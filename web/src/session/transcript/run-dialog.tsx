@@ -5,9 +5,9 @@ import { useEffect, useRef, useState } from 'react';
 import { problemOf } from '@/api/problem';
 import type { ExecEnded, ExecOutput } from '@/api/schema';
 import { useTheme } from '@/app/theme';
-import { nonce } from '@/lib/nonce';
 import { cn } from '@/lib/cn';
 import { formatBytes, formatDuration } from '@/lib/format';
+import { nonce } from '@/lib/nonce';
 import { outputLines } from '@/lib/output-lines';
 import type { OutputChunk } from '@/live/output';
 import { useStudio } from '@/session/context';
@@ -119,9 +119,10 @@ export default function RunDialog({
           {run.error && <p className="font-sans text-failed-text">{run.error}</p>}
           {run.end && (
             <p className={cn('font-sans', run.end.outcome === 'ok' ? 'text-done-text' : 'text-failed-text')}>
-              {run.end.outcome === 'ok' ? 'Done' : run.end.sentence} after{' '}
-              {formatDuration(run.end.wall_seconds)}, {formatBytes(run.end.peak_memory_bytes)} memory. Kept as{' '}
-              <code>{run.end.script_path}</code>.
+              {run.end.outcome === 'ok'
+                ? `Done after ${formatDuration(run.end.wall_seconds)}.`
+                : run.end.sentence}{' '}
+              {formatBytes(run.end.peak_memory_bytes)} memory. Kept as <code>{run.end.script_path}</code>.
             </p>
           )}
         </div>
