@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional
 
-from explorer.rows import describe
+from explorer.rows import INTEGERS, describe
 from explorer.tables import Table
 from libduckdb import Connection, identifier
 
@@ -12,8 +12,6 @@ ROWS_READ = 1_000_000
 BINS = 20
 TOP_VALUES = 10
 LONGEST_VALUE = 120
-INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT",
-            "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
 
 
 def profile(connection: Connection, table: Table, offset: int, limit: int) -> Dict[str, Any]:

@@ -59,7 +59,7 @@ describe('Report', () => {
   it('opens an image large, and the next with the arrow', async () => {
     renderInStudio(<ReportTab />, { log: log('![One](figures/a.png)\n\n![Two](figures/b.png)') });
     await user.click(screen.getByRole('button', { name: 'Open large: One' }));
-    expect(screen.getByRole('dialog', { name: 'a.png' })).toBeTruthy();
+    expect(await screen.findByRole('dialog', { name: 'a.png' })).toBeTruthy();
     await user.keyboard('{ArrowRight}');
     expect(screen.getByRole('dialog', { name: 'b.png' })).toBeTruthy();
   });

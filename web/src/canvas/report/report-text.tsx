@@ -136,7 +136,7 @@ const IMAGE = /!\[[^\]\n]*\]\(\s*<?([^)\s>]+)/g;
 
 function imagesOf(markdown: string, folder: string): string[] {
   const paths = new Set<string>();
-  for (const [, source] of markdown.slice(0, 2_000_000).matchAll(IMAGE)) {
+  for (const [, source] of markdown.slice(0, 1_000_000).matchAll(IMAGE)) {
     const path = workspacePath(source ?? '', folder);
     if (path) paths.add(path);
   }
