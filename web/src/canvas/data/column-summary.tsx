@@ -92,7 +92,7 @@ function TopShares({ facts, rows }: { facts: ColumnFacts; rows: number }) {
   );
 }
 
-export const edge = (value: number | string, type: string) =>
+export const edge = (value: unknown, type: string) =>
   typeof value === 'number' ? tickText(value) : isTimeType(type) ? String(value).slice(0, 10) : String(value);
 
 /** Everything that is known of a column. */
@@ -102,7 +102,7 @@ export function ColumnDetails({ facts, rows }: { facts: ColumnFacts; rows: numbe
     ['Missing', `${formatCount(facts.missing)} of ${formatCount(rows)}`],
     ['Distinct', `about ${formatCount(facts.distinct)}`],
   ];
-  const add = (name: string, value: number | string | null | undefined) => {
+  const add = (name: string, value: unknown) => {
     if (value !== null && value !== undefined) lines.push([name, edge(value, facts.type)]);
   };
   add('Least', facts.min);
