@@ -4,7 +4,6 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { useKeys } from '@/app/shortcuts';
 import { formatOf } from '@/lib/format';
 import { useView } from '@/live/store';
-import type { TranscriptItem } from '@/live/view';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
 import { CheckLine, Notice, Report, Text, User } from './items';
@@ -135,7 +134,7 @@ export function Transcript() {
                 className="absolute inset-x-0 top-0 px-3 py-[3px]"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <RowView row={row} open={toggled.has(row.id)} toggle={toggle} items={items} />
+                <RowView row={row} open={toggled.has(row.id)} toggle={toggle} />
               </div>
             );
           })}
@@ -157,17 +156,7 @@ export function Transcript() {
   );
 }
 
-function RowView({
-  row,
-  open,
-  toggle,
-  items,
-}: {
-  row: Row;
-  open: boolean;
-  toggle: (id: string) => void;
-  items: readonly TranscriptItem[];
-}) {
+function RowView({ row, open, toggle }: { row: Row; open: boolean; toggle: (id: string) => void }) {
   if (row.kind === 'stage')
     return <StageRow item={row.item} run={row.run} folded={row.folded} onToggle={() => toggle(row.id)} />;
   const { item } = row;
@@ -185,12 +174,7 @@ function RowView({
     case 'report':
       return <Report item={item} />;
     case 'question':
-      return (
-        <Question
-          item={item}
-          answered={items.indexOf(item) < items.findLastIndex((one) => one.kind === 'user')}
-        />
-      );
+      return <Question item={item} />;
     default:
       return null;
   }
