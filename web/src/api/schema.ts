@@ -4,6 +4,117 @@
  */
 
 export interface paths {
+    "/api/sessions/{id}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunOptions"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    by?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UsageItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionUsage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/exec": {
         parameters: {
             query?: never;
@@ -787,6 +898,287 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TableItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/tables/{name}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TableProfileResult"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/tables/{name}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                    sort?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueryResult"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueryRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueryResult"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/query/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    sql: string;
+                    format?: string;
+                    name?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/prep/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueryRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueryResult"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/prep/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    split?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SplitPreview"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/stages/{stage}/start": {
         parameters: {
             query?: never;
@@ -899,6 +1291,81 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["AbortResult"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/questions/{question}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    question: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionAnswered"];
                     };
                 };
             };
@@ -1268,11 +1735,47 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description What may be spent; each limit is its own, and null is no limit. */
+        BudgetLimits: {
+            /**
+             * Format: double
+             * @description Wall-clock seconds; waiting for a person costs none.
+             */
+            seconds?: null | number;
+            /**
+             * Format: int64
+             * @description Tokens of prompts and replies together, as the provider counts them.
+             */
+            tokens?: null | number;
+            /**
+             * Format: double
+             * @description US dollars, by the prices of the catalogue.
+             */
+            cost_usd?: null | number;
+            /**
+             * Format: int32
+             * @description Replies of the model, each with what it runs.
+             */
+            steps?: null | number;
+        };
+        /** @description One limit and what of it is used. */
+        BudgetUse: {
+            /** @description `stage` or `session`. */
+            scope: string;
+            /** @description `wall_clock` (seconds), `tokens`, `cost` (US dollars) or `steps`. */
+            kind: string;
+            /** Format: double */
+            used: number;
+            /** Format: double */
+            limit: number;
+        };
         BudgetWarning: {
             message: string;
             stage: string;
-            /** @description What runs out: wall_clock, turns, tokens or cost. */
+            /** @description What runs out: one of BudgetKinds. */
             kind: string;
+            /** @description Whose budget it is: one of BudgetScopes. */
+            scope?: string;
             /** Format: double */
             used: number;
             /** Format: double */
@@ -1326,6 +1829,38 @@ export interface components {
             stream: string;
             text: string;
             call_id?: null | string;
+        };
+        ColumnFacts: {
+            name: string;
+            /** @description DuckDB's. */
+            type: string;
+            /**
+             * Format: int64
+             * @description NULL, NaN and infinities.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Approximate (HyperLogLog).
+             */
+            distinct: number;
+            min?: null | components["schemas"]["JsonElement"];
+            max?: null | components["schemas"]["JsonElement"];
+            /** Format: double */
+            mean?: null | number;
+            /** Format: double */
+            standard_deviation?: null | number;
+            /** Format: double */
+            median?: null | number;
+            histogram?: null | components["schemas"]["ColumnHistogram"];
+            /** @description The most frequent values, at most ten; absent for numbers and times with many. */
+            top?: null | components["schemas"]["ValueCount"][];
+        };
+        /** @description Counts in equal bins from JsonElement ColumnHistogram.Low to JsonElement ColumnHistogram.High, both included. */
+        ColumnHistogram: {
+            low: components["schemas"]["JsonElement"];
+            high: components["schemas"]["JsonElement"];
+            counts: number[];
         };
         /** @description Mean and standard deviation, over repeated shuffles, of what the main metric gets worse by. */
         ColumnImportance: {
@@ -1489,6 +2024,7 @@ export interface components {
             holdout?: null | string;
             /** Format: int32 */
             seed?: number;
+            run?: null | components["schemas"]["RunOptions"];
         };
         /** @description A dataset and what is wanted of it, as a list shows it. */
         ExperimentSummary: {
@@ -1747,6 +2283,8 @@ export interface components {
         PostMessageRequest: {
             content: string;
             run_agent?: boolean;
+            /** @description Who answers, with bool PostMessageRequest.RunAgent; the last stage's model otherwise. */
+            model?: null | string;
         };
         /** @description A column as far as it was read. */
         PreviewColumn: {
@@ -1803,6 +2341,72 @@ export interface components {
             source_files?: string[];
             output_files?: string[];
         };
+        QueryRequest: {
+            sql: string;
+            /**
+             * Format: int32
+             * @description Rows at most, up to 10,000.
+             */
+            limit?: number;
+            /**
+             * Format: int32
+             * @description Rows to skip first; the query is run anew for each page.
+             */
+            offset?: number;
+        };
+        /** @description The first rows of a query. The first four fields are the reference's. */
+        QueryResult: {
+            columns: string[];
+            /** @description An array a row. Numbers a double cannot hold, and everything else that is neither number, boolean nor short list, are text. */
+            rows: components["schemas"]["JsonElement"];
+            /**
+             * Format: int32
+             * @description Rows in this answer.
+             */
+            row_count: number;
+            tables_available: string[];
+            /** @description DuckDB's types of the columns. */
+            types: string[];
+            /** @description Whether the query has more rows than these. */
+            more: boolean;
+            /** @description Whether a cell was longer than is shown; it ends in an ellipsis. */
+            cut: boolean;
+            /** Format: double */
+            seconds: number;
+        };
+        /** @description What became of a question: the data of `question_answered`, and what the endpoint answers. */
+        QuestionAnswered: {
+            /** Format: uuid */
+            id: string;
+            /** @description `user`, or `timeout` when nobody answered. */
+            by: string;
+            stage: string;
+            answer?: null | string;
+            decision?: null | string;
+            reason?: null | string;
+            code?: null | string;
+        };
+        /** @description What a run asks a person, and waits for. */
+        QuestionItem: {
+            /** Format: uuid */
+            id: string;
+            /** @description One of QuestionKinds. */
+            kind: string;
+            text: string;
+            stage: string;
+            options?: string[];
+            /** @description The script that is to run; approvals only. */
+            code?: null | string;
+            /** @description The call that asks. */
+            call_id?: null | string;
+            /**
+             * Format: date-time
+             * @description When the agent decides itself; null when it waits for as long as it takes.
+             */
+            expires_at?: null | string;
+            /** Format: double */
+            timeout_seconds?: null | number;
+        };
         /** @description JSON that passes through as the text it was stored as: neither parsed nor written anew. */
         RawJson: unknown;
         /** @description Whether the server can work now: `ready` or `unavailable`, and of each thing it needs `ok` or a sentence. */
@@ -1823,6 +2427,32 @@ export interface components {
         ReportReady: {
             content: string;
             stage: string;
+        };
+        /**
+         * @description How runs are driven: said for an experiment, for a session, or when a stage is started; what is said last counts, and null
+         *     leaves it to what was said before.
+         */
+        RunOptions: {
+            model?: null | string;
+            /** @description Models by stage, before string? RunOptions.Model. */
+            models?: null | {
+                [key: string]: string;
+            };
+            /** @description One of ThinkingLevels; null leaves it to the model. */
+            thinking?: null | string;
+            /** @description One of ShareLevels: what of the data a model may see. */
+            share?: null | string;
+            budget?: null | components["schemas"]["BudgetLimits"];
+            session_budget?: null | components["schemas"]["BudgetLimits"];
+            /** @description Wait for the person before each stage that would follow by itself. */
+            pause_before_stages?: null | boolean;
+            /** @description Wait for the person before a script runs. */
+            approve_code?: null | boolean;
+            /**
+             * Format: double
+             * @description How long an agent's question waits for an answer before the agent decides itself.
+             */
+            question_timeout_seconds?: null | number;
         };
         /** @description A dataset that comes with Trainable. */
         SampleItem: {
@@ -1908,6 +2538,14 @@ export interface components {
              */
             last_seq: number;
             runs: components["schemas"]["StageRunItem"][];
+            /** @description What the replies of its models came to. */
+            usage: components["schemas"]["UsageTotals"];
+            /** @description One of Activities; null when it does what its state says. */
+            activity?: null | string;
+            /** @description How its runs are driven where a start says nothing else; the experiment's options are in it. */
+            run_options: components["schemas"]["RunOptions"];
+            /** @description What waits for a person's answer. */
+            questions: components["schemas"]["QuestionItem"][];
             chart_config?: null | components["schemas"]["JsonElement"];
             /** @description What was settled when the experiment was made. */
             options: components["schemas"]["ExperimentOptions"];
@@ -1925,10 +2563,28 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description What a session has spent, and what of its budget is left. */
+        SessionUsage: {
+            /** Format: uuid */
+            session_id: string;
+            totals: components["schemas"]["UsageTotals"];
+            by_model: components["schemas"]["UsageItem"][];
+            by_stage: components["schemas"]["UsageItem"][];
+            budgets: components["schemas"]["BudgetUse"][];
+        };
         /** @description A metric in at most 24 points, in the order in which they were logged. */
         Sparkline: {
             metric: string;
             values: number[];
+        };
+        /** @description Some rows of a split. */
+        SplitPreview: {
+            split: string;
+            columns: string[];
+            rows: components["schemas"]["JsonElement"];
+            /** Format: int32 */
+            row_count: number;
+            types: string[];
         };
         /** @description One attempt at a stage. */
         StageRunItem: {
@@ -1938,7 +2594,12 @@ export interface components {
             /** Format: int32 */
             number: number;
             status: string;
+            /** @description string RunKinds.Stage, or string RunKinds.Chat for a conversation about the stage. */
+            kind: string;
             model: string;
+            thinking?: null | string;
+            /** @description What of the data the model may see; one of ShareLevels. */
+            share: string;
             stale: boolean;
             /** Format: date-time */
             started_at: string;
@@ -1968,15 +2629,35 @@ export interface components {
             /** Format: date-time */
             ended_at: null | string;
         };
+        /** @description How a stage is to run; what is left out is as the session and the experiment have it. */
         StartStageRequest: {
             gpu?: null | string;
             instructions?: null | string;
-            model?: null | string;
             /**
              * Format: double
-             * @description Wall-clock seconds the stage may take; its default is the server's.
+             * @description Wall-clock seconds the stage may take: the short form of `budget.seconds`.
              */
             budget_seconds?: null | number;
+            model?: null | string;
+            /** @description Models by stage, before string? RunOptions.Model. */
+            models?: null | {
+                [key: string]: string;
+            };
+            /** @description One of ThinkingLevels; null leaves it to the model. */
+            thinking?: null | string;
+            /** @description One of ShareLevels: what of the data a model may see. */
+            share?: null | string;
+            budget?: null | components["schemas"]["BudgetLimits"];
+            session_budget?: null | components["schemas"]["BudgetLimits"];
+            /** @description Wait for the person before each stage that would follow by itself. */
+            pause_before_stages?: null | boolean;
+            /** @description Wait for the person before a script runs. */
+            approve_code?: null | boolean;
+            /**
+             * Format: double
+             * @description How long an agent's question waits for an answer before the agent decides itself.
+             */
+            question_timeout_seconds?: null | number;
         };
         StateChanged: {
             state: string;
@@ -1995,6 +2676,45 @@ export interface components {
             /** Format: uuid */
             session_id?: null | string;
             created_at?: null | string;
+        };
+        /** @description A column and its DuckDB type. */
+        TableColumn: {
+            name: string;
+            type: string;
+        };
+        /** @description A table that can be queried. */
+        TableItem: {
+            name: string;
+            /** @description raw, working, split, union or file. */
+            kind: string;
+            /** @description `csv` or `parquet`; null for a union. */
+            format?: null | string;
+            /** @description Where the file API shows it; null where it does not. */
+            path?: null | string;
+            columns: components["schemas"]["TableColumn"][];
+            /**
+             * Format: int64
+             * @description Null for a CSV file too large to be read through for it.
+             */
+            rows?: null | number;
+            /** @description Why it cannot be read, in a sentence. */
+            error?: null | string;
+        };
+        /** @description What some columns of a table hold. */
+        TableProfileResult: {
+            columns: components["schemas"]["ColumnFacts"][];
+            /**
+             * Format: int32
+             * @description Columns of the table.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Rows that were looked at: the first million at most.
+             */
+            rows: number;
+            /** @description Whether those are all. */
+            complete: boolean;
         };
         /** @description Counts of rows when a probability of at least double ThresholdOutcome.Threshold means the positive class. */
         ThresholdOutcome: {
@@ -2050,6 +2770,36 @@ export interface components {
             description?: null | string;
             instructions?: null | string;
         };
+        /** @description One of a sum's parts: a model, a day (`2026-11-25`), a session or a stage. */
+        UsageItem: {
+            key: string;
+            /**
+             * Format: int64
+             * @description Replies.
+             */
+            turns: number;
+            /**
+             * Format: int64
+             * @description Whole prompts; what was read from and written to a cache is part of them.
+             */
+            input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            cache_read_tokens: number;
+            /** Format: int64 */
+            cache_write_tokens: number;
+            /**
+             * Format: double
+             * @description US dollars of the replies whose price is known.
+             */
+            cost_usd: number;
+            /**
+             * Format: int64
+             * @description Replies whose price is not known; they are no part of decimal UsageTotals.CostUsd.
+             */
+            unpriced_turns: number;
+        };
         /** @description What one reply cost. long UsageReport.InputTokens is the whole prompt; what was read from and written to a cache is part of it. */
         UsageReport: {
             model: string;
@@ -2061,6 +2811,11 @@ export interface components {
             cache_read_tokens?: number;
             /** Format: int64 */
             cache_write_tokens?: number;
+            /**
+             * Format: double
+             * @description US dollars; absent where the price is not known.
+             */
+            cost_usd?: null | number;
             stage?: null | string;
         };
         /** @description Tokens that were used. long UsageSummary.InputTokens is the whole of the prompts, cached parts among them. */
@@ -2074,6 +2829,35 @@ export interface components {
              * @description US dollars; absent where a model's prices are not known.
              */
             cost?: null | number;
+        };
+        /** @description What replies of models cost, added up by the database. */
+        UsageTotals: {
+            /**
+             * Format: int64
+             * @description Replies.
+             */
+            turns: number;
+            /**
+             * Format: int64
+             * @description Whole prompts; what was read from and written to a cache is part of them.
+             */
+            input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            cache_read_tokens: number;
+            /** Format: int64 */
+            cache_write_tokens: number;
+            /**
+             * Format: double
+             * @description US dollars of the replies whose price is known.
+             */
+            cost_usd: number;
+            /**
+             * Format: int64
+             * @description Replies whose price is not known; they are no part of decimal UsageTotals.CostUsd.
+             */
+            unpriced_turns: number;
         };
         UserMessage: {
             content: string;
@@ -2144,6 +2928,11 @@ export interface components {
                 notes?: string[];
             };
         };
+        ValueCount: {
+            value: string;
+            /** Format: int64 */
+            count: number;
+        };
         /**
          * @description Rows that share a value or a range of one raw column. double WeakSlice.Low to double WeakSlice.High: bootstrap interval of the
          *     main metric on them; it lies wholly on the bad side of double WeakSlice.Overall.
@@ -2198,12 +2987,16 @@ export type AgentFailed = components['schemas']['AgentFailed'];
 export type AgentMessage = components['schemas']['AgentMessage'];
 export type AgentMessageDelta = components['schemas']['AgentMessageDelta'];
 export type ArtifactItem = components['schemas']['ArtifactItem'];
+export type BudgetLimits = components['schemas']['BudgetLimits'];
+export type BudgetUse = components['schemas']['BudgetUse'];
 export type BudgetWarning = components['schemas']['BudgetWarning'];
 export type Calibration = components['schemas']['Calibration'];
 export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type ChartConfig = components['schemas']['ChartConfig'];
 export type ClassificationEvaluation = components['schemas']['ClassificationEvaluation'];
 export type CodeOutput = components['schemas']['CodeOutput'];
+export type ColumnFacts = components['schemas']['ColumnFacts'];
+export type ColumnHistogram = components['schemas']['ColumnHistogram'];
 export type ColumnImportance = components['schemas']['ColumnImportance'];
 export type DatasetFacts = components['schemas']['DatasetFacts'];
 export type DatasetFile = components['schemas']['DatasetFile'];
@@ -2245,31 +3038,44 @@ export type PreviewDialect = components['schemas']['PreviewDialect'];
 export type ProblemDetails = components['schemas']['ProblemDetails'];
 export type ProcessedColumn = components['schemas']['ProcessedColumn'];
 export type ProcessedMeta = components['schemas']['ProcessedMeta'];
+export type QueryRequest = components['schemas']['QueryRequest'];
+export type QueryResult = components['schemas']['QueryResult'];
+export type QuestionAnswered = components['schemas']['QuestionAnswered'];
+export type QuestionItem = components['schemas']['QuestionItem'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
 export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
 export type ReportReady = components['schemas']['ReportReady'];
+export type RunOptions = components['schemas']['RunOptions'];
 export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];
 export type ScoreSummary = components['schemas']['ScoreSummary'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionSummary = components['schemas']['SessionSummary'];
+export type SessionUsage = components['schemas']['SessionUsage'];
 export type Sparkline = components['schemas']['Sparkline'];
+export type SplitPreview = components['schemas']['SplitPreview'];
 export type StageRunItem = components['schemas']['StageRunItem'];
 export type StageStarted = components['schemas']['StageStarted'];
 export type StageSummary = components['schemas']['StageSummary'];
 export type StartStageRequest = components['schemas']['StartStageRequest'];
 export type StateChanged = components['schemas']['StateChanged'];
 export type StreamEvent = components['schemas']['StreamEvent'];
+export type TableColumn = components['schemas']['TableColumn'];
+export type TableItem = components['schemas']['TableItem'];
+export type TableProfileResult = components['schemas']['TableProfileResult'];
 export type ThresholdOutcome = components['schemas']['ThresholdOutcome'];
 export type ToolEnded = components['schemas']['ToolEnded'];
 export type ToolStarted = components['schemas']['ToolStarted'];
 export type TruthAndPrediction = components['schemas']['TruthAndPrediction'];
 export type UpdateExperimentRequest = components['schemas']['UpdateExperimentRequest'];
+export type UsageItem = components['schemas']['UsageItem'];
 export type UsageReport = components['schemas']['UsageReport'];
 export type UsageSummary = components['schemas']['UsageSummary'];
+export type UsageTotals = components['schemas']['UsageTotals'];
 export type UserMessage = components['schemas']['UserMessage'];
 export type ValidationResult = components['schemas']['ValidationResult'];
+export type ValueCount = components['schemas']['ValueCount'];
 export type WeakSlice = components['schemas']['WeakSlice'];
 export type WorstPrediction = components['schemas']['WorstPrediction'];
 export type $defs = Record<string, never>;
