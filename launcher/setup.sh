@@ -64,10 +64,19 @@ missing_parts() {
     [[ -f $HOME_DIR/python.json && -x $(python_executable) ]] || echo python.json
     packages=$(packages_directory)
     for module in $(wanted_modules "$1"); do
-        [[ -d $packages/${module%%:*} || -f $packages/${module%%:*}.py ]] || echo "${module#*:}"
+        has_module "$packages" "${module%%:*}" || echo "${module#*:}"
     done
     [[ $packages != "$DIST_PACKAGES" || -e $FAST_BLAS ]] || echo libopenblas0-pthread
     [[ -z $1 ]] || has_postgres || echo postgresql
+}
+
+# A virtual environment may lie on top of Debian's packages ('env add' makes such).
+has_module() {
+    local packages=$1 module=$2
+    [[ -d $packages/$module || -f $packages/$module.py ]] && return
+    [[ $packages != "$DIST_PACKAGES" ]] || return
+    grep -qsi '^include-system-site-packages *= *true' "${packages%/lib/python3*}/pyvenv.cfg" || return
+    [[ -d $DIST_PACKAGES/$module || -f $DIST_PACKAGES/$module.py ]]
 }
 
 # The tests run a PostgreSQL of their own; the cluster that Debian's package makes is left alone.

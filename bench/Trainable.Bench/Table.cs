@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Trainable.Bench.Rows;
+using Trainable.Bench.Rows.Sandbox;
 
 namespace Trainable.Bench;
 
@@ -17,11 +18,15 @@ internal static class Table
         ("burst", BurstRow.RunAsync),
         ("metrics", MetricRow.RunAsync),
         ("steps", StepRows.RunAsync),
+        ("sandbox-times", StepTimes.RunAsync),
+        ("sandbox-loop", LoopRow.RunAsync),
+        ("sandbox-flood", FloodRow.RunAsync),
+        ("sandbox-memory", OpenSessionsRow.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)
     {
-        var unknown = names.Where(name => Rows.All(row => row.Name != name)).ToList();
+        var unknown = names.Where(name => !Rows.Any(row => IsAskedFor(row.Name, name))).ToList();
         if (unknown.Count > 0)
         {
             await Console.Error.WriteLineAsync(
@@ -30,14 +35,14 @@ internal static class Table
             return 2;
         }
         var measured = new List<Measurement>();
-        foreach (var row in Rows.Where(row => names.Length == 0 || names.Contains(row.Name)))
+        foreach (var row in Rows.Where(row => names.Length == 0 || names.Any(name => IsAskedFor(row.Name, name))))
         {
             await Console.Error.WriteLineAsync($"{row.Name}…");
             foreach (var one in await row.Run())
             {
                 measured.Add(one);
                 Console.WriteLine(
-                    $"{(one.Reached ? "ok    " : "missed")} {one.What}: {one.Result} (target {one.Target})"
+                    $"{(one.Reached ? "ok    " : "missed")} {one.What}: {one.Result} (target {one.Target}; {one.Runs})"
                 );
             }
         }
@@ -45,6 +50,10 @@ internal static class Table
             await WriteAsync(measured);
         return 0;
     }
+
+    /// <summary>"sandbox" asks for every row whose name begins with "sandbox-".</summary>
+    private static bool IsAskedFor(string row, string name) =>
+        row == name || row.StartsWith($"{name}-", StringComparison.Ordinal);
 
     private static async Task WriteAsync(List<Measurement> measured)
     {

@@ -158,6 +158,16 @@ public sealed record UsageReport(string Model, long InputTokens, long OutputToke
     public string? Stage { get; init; }
 }
 
+/// <summary>Something a person should know of the session: the host says it, in a sentence.</summary>
+public sealed record Notice(string Text)
+{
+    /// <summary>What it is about, for programs: <c>sandbox_unsafe</c>.</summary>
+    public required string Code { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Stage { get; init; }
+}
+
 public sealed record BudgetWarning(string Message, string Stage)
 {
     /// <summary>What runs out: wall_clock, turns, tokens or cost.</summary>

@@ -35,8 +35,15 @@ public sealed record SessionDetail : SessionSummary
     /// <summary>The latest <c>chart_config</c> of the session.</summary>
     public JsonElement? ChartConfig { get; init; }
 
+    /// <summary>Images, tables, confusion matrices and curves, in the order in which they were first logged.</summary>
+    public required IReadOnlyList<RichLog> RichLogs { get; init; }
+
     /// <summary>What was settled when the experiment was made.</summary>
     public required ExperimentOptions Options { get; init; }
+
+    /// <summary><c>unsafe</c> where what its agents write runs without isolation; left out where it is isolated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sandbox { get; init; }
 }
 
 /// <summary>One attempt at a stage.</summary>

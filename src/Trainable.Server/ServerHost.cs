@@ -123,6 +123,7 @@ internal static class ServerHost
         app.UseCors();
         app.UseResponseCompression();
         app.UseMiddleware<TokenGate>();
+        app.UseDatabaseWarmUp();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
         app.MapHealth()

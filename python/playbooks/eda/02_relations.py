@@ -229,7 +229,8 @@ def report(findings, columns, strongest, leaks, suspicious, pairs, target):
     finish({"top_features": ", ".join(map(str, strongest[:5])) or None,
             "strongest_feature": strongest[0] if strongest else None,
             "n_leaks": len(leaks), "leak_columns": ", ".join(map(str, leaks))[:300] or None,
-            "suspicious_columns": ", ".join(map(str, suspicious))[:300] or None, "n_correlated_pairs": len(pairs),
+            "suspicious_columns": ", ".join(map(str, suspicious))[:300] or None,
+            "n_correlated_pairs": len(pairs) or None,
             "correlated_example": f"{pairs[0][0]} and {pairs[0][1]}" if pairs else None,
             "future_dates": ", ".join(findings["future_dates"]) or None})
 

@@ -62,7 +62,7 @@ def draw_target(goal, findings):
     target = findings["target"]
     if findings["problem_type"] == "regression":
         figure, axes = start_figure(8, 3.8)
-        axes.hist(goal, bins=min(60, max(10, int(np.sqrt(len(goal))))), color=BLUE, edgecolor="white", linewidth=0.4)
+        axes.hist(goal, bins=min(60, max(10, int(np.sqrt(len(goal))))), color=BLUE, histtype="stepfilled")
         axes.axvline(goal.median(), color=ORANGE, lw=1.5, label=f"median {goal.median():,.4g}")
         axes.set(xlabel=short(target), ylabel="rows", title=f"Distribution of {short(target)}")
         axes.legend()
@@ -92,7 +92,7 @@ def draw_numbers(table, columns, order):
             axes.bar(few, [(values == level).sum() for level in few], color=BLUE,
                      width=0.8 * (np.diff(few).min() if len(few) > 1 else 1))
         else:
-            axes.hist(values.clip(low, high), bins=30, color=BLUE, edgecolor="white", linewidth=0.3)
+            axes.hist(values.clip(low, high), bins=30, color=BLUE, histtype="stepfilled")
         axes.set_title(short(name, 24), fontsize=9.5)
         axes.tick_params(labelsize=8)
         axes.locator_params(axis="both", nbins=4)

@@ -30,9 +30,9 @@ import pandas as pd
 # include: common/parsing.py
 
 DONE = {"numeric": "kept as numbers; median where missing", "numeric_text": "read as numbers; median where missing",
-        "boolean": "0 and 1", "categorical": "one column for each level",
+        "boolean": "0 and 1", "categorical": "a code for each level, the commonest being 0",
         "ordered": "ranks in the levels' natural order",
-        "high_cardinality": "smoothed mean of the target by level (out of fold on train), and the level's frequency",
+        "high_cardinality": "a code for each level seen twice, the commonest being 0; -1 for all others",
         "datetime": "year, month, day, weekday, hour and elapsed days",
         "text": "length, number of words, and components of TF-IDF weights"}
 
@@ -109,12 +109,10 @@ def write_report(plan, metadata, problems):
                      f"almost perfectly "
                      "on its own. Unless it is truly known before the outcome, a model that used it would fail in "
                      "practice.")
-    if any(about["role"] == "high_cardinality" and name in kept for name, about in plan["columns"].items()):
-        lines.append("- Columns with many levels are encoded by the smoothed mean of the target. On train each row "
-                     "gets the "
-                     "mean of the *other* folds, so train values differ a little from what the pipeline gives for "
-                     "the same "
-                     "rows; val and all later rows get the pipeline's values exactly.")
+    if metadata["levels"]:
+        lines.append("- Levels are written as codes, and `data/metadata.json` lists them. What a code is worth (a "
+                     "column of its own, its mean target, a split in a tree) each model learns from its own training "
+                     "rows, so that no row's features know its target.")
     lines += ["- A flag column says where a number was missing, if that happened often enough to learn from.",
               "- Everything is fitted on train alone. The pipeline works row by row, accepts levels it never saw, "
               "and names "

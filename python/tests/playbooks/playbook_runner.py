@@ -45,6 +45,8 @@ def render(file: str, params: dict[str, Any]) -> str:
 class WarmScripts:
     """The runner that scripts are forked from, started with the first of them."""
 
+    patience_s = 120.0  # a step may think that long in silence where the machine is busy
+
     def __init__(self) -> None:
         self._client: Optional[RunnerClient] = None
 
@@ -53,7 +55,7 @@ class WarmScripts:
         if self._client is None:
             environment = {"LIBDUCKDB": os.environ.get("LIBDUCKDB", ""), "PYTHONPATH": SEARCH_PATH}
             self._client = RunnerClient(script.parent, ",".join(DEFAULT_PRELOAD), python=PYTHON, env=environment)
-            self._client.patience_s = 120.0  # a step may think that long in silence where the machine is busy
+            self._client.patience_s = self.patience_s
         number = self._client.start("", script=str(script), cwd=str(cwd), args=list(args),
                                     env={"PYTHONWARNINGS": "ignore", "PYTHONPATH": SEARCH_PATH})
         code = self._client.until_event(number, "exited")["code"]

@@ -26,6 +26,10 @@ internal sealed record SessionReport
     /// <summary>The trained model on disk.</summary>
     public string? ModelPath { get; init; }
 
+    /// <summary><c>unsafe</c> where what agents write runs without isolation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sandbox { get; init; }
+
     /// <summary>Why it failed or was cancelled.</summary>
     public string? Reason { get; init; }
 
@@ -46,6 +50,7 @@ internal sealed record SessionReport
             ExperimentId = session.ExperimentId,
             Name = session.Experiment.Name,
             State = session.State,
+            Sandbox = session.Sandbox,
             Stages = [.. runs.Select(Describe)],
             Score = train is { Stale: false, Score: { ValueKind: JsonValueKind.Object } score }
                 ? score.Deserialize(ContractJson.Default.ScoreReport)

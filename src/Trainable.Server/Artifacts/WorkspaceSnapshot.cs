@@ -36,13 +36,13 @@ internal sealed class WorkspaceSnapshot
             .Select(file => (Path: file.Key, file.Value.Length, file.Value.Modified))
             .OrderBy(file => file.Path, StringComparer.Ordinal);
 
-    /// <summary>Empty when the folder does not exist yet.</summary>
+    /// <summary>Empty when the folder does not exist yet, or a link is in its place.</summary>
     public static WorkspaceSnapshot Take(string folder)
     {
-        if (!Directory.Exists(folder))
+        using var root = BeneathRoot.TryOpen(folder);
+        if (root is null)
             return Empty;
         var snapshot = new WorkspaceSnapshot();
-        using var root = BeneathRoot.Open(folder);
         using var handle = root.OpenDirectory("").Handle;
         if (handle is not null)
             snapshot.Read(handle, "", depth: 0);

@@ -51,7 +51,7 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
                 {
                     if (last <= seq)
                         continue;
-                    // A segment is one append: it is either wholly before the log's last page or wholly after it.
+                    // A segment is of one transaction: it is either wholly before the log's last page or wholly after it.
                     seq = last;
                 }
                 yield return segment.Frames;

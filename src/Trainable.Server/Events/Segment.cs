@@ -6,13 +6,17 @@ using Trainable.Contracts;
 namespace Trainable.Server.Events;
 
 /// <summary>
-/// Some consecutive events of a session as the bytes that go out: rendered once, shared by all followers.
+/// Some consecutive events of a session, written in one transaction, as the bytes that go out: rendered once, shared by all
+/// followers.
 /// <see cref="LastSeq"/> is null for what is not in the log (deltas, the feed of all states).
 /// </summary>
 internal sealed class Segment
 {
     /// <summary>What a frame holds besides its data, at most.</summary>
     public const int FrameBytes = 224;
+
+    /// <summary>Where a segment ends that could go on: what a socket takes in a write or two.</summary>
+    private const int MostBytes = 64 * 1024;
 
     private Segment(ReadOnlyMemory<byte> frames, long? firstSeq, long? lastSeq)
     {
@@ -35,6 +39,27 @@ internal sealed class Segment
         for (var index = 0; index < events.Count; index++)
             WriteFrame(buffer, session, events[index].Type, events[index].Data.Span, firstSeq + index, at);
         return new Segment(buffer.WrittenMemory, firstSeq, firstSeq + events.Count - 1);
+    }
+
+    /// <summary>A session's appends of one transaction, in as few segments as their size allows; an append is never cut.</summary>
+    public static IEnumerable<Segment> OfAppends(Guid session, IEnumerable<(Append Append, Appended Written)> appends)
+    {
+        var events = new List<EventDraft>();
+        var bytes = 0;
+        Appended first = default;
+        foreach (var (append, written) in appends)
+        {
+            if (events.Count == 0)
+                first = written;
+            events.AddRange(append.Events);
+            bytes += append.Events.Sum(draft => draft.Data.Length + FrameBytes);
+            if (bytes < MostBytes)
+                continue;
+            yield return Of(session, events, first.FirstSeq, first.At);
+            (events, bytes) = ([], 0);
+        }
+        if (events.Count > 0)
+            yield return Of(session, events, first.FirstSeq, first.At);
     }
 
     public static Segment OfDelta(Guid session, AgentMessageDelta delta) =>

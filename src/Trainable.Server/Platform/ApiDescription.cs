@@ -15,6 +15,7 @@ internal static class ApiDescription
     [
         typeof(StreamEvent),
         typeof(StateChanged),
+        typeof(ListChanged),
         typeof(UserMessage),
         typeof(AgentMessage),
         typeof(AgentMessageDelta),

@@ -68,7 +68,7 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
     /// </summary>
     private static bool IsOpen(HttpContext http) =>
         HttpMethods.IsOptions(http.Request.Method)
-        || http.Request.Path.StartsWithSegments("/api/health", StringComparison.Ordinal)
+        || HealthEndpoints.IsHealth(http.Request.Path)
         || http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     private bool HasToken(HttpContext http)

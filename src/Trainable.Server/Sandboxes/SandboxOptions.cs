@@ -26,6 +26,7 @@ internal sealed partial record SandboxOptions
     public const string FilesKey = "TRAINABLE_SANDBOX_FILES";
     public const string IdleKey = "TRAINABLE_SANDBOX_IDLE";
     public const string WarmKey = "TRAINABLE_SANDBOX_WARM";
+    public const string WarmMemoryKey = "TRAINABLE_SANDBOX_WARM_MEMORY";
     public const string PreloadKey = "TRAINABLE_SANDBOX_PRELOAD";
 
     private const long SmallestMemory = 512L << 20;
@@ -60,6 +61,9 @@ internal sealed partial record SandboxOptions
     /// </summary>
     public int Warm { get; init; } = 16;
 
+    /// <summary>What the sandboxes that wait may hold together, files that scripts left in <c>/tmp</c> among it.</summary>
+    public long WarmBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
+
     /// <summary>What runners import before the first script; null for their own list.</summary>
     public string? PreloadModules { get; init; }
 
@@ -91,7 +95,7 @@ internal sealed partial record SandboxOptions
         if (configuration[ModeKey] is { Length: > 0 } mode)
             options = options with { Mode = ReadMode(mode, mistakes) };
         if (configuration[MemoryKey] is { Length: > 0 } memory)
-            options = options with { MemoryBytes = ReadMemory(memory, mistakes) };
+            options = options with { MemoryBytes = ReadMemory(MemoryKey, memory, mistakes) };
         if (configuration[CpusKey] is { Length: > 0 } cpus)
             options = options with { Cpus = ReadCount(CpusKey, cpus, 1, 1024, mistakes) };
         if (configuration[StepTimeoutKey] is { Length: > 0 } timeout)
@@ -106,6 +110,8 @@ internal sealed partial record SandboxOptions
             options = options with { Idle = ReadSeconds(IdleKey, idle, mistakes) };
         if (configuration[WarmKey] is { Length: > 0 } warm)
             options = options with { Warm = ReadCount(WarmKey, warm, 1, 1024, mistakes) };
+        if (configuration[WarmMemoryKey] is { Length: > 0 } warmMemory)
+            options = options with { WarmBytes = ReadMemory(WarmMemoryKey, warmMemory, mistakes) };
         if (configuration[PreloadKey] is { Length: > 0 } preload)
             options = ReadPreload(options, preload, mistakes);
         return mistakes is [] ? options : throw new UserFacingException(string.Join(' ', mistakes));
@@ -125,11 +131,11 @@ internal sealed partial record SandboxOptions
         }
     }
 
-    private static long ReadMemory(string text, List<string> mistakes)
+    private static long ReadMemory(string key, string text, List<string> mistakes)
     {
         var bytes = ByteSize.Parse(text);
         if (bytes is null or < SmallestMemory)
-            mistakes.Add($"{MemoryKey} is '{text}'; use a size of at least 512M, such as 4G.");
+            mistakes.Add($"{key} is '{text}'; use a size of at least 512M, such as 4G.");
         return bytes ?? 0;
     }
 

@@ -23,27 +23,36 @@ internal static class ExperimentSearch
 #pragma warning restore CA1862
     }
 
-    /// <summary>Each with its newest session.</summary>
+    /// <summary>
+    /// Each with its newest session, which is found by its id and then joined. Asked for as a row, it becomes a window over the
+    /// sessions of all experiments, which takes four times as long.
+    /// </summary>
     public static IQueryable<ExperimentSummary> SelectSummaries(this IQueryable<Experiment> rows, TrainableDb db) =>
         rows.Select(row => new
             {
                 Row = row,
-                Latest = db
+                LatestId = db
                     .Sessions.Where(session => session.ExperimentId == row.Id)
                     .OrderByDescending(session => session.CreatedAt)
                     .ThenByDescending(session => session.Id)
-                    .Select(session => new { session.Id, session.State })
+                    .Select(session => (Guid?)session.Id)
                     .FirstOrDefault(),
             })
-            .Select(pair => new ExperimentSummary
-            {
-                Id = pair.Row.Id,
-                Name = pair.Row.Name,
-                Description = pair.Row.Description,
-                DatasetRef = pair.Row.DatasetRef,
-                Instructions = pair.Row.Instructions,
-                CreatedAt = pair.Row.CreatedAt,
-                LatestSessionId = pair.Latest == null ? null : pair.Latest.Id,
-                LatestState = pair.Latest == null ? null : pair.Latest.State,
-            });
+            .LeftJoin(
+                db.Sessions,
+                pair => pair.LatestId,
+                session => session.Id,
+                (pair, latest) =>
+                    new ExperimentSummary
+                    {
+                        Id = pair.Row.Id,
+                        Name = pair.Row.Name,
+                        Description = pair.Row.Description,
+                        DatasetRef = pair.Row.DatasetRef,
+                        Instructions = pair.Row.Instructions,
+                        CreatedAt = pair.Row.CreatedAt,
+                        LatestSessionId = latest == null ? null : latest.Id,
+                        LatestState = latest == null ? null : latest.State,
+                    }
+            );
 }

@@ -2,13 +2,21 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
 /// <summary>Sessions as the API shows them; a session and its <c>last_seq</c> come from one snapshot.</summary>
-internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experiments, ModelCatalogue models)
+internal sealed class SessionQueries(
+    TrainableDb db,
+    ExperimentQueries experiments,
+    ModelCatalogue models,
+    SandboxOptions sandbox
+)
 {
+    private const int MostRichLogs = 500;
+
     public static SessionSummary Summary(Session row) =>
         new()
         {
@@ -42,6 +50,8 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             Artifacts = await ArtifactsAsync(id, cancellation),
             ProcessedMeta = await MetaAsync(id, cancellation),
             Runs = await RunsAsync(id, cancellation),
+            RichLogs = await RichLogsAsync(id, cancellation),
+            Sandbox = sandbox.Mode is SandboxMode.Unsafe ? "unsafe" : null,
         };
     }
 
@@ -95,6 +105,29 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             SourceFiles = Strings(row.SourceFiles),
             OutputFiles = Strings(row.OutputFiles),
         };
+    }
+
+    private async Task<RichLog[]> RichLogsAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .LoggedItems.AsNoTracking()
+            .Where(item => item.SessionId == id)
+            .OrderBy(item => item.Id)
+            .Take(MostRichLogs)
+            .ToListAsync(cancellation);
+        return
+        [
+            .. rows.Select(row => new RichLog
+            {
+                Kind = row.Kind,
+                Name = row.Name,
+                Stage = row.Stage,
+                RunTag = row.RunTag is "" ? null : row.RunTag,
+                Step = row.Step,
+                Data = new RawJson(row.Data),
+                CreatedAt = row.CreatedAt,
+            }),
+        ];
     }
 
     private async Task<StageRunItem[]> RunsAsync(Guid id, CancellationToken cancellation)

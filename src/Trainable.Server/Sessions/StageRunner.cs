@@ -3,6 +3,7 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
+using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -21,6 +22,7 @@ internal sealed partial class StageRunner(
     IDbContextFactory<TrainableDb> databases,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
+    SandboxOptions sandbox,
     ILogger<StageRunner> logger
 )
 {
@@ -37,6 +39,8 @@ internal sealed partial class StageRunner(
         try
         {
             reserve.Fill();
+            if (sandbox.Mode is SandboxMode.Unsafe)
+                await journal.AppendAsync([Unsafe(context)]);
             completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
             var outcome = await completion.CompleteAsync(context, end, cancellation);
@@ -119,6 +123,20 @@ internal sealed partial class StageRunner(
         await journal.AppendAsync(events, changes);
         return next is null ? null : SessionStarter.Describe(session, next.Run);
     }
+
+    private static EventDraft Unsafe(StageContext context) =>
+        EventDraft.Create(
+            EventTypes.Notice,
+            new Notice(
+                "Nothing is isolated here (TRAINABLE_SANDBOX=unsafe): what the agent writes runs with this server's rights, "
+                    + "files and network, and can read the held rows. Trust neither the machine's secrets nor the score to it."
+            )
+            {
+                Code = "sandbox_unsafe",
+                Stage = context.Stage,
+            },
+            ContractJson.Default.Notice
+        );
 
     private Task FailAsync(
         StageContext context,

@@ -88,9 +88,9 @@ public sealed class MetricLinesTests
                     var splitter = new LineSplitter();
                     var text = new List<byte>();
                     var taken = 0;
-                    bool Take(ReadOnlyMemory<byte> line)
+                    bool Take(ReadOnlySpan<byte> line)
                     {
-                        var isMetric = MetricLines.TryParse(line.Span, "train", out _);
+                        var isMetric = MetricLines.TryParse(line, "train", out _);
                         taken += isMetric ? line.Length + 1 : 0;
                         return isMetric;
                     }

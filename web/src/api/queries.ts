@@ -38,3 +38,12 @@ export const fileTextQuery = (path: string, version = 0) =>
     queryFn: ({ signal }) => dataOf(api.GET('/api/files/read', { params: { query: { path } }, signal })),
     staleTime: Number.POSITIVE_INFINITY,
   });
+
+/** What the upload turned out to be, and how it was divided. */
+export const datasetQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['dataset', id],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/experiments/{id}/dataset', { params: { path: { id } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
+  });

@@ -787,6 +787,287 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TableItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/tables/{name}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TableProfileResult"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/tables/{name}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    offset?: number;
+                    sort?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueryResult"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueryRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueryResult"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/query/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    sql: string;
+                    format?: string;
+                    name?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/prep/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["QueryRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QueryResult"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/prep/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    split?: string;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SplitPreview"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/stages/{stage}/start": {
         parameters: {
             query?: never;
@@ -1327,6 +1608,38 @@ export interface components {
             text: string;
             call_id?: null | string;
         };
+        ColumnFacts: {
+            name: string;
+            /** @description DuckDB's. */
+            type: string;
+            /**
+             * Format: int64
+             * @description NULL, NaN and infinities.
+             */
+            missing: number;
+            /**
+             * Format: int64
+             * @description Approximate (HyperLogLog).
+             */
+            distinct: number;
+            min?: null | components["schemas"]["JsonElement"];
+            max?: null | components["schemas"]["JsonElement"];
+            /** Format: double */
+            mean?: null | number;
+            /** Format: double */
+            standard_deviation?: null | number;
+            /** Format: double */
+            median?: null | number;
+            histogram?: null | components["schemas"]["ColumnHistogram"];
+            /** @description The most frequent values, at most ten; absent for numbers and times with many. */
+            top?: null | components["schemas"]["ValueCount"][];
+        };
+        /** @description Counts in equal bins from JsonElement ColumnHistogram.Low to JsonElement ColumnHistogram.High, both included. */
+        ColumnHistogram: {
+            low: components["schemas"]["JsonElement"];
+            high: components["schemas"]["JsonElement"];
+            counts: number[];
+        };
         /** @description Mean and standard deviation, over repeated shuffles, of what the main metric gets worse by. */
         ColumnImportance: {
             column: string;
@@ -1638,6 +1951,17 @@ export interface components {
             /** Format: double */
             f1: number;
         };
+        /** @description `data` of the events that tell of the list itself. */
+        ListChanged: {
+            /** Format: uuid */
+            experiment_id: string;
+            /**
+             * Format: uuid
+             * @description The session that came with it, or was added.
+             */
+            session_id?: null | string;
+            name?: null | string;
+        };
         /**
          * @description A metric on the held rows with its 95 % percentile bootstrap interval, and the same metric of the best constant learnt
          *     from train.
@@ -1792,6 +2116,39 @@ export interface components {
             source_files?: string[];
             output_files?: string[];
         };
+        QueryRequest: {
+            sql: string;
+            /**
+             * Format: int32
+             * @description Rows at most, up to 10,000.
+             */
+            limit?: number;
+            /**
+             * Format: int32
+             * @description Rows to skip first; the query is run anew for each page.
+             */
+            offset?: number;
+        };
+        /** @description The first rows of a query. The first four fields are the reference's. */
+        QueryResult: {
+            columns: string[];
+            /** @description An array a row. Numbers a double cannot hold, and everything else that is neither number, boolean nor short list, are text. */
+            rows: components["schemas"]["JsonElement"];
+            /**
+             * Format: int32
+             * @description Rows in this answer.
+             */
+            row_count: number;
+            tables_available: string[];
+            /** @description DuckDB's types of the columns. */
+            types: string[];
+            /** @description Whether the query has more rows than these. */
+            more: boolean;
+            /** @description Whether a cell was longer than is shown; it ends in an ellipsis. */
+            cut: boolean;
+            /** Format: double */
+            seconds: number;
+        };
         /** @description JSON that passes through as the text it was stored as: neither parsed nor written anew. */
         RawJson: unknown;
         /** @description Whether the server can work now: `ready` or `unavailable`, and of each thing it needs `ok` or a sentence. */
@@ -1812,6 +2169,28 @@ export interface components {
         ReportReady: {
             content: string;
             stage: string;
+        };
+        /** @description Something a script logged that is more than a number. The same name again, of the same stage, kind and run, replaces it. */
+        RichLog: {
+            /** @description One of RichLogKinds. */
+            kind: string;
+            name: string;
+            stage: string;
+            run_tag?: null | string;
+            /** Format: int64 */
+            step?: null | number;
+            /**
+             * @description By kind: image `{path, caption}`, the path as the file API has it; table `{columns[], rows[][], total_rows,
+             *     total_columns}`; confusion `{labels[], matrix[][]}`, rows the truth; curve `{x[], y[], x_label, y_label}`.
+             */
+            data: components["schemas"]["RawJson"];
+            /** @description The step that logged it; in the event alone. */
+            call_id?: null | string;
+            /**
+             * Format: date-time
+             * @description In the session alone; an event has its own.
+             */
+            created_at?: null | string;
         };
         /** @description A dataset that comes with Trainable. */
         SampleItem: {
@@ -1898,8 +2277,12 @@ export interface components {
             last_seq: number;
             runs: components["schemas"]["StageRunItem"][];
             chart_config?: null | components["schemas"]["JsonElement"];
+            /** @description Images, tables, confusion matrices and curves, in the order in which they were first logged. */
+            rich_logs: components["schemas"]["RichLog"][];
             /** @description What was settled when the experiment was made. */
             options: components["schemas"]["ExperimentOptions"];
+            /** @description `unsafe` where what its agents write runs without isolation; left out where it is isolated. */
+            sandbox?: null | string;
         };
         SessionSummary: {
             /** Format: uuid */
@@ -1916,6 +2299,15 @@ export interface components {
         Sparkline: {
             metric: string;
             values: number[];
+        };
+        /** @description Some rows of a split. */
+        SplitPreview: {
+            split: string;
+            columns: string[];
+            rows: components["schemas"]["JsonElement"];
+            /** Format: int32 */
+            row_count: number;
+            types: string[];
         };
         /** @description One attempt at a stage. */
         StageRunItem: {
@@ -1982,6 +2374,45 @@ export interface components {
             /** Format: uuid */
             session_id?: null | string;
             created_at?: null | string;
+        };
+        /** @description A column and its DuckDB type. */
+        TableColumn: {
+            name: string;
+            type: string;
+        };
+        /** @description A table that can be queried. */
+        TableItem: {
+            name: string;
+            /** @description raw, working, split, union or file. */
+            kind: string;
+            /** @description `csv` or `parquet`; null for a union. */
+            format?: null | string;
+            /** @description Where the file API shows it; null where it does not. */
+            path?: null | string;
+            columns: components["schemas"]["TableColumn"][];
+            /**
+             * Format: int64
+             * @description Null for a CSV file too large to be read through for it.
+             */
+            rows?: null | number;
+            /** @description Why it cannot be read, in a sentence. */
+            error?: null | string;
+        };
+        /** @description What some columns of a table hold. */
+        TableProfileResult: {
+            columns: components["schemas"]["ColumnFacts"][];
+            /**
+             * Format: int32
+             * @description Columns of the table.
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description Rows that were looked at: the first million at most.
+             */
+            rows: number;
+            /** @description Whether those are all. */
+            complete: boolean;
         };
         /** @description Counts of rows when a probability of at least double ThresholdOutcome.Threshold means the positive class. */
         ThresholdOutcome: {
@@ -2131,6 +2562,11 @@ export interface components {
                 notes?: string[];
             };
         };
+        ValueCount: {
+            value: string;
+            /** Format: int64 */
+            count: number;
+        };
         /**
          * @description Rows that share a value or a range of one raw column. double WeakSlice.Low to double WeakSlice.High: bootstrap interval of the
          *     main metric on them; it lies wholly on the bad side of double WeakSlice.Overall.
@@ -2191,6 +2627,8 @@ export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type ChartConfig = components['schemas']['ChartConfig'];
 export type ClassificationEvaluation = components['schemas']['ClassificationEvaluation'];
 export type CodeOutput = components['schemas']['CodeOutput'];
+export type ColumnFacts = components['schemas']['ColumnFacts'];
+export type ColumnHistogram = components['schemas']['ColumnHistogram'];
 export type ColumnImportance = components['schemas']['ColumnImportance'];
 export type DatasetFacts = components['schemas']['DatasetFacts'];
 export type DatasetFile = components['schemas']['DatasetFile'];
@@ -2218,6 +2656,7 @@ export type HoldoutFacts = components['schemas']['HoldoutFacts'];
 export type IFormFile = components['schemas']['IFormFile'];
 export type JsonElement = components['schemas']['JsonElement'];
 export type LabelMeasure = components['schemas']['LabelMeasure'];
+export type ListChanged = components['schemas']['ListChanged'];
 export type MeasuredMetric = components['schemas']['MeasuredMetric'];
 export type MessageItem = components['schemas']['MessageItem'];
 export type MetricItem = components['schemas']['MetricItem'];
@@ -2231,22 +2670,29 @@ export type PreviewDialect = components['schemas']['PreviewDialect'];
 export type ProblemDetails = components['schemas']['ProblemDetails'];
 export type ProcessedColumn = components['schemas']['ProcessedColumn'];
 export type ProcessedMeta = components['schemas']['ProcessedMeta'];
+export type QueryRequest = components['schemas']['QueryRequest'];
+export type QueryResult = components['schemas']['QueryResult'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
 export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
 export type ReportReady = components['schemas']['ReportReady'];
+export type RichLog = components['schemas']['RichLog'];
 export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];
 export type ScoreSummary = components['schemas']['ScoreSummary'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionSummary = components['schemas']['SessionSummary'];
 export type Sparkline = components['schemas']['Sparkline'];
+export type SplitPreview = components['schemas']['SplitPreview'];
 export type StageRunItem = components['schemas']['StageRunItem'];
 export type StageStarted = components['schemas']['StageStarted'];
 export type StageSummary = components['schemas']['StageSummary'];
 export type StartStageRequest = components['schemas']['StartStageRequest'];
 export type StateChanged = components['schemas']['StateChanged'];
 export type StreamEvent = components['schemas']['StreamEvent'];
+export type TableColumn = components['schemas']['TableColumn'];
+export type TableItem = components['schemas']['TableItem'];
+export type TableProfileResult = components['schemas']['TableProfileResult'];
 export type ThresholdOutcome = components['schemas']['ThresholdOutcome'];
 export type ToolEnded = components['schemas']['ToolEnded'];
 export type ToolStarted = components['schemas']['ToolStarted'];
@@ -2256,6 +2702,7 @@ export type UsageReport = components['schemas']['UsageReport'];
 export type UsageSummary = components['schemas']['UsageSummary'];
 export type UserMessage = components['schemas']['UserMessage'];
 export type ValidationResult = components['schemas']['ValidationResult'];
+export type ValueCount = components['schemas']['ValueCount'];
 export type WeakSlice = components['schemas']['WeakSlice'];
 export type WorstPrediction = components['schemas']['WorstPrediction'];
 export type $defs = Record<string, never>;

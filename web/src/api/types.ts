@@ -4,6 +4,7 @@ import type { ValidationResult } from './schema';
 
 export type {
   ArtifactItem,
+  DatasetPreview,
   ExperimentCreated,
   ExperimentDetail,
   ExperimentOptions,
@@ -12,6 +13,7 @@ export type {
   ModelItem,
   ProblemDetails,
   ProcessedMeta,
+  SampleItem,
   ScoreReport,
   SessionDetail,
   SessionSummary,

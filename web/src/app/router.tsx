@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type CanvasSearch, readCanvasSearch } from '@/canvas/search';
 import { Crash } from './crash';
 import { NotFound } from './not-found';
 import { Shell } from './shell';
@@ -44,7 +45,7 @@ export const TABS = ['report', 'metrics', 'files', 'data', 'checks', 'timeline']
 export type CanvasTab = (typeof TABS)[number];
 
 /** Where the studio stands; every view of it has an address. */
-export interface SessionSearch {
+export interface SessionSearch extends CanvasSearch {
   tab?: CanvasTab;
   /** The stage whose report or checks are shown. */
   stage?: string;
@@ -63,6 +64,7 @@ const session = createRoute({
     stage: text(search.stage),
     path: text(search.path),
     at: text(search.at),
+    ...readCanvasSearch(search),
   }),
 });
 

@@ -145,9 +145,9 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
   },
 
   file_created(draft, event) {
-    const { path, name, type, stage, size } = event.data as FileCreated;
+    const { path, name, type, stage, size, call_id } = event.data as FileCreated;
     const file = draft.file({ path, name, type, stage, size: size ?? null, createdAt: at(event) });
-    draft.changeStep(null, (step) =>
+    draft.changeStep(call_id, (step) =>
       step.script === null && /\/scripts\/step_\d+_[^/]*\.py$/.test(path)
         ? { ...step, script: path }
         : { ...step, files: [...step.files.filter((other) => other.path !== path), file] },

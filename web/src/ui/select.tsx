@@ -45,7 +45,7 @@ export function Select({
         className={cn(
           fieldLook,
           'flex items-center justify-between gap-2 text-left data-[placeholder]:text-gray-9',
-          quiet ? 'h-7 w-auto text-small' : 'h-8',
+          quiet ? 'h-7 w-auto! text-small' : 'h-8',
           className,
         )}
         {...rest}

@@ -37,7 +37,6 @@ export function Split({
       <div className="min-w-0 shrink-0 overflow-hidden" style={{ width: `${share}%` }}>
         {left}
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: an hr cannot be dragged or focused */}
       <div
         role="separator"
         aria-orientation="vertical"

@@ -40,7 +40,8 @@ internal sealed class ExecuteCodeTool(
 
         var context = scope.Context;
         var script = await files.SaveScriptAsync(context, code, cancellation);
-        await scope.Journal.AppendAsync(
+        // The log keeps the order in which it is asked, so appends and what needs no answer of theirs go side by side.
+        var kept = scope.Journal.AppendAsync(
             [StageFiles.Created(context, script, call.Id)],
             StageFiles.Artifact(context, script)
         );
@@ -49,6 +50,7 @@ internal sealed class ExecuteCodeTool(
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
         await using var log = files.CreateLog(context, logName);
         var whole = new StepOutputText(new OutputTextLimits(), log, logName);
+        await kept;
         var ended = await RunAsync(context, script, recorder, whole, scope.TimeLeft(), cancellation);
         whole.Complete();
         var output = whole.ToString();
@@ -56,11 +58,12 @@ internal sealed class ExecuteCodeTool(
         var made = files.ChangedSince(context, before).Where(file => file.Name != script.Name).ToList();
         if (made.Count > 0)
         {
-            await scope.Journal.AppendAsync(
+            kept = scope.Journal.AppendAsync(
                 [.. made.Select(file => StageFiles.Created(context, file, call.Id))],
                 [.. made.Select(file => StageFiles.Artifact(context, file))]
             );
         }
+        await Task.WhenAll(recorder.Written, kept);
         cancellation.ThrowIfCancellationRequested();
         return Describe(context, ended, output, script, logName, made);
     }
