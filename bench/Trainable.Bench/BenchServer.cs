@@ -11,7 +11,7 @@ namespace Trainable.Bench;
 /// <summary>The real server in this process, over a home of its own that is deleted at the end.</summary>
 internal sealed class BenchServer : IAsyncDisposable
 {
-    private const string Csv =
+    public const string Csv =
         "size,colour,bought\n1.5,red,no\n2.5,blue,no\n3.5,red,yes\n4.5,green,yes\n"
         + "1.2,red,no\n2.2,blue,no\n3.2,blue,yes\n4.2,green,yes\n1.7,green,no\n2.7,red,no\n3.7,red,yes\n4.7,blue,yes\n";
 

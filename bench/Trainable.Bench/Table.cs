@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Trainable.Bench.Rows;
+using Trainable.Bench.Rows.Sandbox;
 
 namespace Trainable.Bench;
 
@@ -17,11 +18,15 @@ internal static class Table
         ("burst", BurstRow.RunAsync),
         ("metrics", MetricRow.RunAsync),
         ("steps", StepRows.RunAsync),
+        ("sandbox-times", StepTimes.RunAsync),
+        ("sandbox-loop", LoopRow.RunAsync),
+        ("sandbox-flood", FloodRow.RunAsync),
+        ("sandbox-memory", OpenSessionsRow.RunAsync),
     ];
 
     public static async Task<int> RunAsync(string[] names)
     {
-        var unknown = names.Where(name => Rows.All(row => row.Name != name)).ToList();
+        var unknown = names.Where(name => !Rows.Any(row => IsAskedFor(row.Name, name))).ToList();
         if (unknown.Count > 0)
         {
             await Console.Error.WriteLineAsync(
@@ -29,29 +34,38 @@ internal static class Table
             );
             return 2;
         }
+        var load = Machine.Load();
+        if (load > Environment.ProcessorCount / 2.0)
+            await Console.Error.WriteLineAsync(
+                $"The machine is busy (load average {load}): the figures will be worse."
+            );
         var measured = new List<Measurement>();
-        foreach (var row in Rows.Where(row => names.Length == 0 || names.Contains(row.Name)))
+        foreach (var row in Rows.Where(row => names.Length == 0 || names.Any(name => IsAskedFor(row.Name, name))))
         {
             await Console.Error.WriteLineAsync($"{row.Name}…");
             foreach (var one in await row.Run())
             {
                 measured.Add(one);
                 Console.WriteLine(
-                    $"{(one.Reached ? "ok    " : "missed")} {one.What}: {one.Result} (target {one.Target})"
+                    $"{(one.Reached ? "ok    " : "missed")} {one.What}: {one.Result} (target {one.Target}; {one.Runs})"
                 );
             }
         }
         if (names.Length == 0)
-            await WriteAsync(measured);
+            await WriteAsync(measured, load);
         return 0;
     }
 
-    private static async Task WriteAsync(List<Measurement> measured)
+    /// <summary>"sandbox" asks for every row whose name begins with "sandbox-".</summary>
+    private static bool IsAskedFor(string row, string name) =>
+        row == name || row.StartsWith($"{name}-", StringComparison.Ordinal);
+
+    private static async Task WriteAsync(List<Measurement> measured, double loadBefore)
     {
         var file = Path.Combine(Machine.Repository, "bench", "README.md");
         var text = await File.ReadAllTextAsync(file);
         var table = new StringBuilder();
-        table.Append(CultureInfo.InvariantCulture, $"{Begin}\n\n{Machine.Describe()}\n\n");
+        table.Append(CultureInfo.InvariantCulture, $"{Begin}\n\n{Machine.Describe(loadBefore)}\n\n");
         table.Append("| what | to reach | median | runs | |\n|---|---|---|---|---|\n");
         foreach (var one in measured)
         {

@@ -7,7 +7,7 @@ Limits: files and folders on disk and file objects; no filters and no partitione
 microseconds; ``datetime.date`` objects come back as datetimes.
 """
 
-from fastparquet._duckdb import find_library
+from libduckdb import find_library
 from fastparquet._reader import ParquetFile
 from fastparquet._writer import write
 

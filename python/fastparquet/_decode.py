@@ -8,8 +8,8 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import numpy as np
 
-from fastparquet._arrow import ArrowArray, ReleaseArray
-from fastparquet._duckdb import Connection, DuckDBError, Pointer, Result
+from libduckdb.arrow import ArrowArray, ReleaseArray
+from libduckdb import Connection, DuckDBError, Pointer, Result
 
 # duckdb_type: the numpy dtype of a vector's values.
 FIXED_WIDTH = {

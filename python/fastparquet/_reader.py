@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from fastparquet._decode import RawColumn, fetch
-from fastparquet._duckdb import Connection, DuckDBError, identifier, literal
+from libduckdb import Connection, DuckDBError, identifier, literal
 from fastparquet._metadata import ColumnMetadata, FrameMetadata, parse
 from fastparquet._writer import NO_COLUMNS
 

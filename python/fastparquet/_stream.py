@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import pandas as pd
 
-from fastparquet._arrow import (NULLABLE, ArrowArray, ArrowArrayStream, ArrowSchema, GetLastError, GetNext, GetSchema,
+from libduckdb.arrow import (NULLABLE, ArrowArray, ArrowArrayStream, ArrowSchema, GetLastError, GetNext, GetSchema,
                                 ReleaseArray, ReleaseSchema, ReleaseStream, address)
 from fastparquet._encode import Encoded, Encoder, encoder_for
 

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, List, Optional, Tuple, Union
 
 import pandas as pd
 
-from fastparquet._duckdb import Connection, DuckDBError, identifier, literal
+from libduckdb import Connection, DuckDBError, identifier, literal
 from fastparquet._metadata import Column, describe
 from fastparquet._stream import FrameStream
 

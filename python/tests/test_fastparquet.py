@@ -209,7 +209,7 @@ def test_errors_say_what_is_wrong(tmp_path):
 
 
 def test_dates_beyond_nanoseconds_are_an_error_not_a_wrong_date(tmp_path):
-    from fastparquet._duckdb import Connection
+    from libduckdb import Connection
     with Connection() as connection:
         connection.execute(f"COPY (SELECT TIMESTAMP '3000-01-01' AS t) TO '{tmp_path}/far.parquet' (FORMAT parquet)")
     with pytest.raises(pd.errors.OutOfBoundsDatetime, match="'t'"):
@@ -217,7 +217,7 @@ def test_dates_beyond_nanoseconds_are_an_error_not_a_wrong_date(tmp_path):
 
 
 def test_files_of_other_writers(tmp_path):
-    from fastparquet._duckdb import Connection
+    from libduckdb import Connection
     sql = "SELECT 1.50::DECIMAL(9,2) d, 170141183460469231731687303715884105727::HUGEINT h, " \
           "DATE '2020-02-29' AS date, TIME '01:02:03' t, [1, 2] l, {'a': 1} s, 'x'::ENUM('x', 'y') e, NULL::INTEGER n"
     with Connection() as connection:
@@ -228,7 +228,7 @@ def test_files_of_other_writers(tmp_path):
 
 
 def test_without_the_library_the_import_fails(monkeypatch):
-    from fastparquet._duckdb import find_library
+    from libduckdb import find_library
     monkeypatch.setenv("LIBDUCKDB", "/no/such/libduckdb.so")
     with pytest.raises(ImportError, match="LIBDUCKDB"):
         find_library()

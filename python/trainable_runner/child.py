@@ -121,7 +121,7 @@ def _highest_descriptor() -> int:
 
 
 def _limit(limits: Dict[int, int]) -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    processes.refuse_core_dumps()
     for which, value in limits.items():
         _, hard = resource.getrlimit(which)
         if hard != resource.RLIM_INFINITY:

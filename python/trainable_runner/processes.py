@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 from typing import Dict, Iterator, NamedTuple, Set, Tuple
 
@@ -22,6 +23,16 @@ def refuse_tracing() -> None:
     """Close /proc/PID/mem, /proc/PID/fd and ptrace of this process to others of the same user, its children among
     them. A forked child inherits the refusal, which also keeps steps that run side by side out of each other."""
     _prctl(PR_SET_DUMPABLE, 0)
+
+
+def refuse_core_dumps() -> None:
+    """Keep crashes from the machine's core dump handler, which runs as root outside every sandbox.
+
+    A limit of nothing does not: where core_pattern names a program, the kernel minds no limit but that of one byte.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    most = 1 if hard == resource.RLIM_INFINITY else min(1, hard)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 
 
 def die_with_parent() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -31,6 +32,8 @@ class Step:
     def assign(self, request: RunRequest) -> None:
         """Hand over a request. Raises BrokenPipeError when the child has died in the meantime."""
         assert self._control is not None
+        # What the step before has left behind may have stopped this process in its last moments.
+        os.kill(self.pid, signal.SIGCONT)
         line = memoryview(request.to_json())
         while line:
             line = line[os.write(self._control, line):]

@@ -13,7 +13,7 @@ import select
 import signal
 import sys
 import time
-from typing import Any, Dict, NoReturn, Sequence
+from typing import Any, Dict, NoReturn, Sequence, Set
 
 from trainable_runner import processes
 from trainable_runner.options import parse
@@ -22,6 +22,10 @@ from trainable_runner.protocol import READ_SIZE, HostConnection
 from trainable_runner.request import BadRequest, RunRequest, parse_run, step_of
 from trainable_runner.step import Step, fork_step
 
+# A script that writes line by line would otherwise wake this process, and the host, for every line: what arrives this
+# soon after something was passed on waits for company. The first byte after a pause never waits, nor does a flood.
+GATHER_S = 0.002
+GATHER_BELOW = 64 * 1024
 # How long "kill all" waits for what it killed to be gone. Exiting takes milliseconds, freeing much memory longer.
 CLEAR_TIMEOUT_S = 5.0
 CLEAR_ROUND_S = 0.001
@@ -39,16 +43,19 @@ class Zygote:
         self._announced = False
         self._processors = os.sched_getaffinity(0)
         self._buffer = bytearray(READ_SIZE)
+        self._gathering_until = 0.0
         self._poll = select.poll()
-        self._poll.register(host.source, select.POLLIN)
-        self._poll.register(wakeup, select.POLLIN)
+        self._poll_but_output = select.poll()
+        for poll in (self._poll, self._poll_but_output):
+            poll.register(host.source, select.POLLIN)
+            poll.register(wakeup, select.POLLIN)
 
     def serve(self) -> None:
         """Follow the host's messages until it closes the connection; ends every step then."""
         try:
             while True:
                 self._keep_spare()
-                ready = {descriptor for descriptor, _ in self._poll.poll()}
+                ready = self._wait()
                 # Before any output, so that a step that floods its pipes can still be killed.
                 if self._host.source in ready:
                     for line in self._host.read_lines():
@@ -59,6 +66,15 @@ class Zygote:
                     self._reap()
         except (EOFError, BrokenPipeError):
             self._end_everything()
+
+    def _wait(self) -> Set[int]:
+        """The descriptors that can be read; output is left to gather a little when some has just been passed on."""
+        left = self._gathering_until - time.monotonic()
+        if left > 0:
+            ready = self._poll_but_output.poll(left * 1000)
+            if ready:
+                return {descriptor for descriptor, _ in ready}
+        return {descriptor for descriptor, _ in self._poll.poll()}
 
     def _handle(self, line: bytes) -> None:
         step = operation = None
@@ -174,6 +190,8 @@ class Zygote:
             self._close_if_done(step)
             return False
         self._host.send_output(step.pipes[descriptor], memoryview(self._buffer)[:count])
+        if count < GATHER_BELOW:
+            self._gathering_until = time.monotonic() + GATHER_S
         return True
 
     def _reap(self) -> None:
@@ -231,6 +249,7 @@ def main(arguments: Sequence[str]) -> NoReturn:
     """Preload, say ``ready`` and serve. The process ends when the host closes its stdin."""
     options = parse(arguments)
     processes.refuse_tracing()
+    processes.refuse_core_dumps()
     own_namespace = os.environ.get("TRAINABLE_PID_NAMESPACE") == "1"
     if not own_namespace:
         processes.adopt_orphans()

@@ -23,6 +23,7 @@ var root = new RootCommand(
 };
 root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));
+root.Add(EnvCommand.Create(lessons));
 root.Add(CompletionCommand.Create(lessons));
 foreach (var command in LauncherCommands.Create(lessons))
     root.Add(command);

@@ -65,6 +65,10 @@ public sealed record ToolEnded(string Tool, string Output)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? PeakMemoryBytes { get; init; }
 
+    /// <summary>Where the script of the step was kept.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ScriptPath { get; init; }
+
     /// <summary>Where the whole output lies when <see cref="Output"/> shows only its head and tail.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OutputPath { get; init; }
@@ -80,6 +84,10 @@ public sealed record FileCreated(string Path, string Name, string Type, string S
 {
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Size { get; init; }
+
+    /// <summary>The step that made it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CallId { get; init; }
 }
 
 public sealed record ReportReady(string Content, string Stage);
@@ -149,6 +157,16 @@ public sealed record UsageReport(string Model, long InputTokens, long OutputToke
     /// <summary>US dollars; absent where the price is not known.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? CostUsd { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Stage { get; init; }
+}
+
+/// <summary>Something a person should know of the session: the host says it, in a sentence.</summary>
+public sealed record Notice(string Text)
+{
+    /// <summary>What it is about, for programs: <c>sandbox_unsafe</c>.</summary>
+    public required string Code { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }

@@ -13,6 +13,7 @@ public static class EventTypes
     public const string FilesReady = "files_ready";
     public const string MetricsBatch = "metrics_batch";
     public const string ChartConfig = "chart_config";
+    public const string RichLog = "rich_log";
     public const string ValidationResult = "validation_result";
     public const string S3SyncComplete = "s3_sync_complete";
 
@@ -30,6 +31,9 @@ public static class EventTypes
     public const string ChatStarted = "chat_started";
     public const string ChatEnded = "chat_ended";
 
+    /// <summary>Something a person should know of the session that the agent did not say.</summary>
+    public const string Notice = "notice";
+
     public static readonly IReadOnlyList<string> All =
     [
         StateChange,
@@ -42,6 +46,7 @@ public static class EventTypes
         FilesReady,
         MetricsBatch,
         ChartConfig,
+        RichLog,
         ValidationResult,
         S3SyncComplete,
         UserMessage,
@@ -53,6 +58,7 @@ public static class EventTypes
         Usage,
         BudgetWarning,
         Question,
+        Notice,
         QuestionAnswered,
         Paused,
         ChatStarted,

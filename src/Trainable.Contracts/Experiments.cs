@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Trainable.Contracts;
 
 /// <summary>A dataset and what is wanted of it, as a list shows it.</summary>
@@ -13,6 +15,49 @@ public sealed record ExperimentSummary
     public required DateTime CreatedAt { get; init; }
     public Guid? LatestSessionId { get; init; }
     public string? LatestState { get; init; }
+
+    // What follows comes with `include=summary` alone.
+
+    /// <summary>When the experiment or its newest session last changed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTime? UpdatedAt { get; init; }
+
+    /// <summary>Of the upload, the held ones among them; absent for several files.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Rows { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Columns { get; init; }
+
+    /// <summary>The person's choice, else what Prep took.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Target { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ProblemType { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? SessionCount { get; init; }
+
+    /// <summary>The stages that the newest session has run, each with its newest run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StageSummary>? Stages { get; init; }
+
+    /// <summary>What the host measured last, whichever session it was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ScoreSummary? Score { get; init; }
+
+    /// <summary>Of the newest session's newest run.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Model { get; init; }
+
+    /// <summary>Of all sessions together.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UsageSummary? Usage { get; init; }
+
+    /// <summary>The newest session's main metric as it went.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Sparkline? Sparkline { get; init; }
 }
 
 public sealed record ExperimentDetail
@@ -67,6 +112,6 @@ public sealed record ExperimentOptions
 
 public sealed record Deleted(bool DeletedFlag)
 {
-    [System.Text.Json.Serialization.JsonPropertyName("deleted")]
+    [JsonPropertyName("deleted")]
     public bool DeletedFlag { get; init; } = DeletedFlag;
 }

@@ -39,13 +39,23 @@ public sealed record SessionDetail : SessionSummary
     public string? Activity { get; init; }
 
     /// <summary>How its runs are driven where a start says nothing else; the experiment's options are in it.</summary>
-    public required RunOptions Options { get; init; }
+    public required RunOptions RunOptions { get; init; }
 
     /// <summary>What waits for a person's answer.</summary>
     public required IReadOnlyList<QuestionItem> Questions { get; init; }
 
     /// <summary>The latest <c>chart_config</c> of the session.</summary>
     public JsonElement? ChartConfig { get; init; }
+
+    /// <summary>Images, tables, confusion matrices and curves, in the order in which they were first logged.</summary>
+    public required IReadOnlyList<RichLog> RichLogs { get; init; }
+
+    /// <summary>What was settled when the experiment was made.</summary>
+    public required ExperimentOptions Options { get; init; }
+
+    /// <summary><c>unsafe</c> where what its agents write runs without isolation; left out where it is isolated.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sandbox { get; init; }
 }
 
 /// <summary>One attempt at a stage.</summary>
@@ -70,6 +80,15 @@ public sealed record StageRunItem
 
     /// <summary>What the host measured on the held rows; train only.</summary>
     public JsonElement? Score { get; init; }
+
+    /// <summary>What the person asked of this run in particular.</summary>
+    public required string Instructions { get; init; }
+
+    /// <summary>Wall-clock seconds the person allowed; null for the server's default.</summary>
+    public double? BudgetSeconds { get; init; }
+
+    /// <summary>What its model has used so far; null where it counts nothing.</summary>
+    public UsageSummary? Usage { get; init; }
 }
 
 public sealed record MessageItem

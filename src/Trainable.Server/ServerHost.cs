@@ -11,12 +11,15 @@ using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
+using Trainable.Server.Explorer;
 using Trainable.Server.Metrics;
 using Trainable.Server.Platform;
 using Trainable.Server.Referee;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
+using Trainable.Server.Sessions.Tables;
 using Trainable.Server.Storage;
+using Trainable.Server.Studio;
 
 namespace Trainable.Server;
 
@@ -82,7 +85,7 @@ internal static class ServerHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(home).AddSingleton(token);
         builder.Services.AddSingleton<SpaceReserve>();
-        builder.Services.AddProblems().AddOpenApi();
+        builder.Services.AddProblems().AddApiDescription();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default);
@@ -108,9 +111,11 @@ internal static class ServerHost
             .AddSandboxes()
             .AddMetricQueries()
             .AddArtifacts()
+            .AddExplorer(builder.Configuration)
             .AddReferee()
             .AddAgents(builder.Configuration)
-            .AddSessions();
+            .AddSessions()
+            .AddStudio();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -118,21 +123,25 @@ internal static class ServerHost
         app.UseCors();
         app.UseResponseCompression();
         app.UseMiddleware<TokenGate>();
+        app.UseDatabaseWarmUp();
         app.MapOpenApi();
         app.MapScalarApiReference("/docs");
-        app.MapGet("/", () => Results.Redirect("/docs")).ExcludeFromDescription();
         app.MapHealth()
             .MapExperiments()
+            .MapDatasets()
             .MapSessions()
+            .MapTables()
             .MapStages()
             .MapSessionOptions()
             .MapQuestions()
             .MapUsage()
             .MapExec()
+            .MapEvaluations()
             .MapModels()
             .MapMetrics()
             .MapFiles()
-            .MapStreams();
+            .MapStreams()
+            .MapStudio();
         return app;
     }
 }

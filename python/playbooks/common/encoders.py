@@ -84,97 +84,34 @@ class DateEncoder:
 
 
 class LevelEncoder:
-    """One column for each level seen in training, a missing value being a level; unseen levels give zeros."""
+    """A code for each level, the commonest being 0; a missing value is a level where training has some.
 
-    def __init__(self, columns):
-        self.columns = columns
-
-    def fit(self, table, target):
-        self.levels, self.names, self.sources = {}, [], []
-        for name in self.columns:
-            levels = sorted(as_text(table[name]).fillna("missing").unique())
-            self.levels[name] = levels[1:] if len(levels) == 2 else levels
-            self.names += [f"{name}_{level[:40]}" for level in self.levels[name]]
-            self.sources += [name] * len(self.levels[name])
-        return self
-
-    def transform(self, table):
-        blocks = []
-        for name in self.columns:
-            text = as_text(table[name]).fillna("missing").to_numpy()
-            blocks += [(text == level).astype(float) for level in self.levels[name]]
-        return np.column_stack(blocks)
-
-
-class TargetEncoder:
-    """Many levels: the smoothed mean of the target in each level (for each common class), and how common the level is.
-
-    fit_transform encodes every training row with means of the other folds, so that no row meets its own target.
+    -1 stands for a level that training did not have, and for one so rare among many that nothing can be learnt of it.
+    What a code is worth is for each model to learn from its own training rows.
     """
 
-    def __init__(self, columns, seed, smoothing=10.0, folds=5):
-        self.columns, self.seed, self.smoothing, self.folds = columns, seed, smoothing, folds
-
-    def goals(self, target):
-        if self.classes is None:
-            return np.asarray(target, dtype=float)[:, None]
-        labels = as_text(target).to_numpy()
-        return np.column_stack([(labels == label).astype(float) for label in self.classes])
+    def __init__(self, columns, many=30):
+        self.columns, self.many = columns, many
 
     def fit(self, table, target):
-        self.classes = None
-        if not pd.api.types.is_float_dtype(target):
-            labels = as_text(target).value_counts()
-            self.classes = sorted(labels.index)[1:] if len(labels) == 2 else list(labels.index[:5])
-        goals = self.goals(target)
-        self.prior = goals.mean(axis=0)
-        self.means = {name: self.level_means(as_text(table[name]), goals) for name in self.columns}
-        self.counts = {name: as_text(table[name]).fillna("").value_counts().to_dict() for name in self.columns}
-        parts = ["mean"] if goals.shape[1] == 1 else [f"mean_{label}" for label in self.classes]
-        self.names = [f"{name}_{part}" for name in self.columns for part in parts + ["frequency"]]
-        self.sources = [name for name in self.columns for _ in parts + ["frequency"]]
+        self.codes, self.names, self.sources = {}, list(self.columns), list(self.columns)
+        for name in self.columns:
+            counts = as_text(table[name]).fillna("missing").value_counts()
+            ranked = sorted(counts.index, key=lambda level: (-counts[level], level))
+            if len(ranked) > self.many:
+                ranked = [level for level in ranked if counts[level] > 1] or ranked[:1]
+            self.codes[name] = {level: float(code) for code, level in enumerate(ranked)}
         return self
 
-    def level_means(self, text, goals):
-        codes, levels = pd.factorize(text.fillna("").to_numpy())
-        counts = np.bincount(codes, minlength=len(levels)) + self.smoothing
-        sums = [np.bincount(codes, weights=column, minlength=len(levels)) for column in goals.T]
-        means = [(total + self.smoothing * prior) / counts for total, prior in zip(sums, self.prior)]
-        return dict(zip(levels, np.column_stack(means)))
-
-    def look_up(self, text, means):
-        codes, levels = pd.factorize(text.fillna("").to_numpy())
-        return np.array([means.get(level, self.prior) for level in levels])[codes].reshape(len(text), len(self.prior))
-
-    def frequency(self, text, name):
-        return np.log1p(text.fillna("").map(self.counts[name]).fillna(0).to_numpy(dtype=float))
-
     def transform(self, table):
-        blocks = []
-        for name in self.columns:
-            text = as_text(table[name])
-            blocks += [self.look_up(text, self.means[name]), self.frequency(text, name)[:, None]]
-        return np.hstack(blocks)
-
-    def fit_transform(self, table, target):
-        self.fit(table, target)
-        goals = self.goals(target)
-        fold = np.random.default_rng(self.seed).permutation(len(table)) % self.folds
-        blocks = []
-        for name in self.columns:
-            text = as_text(table[name])
-            encoded = np.empty((len(table), goals.shape[1]))
-            for number in range(self.folds):
-                inside = fold == number
-                encoded[inside] = self.look_up(text[inside], self.level_means(text[~inside], goals[~inside]))
-            blocks += [encoded, self.frequency(text, name)[:, None]]
-        return np.hstack(blocks)
+        return np.column_stack([as_text(table[name]).fillna("missing").map(codes).fillna(-1.0).to_numpy(float)
+                                for name, codes in self.codes.items()])
 
 
 class TextEncoder:
     """Free text: its length, its words, and the leading components of its TF-IDF weights."""
 
-    def __init__(self, columns, seed, components=16):
+    def __init__(self, columns, seed, components=40):
         self.columns, self.seed, self.components = columns, seed, components
 
     def fit(self, table, target):

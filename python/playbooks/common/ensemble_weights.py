@@ -82,3 +82,27 @@ def class_weights(truth, guess, metric, problem, ratio):
     scores = [measure(goal, truth, guess, problem, decide(guess, share ** -power)) for power in powers]
     weights = share ** -powers[int(np.argmax(scores))]
     return [float(weight / weights.max()) for weight in weights]
+
+
+def weigh(search, trials_kept=3):
+    """The members, weights, temperature and class weights that the out-of-fold guesses so far speak for."""
+    truth, metric, problem = search.truth, search.metric, search.problem
+    tuned = sorted((name for name in search.finished if name.startswith("tuned")),
+                   key=lambda name: search.finished[name]["loss"])
+    ranked = sorted((name for name in search.guesses if name not in tuned[trials_kept:]),
+                    key=lambda name: search.finished[name]["loss"])
+    candidates = {name: search.guesses[name] for name in ranked[:MOST_KEPT]}
+    weights = ensemble_weights(truth, candidates, metric, problem, search.seed)
+    blend = sum(weight * candidates[name].astype(float) for name, weight in weights.items())
+    temperature, multipliers, ratio = 1.0, None, None
+    if problem != "regression":
+        temperature = best_temperature(truth, blend, blend_loss("log_loss", problem), 0.3, 1.6)
+        blend = temper(blend, temperature)
+        counts = np.bincount(truth, minlength=search.classes)
+        ratio = float(counts.max() / max(1, counts.min()))
+        multipliers = class_weights(truth, blend, metric, problem, ratio)
+    score = measure(metric, truth, blend, problem, None if multipliers is None else decide(blend, multipliers))
+    members = [{"name": name, "weight": weight, "config": search.finished[name]["config"],
+                "calibration": search.finished[name]["calibration"]} for name, weight in weights.items()]
+    return {"metric": metric, "problem_type": problem, "members": members, "temperature": temperature,
+            "class_weights": multipliers, "score": score, "imbalance_ratio": ratio, "seed": search.seed}

@@ -42,23 +42,32 @@ def make_folds(goal, problem, count, seed, keys):
         fold = time_folds(goal, problem, count, keys["time"])
         if fold is not None:
             return fold, f"forward in time by {PARAMS['time_column']}, each fold learnt from earlier rows only", True
-    return row_folds(goal, problem, count, seed), "by rows", False
+    return row_folds(goal, problem, count, seed, keys.get("copies")), "by rows", False
 
 
-def row_folds(goal, problem, count, seed):
-    """Stratified by class or by the target's order; rows of classes too rare for every fold are always learnt from."""
+def row_folds(goal, problem, count, seed, copies=None):
+    """Stratified by class or by the target's order; rows of classes too rare for every fold are always learnt from.
+
+    copies holds a key for each row: rows of one key share a fold, unless that leaves the folds or a class lopsided.
+    """
     random = np.random.default_rng(seed)
+    fold = np.full(len(goal), -1)
     if problem == "regression":
         order = np.argsort(np.argsort(goal, kind="stable") // count * count + random.permutation(len(goal)) / len(goal))
-        fold = np.empty(len(goal), dtype=int)
         fold[order] = np.arange(len(goal)) % count
+    else:
+        for label in np.unique(goal):
+            rows = random.permutation(np.flatnonzero(goal == label))
+            if len(rows) >= count:
+                fold[rows] = (np.arange(len(rows)) + random.integers(count)) % count
+    if copies is None:
         return fold
-    fold = np.full(len(goal), -1)
-    for label in np.unique(goal):
-        rows = random.permutation(np.flatnonzero(goal == label))
-        if len(rows) >= count:
-            fold[rows] = (np.arange(len(rows)) + random.integers(count)) % count
-    return fold
+    together = pd.Series(fold).groupby(copies).transform("first").to_numpy()
+    sizes = np.bincount(together[together >= 0], minlength=count)
+    if sizes.min() < 0.5 * len(goal) / count:
+        return fold
+    spared = known_classes(together, goal, problem, lambda number: together != number)
+    return fold if spared is None or spared.max() + 1 < count else spared
 
 
 def group_folds(goal, problem, count, groups):

@@ -151,8 +151,9 @@ def main():
         shown = list(about_target["classes"].items())[:10]
         print("Classes: " + ", ".join(f"{level} {count:,}" for level, count in shown))
     finish({
-        "rows": rows, "columns": width, "missing_pct": findings["missing_pct"],
-        "missing_columns": int((missing > 0).sum()), "duplicate_rows": findings["duplicate_rows"], "roles": roles,
+        "rows": rows, "columns": width, "missing_pct": findings["missing_pct"] or None,
+        "missing_columns": int((missing > 0).sum()), "roles": roles,
+        "duplicate_rows": findings["duplicate_rows"] or None,
         "n_numeric": roles.get("numeric", 0) + roles.get("numeric_text", 0),
         "n_categorical": roles.get("categorical", 0) + roles.get("high_cardinality", 0) + roles.get("boolean", 0),
         "target": target, "target_reason": reason, "target_runner_up": runner_up, "target_missing": rows - len(known),

@@ -37,6 +37,8 @@ REASONS = {"id": "an identifier would not generalise", "constant": "carries no i
            "leak": "gives the target away", "group": "groups the split and is no feature",
            "asked": "the user asked for it"}
 
+MOST_COPIES = 0.05
+
 
 def decide_columns(table, findings, target):
     """What to do with each raw column: {name: {role, action, reason, ...}}, from EDA's findings where they exist."""
@@ -135,8 +137,8 @@ def main():
 
     whole = row_keys(table.iloc[rows], list(table.columns))
     repeated = pd.Series(whole).duplicated().to_numpy() & (side == "train")
-    if repeated.sum() > 0.5 * (side == "train").sum():
-        repeated[:] = False             # few columns with few values: equal rows are the rule, not copies
+    if repeated.sum() > MOST_COPIES * (side == "train").sum():
+        repeated[:] = False             # so many equal rows are the nature of the data, not copies by accident
     np.savez("data/split.npz", **{name: rows[(side == name) & ~repeated] for name, _ in shares})
     counts = {name: int(((side == name) & ~repeated).sum()) for name, _ in shares}
     plan = {"target": target, "problem_type": problem, "columns": columns, "original_shape": list(table.shape),
@@ -158,7 +160,8 @@ def main():
         print(f"  {name}: {reason}")
     finish({"train_rows": counts["train"], "val_rows": counts["val"], "split_how": how, "n_kept": len(kept),
             "n_dropped": len(dropped), "dropped_columns": ", ".join(map(str, dropped))[:300] or None,
-            "duplicates_removed": plan["duplicates_removed"], "rows_without_target": plan["target_missing"],
+            "duplicates_removed": plan["duplicates_removed"] or None,
+            "rows_without_target": plan["target_missing"] or None,
             "target": target, "problem_type": problem})
 
 

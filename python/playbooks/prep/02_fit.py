@@ -35,8 +35,11 @@ from trainable import labels, save
 # include: common/encoders.py
 
 
+ENCODED_AS = {"numeric_text": "numeric", "categorical": "levels", "high_cardinality": "levels"}
+
+
 class PrepPipeline:
-    """Raw columns in, numeric features without nulls out: one row for each, whatever the other rows are."""
+    """Raw columns in, numbers without nulls out (levels as codes): one row for each, whatever the other rows are."""
 
     def __init__(self, plan, seed):
         self.plan, self.seed = plan, seed
@@ -46,32 +49,20 @@ class PrepPipeline:
         by_kind = {}
         for name, about in self.plan.items():
             kind = "ordered" if "order" in about else about["role"]
-            by_kind.setdefault({"numeric_text": "numeric"}.get(kind, kind), []).append(name)
+            by_kind.setdefault(ENCODED_AS.get(kind, kind), []).append(name)
         formats = {name: about.get("date_format") for name, about in self.plan.items()}
         orders = {name: about.get("order") for name, about in self.plan.items()}
-        make = {"numeric": NumberEncoder, "boolean": BooleanEncoder, "categorical": LevelEncoder,
+        make = {"numeric": NumberEncoder, "boolean": BooleanEncoder, "levels": LevelEncoder,
                 "ordered": lambda names: RankEncoder(names, orders),
                 "datetime": lambda names: DateEncoder(names, formats),
-                "high_cardinality": lambda names: TargetEncoder(names, self.seed),
                 "text": lambda names: TextEncoder(names, self.seed)}
         return [make[kind](names) for kind, names in by_kind.items()]
 
     def fit(self, X, y):
-        self.fit_transform(X, y)
-        return self
-
-    def fit_transform(self, X, y):
-        """The training features; columns encoded by the target get out-of-fold values here, fitted ones later."""
-        self.encoders = self.make_encoders()
-        blocks, names, sources = [], [], []
-        for encoder in self.encoders:
-            if isinstance(encoder, TargetEncoder):
-                blocks.append(encoder.fit_transform(X, y))
-            else:
-                blocks.append(encoder.fit(X, y).transform(X))
-            names += encoder.names
-            sources += encoder.sources
-        values = np.hstack(blocks)
+        self.encoders = [encoder.fit(X, y) for encoder in self.make_encoders()]
+        names = [name for encoder in self.encoders for name in encoder.names]
+        sources = [source for encoder in self.encoders for source in encoder.sources]
+        values = np.hstack([encoder.transform(X) for encoder in self.encoders])
         self.dtype = np.float32 if values.size > 2e7 else np.float64
         varies = np.ptp(values, axis=0) > 0
         if not varies.any():
@@ -79,7 +70,22 @@ class PrepPipeline:
         self.kept = np.flatnonzero(varies)
         self.features = safe_names([names[place] for place in self.kept], taken=[y.name])
         self.sources = {feature: sources[place] for feature, place in zip(self.features, self.kept)}
-        return self.frame(values, X.index)
+        self.kinds = self.describe(names)
+        return self
+
+    def describe(self, names):
+        """Features that are no plain numbers: {name: {"kind": "level", "levels": n}} or {"kind": "flag", "of": …}."""
+        feature_of = dict(zip(self.kept, self.features))
+        kinds, first = {}, 0
+        for encoder in self.encoders:
+            for place, name in enumerate(encoder.names, first):
+                if isinstance(encoder, LevelEncoder) and place in feature_of:
+                    kinds[feature_of[place]] = {"kind": "level", "levels": len(encoder.codes[name])}
+            for place, flagged in enumerate(getattr(encoder, "flagged", []), first + len(encoder.columns)):
+                if place in feature_of and first + flagged in feature_of:
+                    kinds[feature_of[place]] = {"kind": "flag", "of": feature_of[first + flagged]}
+            first += len(encoder.names)
+        return kinds
 
     def transform(self, X):
         absent = [name for name in self.raw_columns if name not in X.columns]
@@ -122,8 +128,8 @@ def main():
     del table
 
     pipeline = PrepPipeline(kept, PARAMS["seed"])
-    prepared = {"train": pipeline.fit_transform(*sides["train"])}
-    prepared.update({name: pipeline.transform(sides[name][0]) for name in sides if name != "train"})
+    pipeline.fit(*sides["train"])
+    prepared = {name: pipeline.transform(sides[name][0]) for name in sides}
     for name, features in prepared.items():
         whole = features.assign(**{target: sides[name][1].to_numpy()}).reset_index(drop=True)
         whole.to_parquet(f"data/{name}.parquet", index=False)
@@ -146,7 +152,9 @@ def main():
         "outliers_removed": 0, "rows_without_target": plan["target_missing"], "split_method": plan["how"],
         "dropped_columns": {name: about["action_reason"] for name, about in plan["columns"].items()
                             if about["action"] == "drop"},
-        "feature_sources": pipeline.sources,
+        "feature_sources": pipeline.sources, "feature_kinds": pipeline.kinds,
+        "levels": {name: list(codes)[:200] for encoder in pipeline.encoders if isinstance(encoder, LevelEncoder)
+                   for name, codes in encoder.codes.items()},
     }
     if problem == "binary":
         metadata["positive_class"] = positive_of(labels(everything), PARAMS["positive_class"])
@@ -160,8 +168,8 @@ def main():
           + ", and the pipeline.")
     finish({"n_features": len(pipeline.features), "n_raw_kept": len(kept), "train_rows": len(prepared["train"]),
             "val_rows": len(prepared["val"]), "n_classes": metadata["n_classes"],
-            "n_encoded_by_target": sum(about["role"] == "high_cardinality" for about in kept.values()),
-            "n_text_columns": sum(about["role"] == "text" for about in kept.values()),
+            "n_level_columns": sum(info["kind"] == "level" for info in pipeline.kinds.values()) or None,
+            "n_text_columns": sum(about["role"] == "text" for about in kept.values()) or None,
             "positive_class": metadata.get("positive_class")})
 
 

@@ -29,10 +29,11 @@ import pandas as pd
 
 # include: common/parsing.py
 
-DONE = {"numeric": "kept as numbers; median where missing", "numeric_text": "read as numbers; median where missing",
-        "boolean": "0 and 1", "categorical": "one column for each level",
+FILLED = ("numeric", "numeric_text")
+DONE = {"numeric": "kept as numbers", "numeric_text": "read as numbers",
+        "boolean": "0 and 1", "categorical": "a code for each level, the commonest being 0",
         "ordered": "ranks in the levels' natural order",
-        "high_cardinality": "smoothed mean of the target by level (out of fold on train), and the level's frequency",
+        "high_cardinality": "a code for each level seen twice, the commonest being 0; -1 for all others",
         "datetime": "year, month, day, weekday, hour and elapsed days",
         "text": "length, number of words, and components of TF-IDF weights"}
 
@@ -90,18 +91,20 @@ def write_report(plan, metadata, problems):
         lines += [f"| {cell(level)} | {count:,} | {count / total:.1%} |"
                   for level, count in list(metadata["class_distribution"].items())[:30]] + [""]
     lines += ["## Columns", "", "| column | found | done | features |", "|---|---|---|---:|"]
-    shown = list(plan["columns"].items())
-    for name, about in shown[:300]:
+    same = {}
+    for name, about in plan["columns"].items():
+        found = cell(about["reason"]) + (f"; {about['missing']:,} missing" if about["missing"] else "")
+        done = f"**dropped**: {cell(about['action_reason'])}"
         if name in kept:
             done = DONE["ordered" if "order" in about else about["role"]]
-            lines.append(f"| {cell(name)} | {cell(about['reason'])}"
-                         + (f"; {about['missing']:,} missing" if about["missing"] else "")
-                         + f" | {done} | {len(kept[name]['features'])} |")
-        else:
-            lines.append(f"| {cell(name)} | {cell(about['reason'])} | **dropped**: {cell(about['action_reason'])} | "
-                         f"0 |")
-    if len(shown) > 300:
-        lines.append(f"| … | {len(shown) - 300:,} more columns, all in `data/metadata.json` | | |")
+            done += "; median where missing" if about["missing"] and about["role"] in FILLED else ""
+        same.setdefault((found, done), []).append(name)
+    for (found, done), names in list(same.items())[:200]:
+        features = sum(len(kept[name]["features"]) for name in names if name in kept)
+        more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
+        lines.append(f"| {', '.join(map(cell, names[:12]))}{more} | {found} | {done} | {features} |")
+    if len(same) > 200:
+        lines.append("| … | all columns are in `data/metadata.json` | | |")
     leaks = [name for name, about in plan["columns"].items() if about["role"] == "leak"]
     lines += ["", "## Decisions worth knowing", ""]
     if leaks:
@@ -109,12 +112,10 @@ def write_report(plan, metadata, problems):
                      f"almost perfectly "
                      "on its own. Unless it is truly known before the outcome, a model that used it would fail in "
                      "practice.")
-    if any(about["role"] == "high_cardinality" and name in kept for name, about in plan["columns"].items()):
-        lines.append("- Columns with many levels are encoded by the smoothed mean of the target. On train each row "
-                     "gets the "
-                     "mean of the *other* folds, so train values differ a little from what the pipeline gives for "
-                     "the same "
-                     "rows; val and all later rows get the pipeline's values exactly.")
+    if metadata["levels"]:
+        lines.append("- Levels are written as codes, and `data/metadata.json` lists them. What a code is worth (a "
+                     "column of its own, its mean target, a split in a tree) each model learns from its own training "
+                     "rows, so that no row's features know its target.")
     lines += ["- A flag column says where a number was missing, if that happened often enough to learn from.",
               "- Everything is fitted on train alone. The pipeline works row by row, accepts levels it never saw, "
               "and names "

@@ -55,7 +55,7 @@ def cross_validated(features, goal, problem, classes, seed):
     """Out-of-fold guesses of the small tree on up to 20,000 rows, with those rows' targets."""
     keys = read_fold_keys(len(goal))
     some = np.random.default_rng(seed).permutation(len(goal))[:20_000]
-    values, goal = features.to_numpy()[some], goal[some]
+    values, goal = np.nan_to_num(features[some], nan=-1.0), goal[some]
     fold, _, forward = make_folds(goal, problem, 3, seed, {kind: key[some] for kind, key in keys.items()})
     guess = np.zeros(len(goal)) if problem == "regression" else np.zeros((len(goal), classes))
     for number in range(fold.max() + 1):
@@ -79,7 +79,7 @@ def main():
         {"title": f"Best {metric} so far", "metrics": ["best_single", "ensemble"], "type": "line"},
     ])
     constant = measure(metric, goal, constant_guess(goal, len(goal), problem, classes), problem)
-    guess, compared = cross_validated(features, goal, problem, classes, PARAMS["seed"])
+    guess, compared = cross_validated(data["reader"].read(features), goal, problem, classes, PARAMS["seed"])
     tree = measure(metric, compared, guess, problem)
     log(step=0, metrics={f"cv_{metric}": constant}, run="constant")
     log(step=0, metrics={f"cv_{metric}": tree}, run="small_tree")

@@ -45,6 +45,8 @@ def render(file: str, params: dict[str, Any]) -> str:
 class WarmScripts:
     """The runner that scripts are forked from, started with the first of them."""
 
+    patience_s = 120.0  # a step may think that long in silence where the machine is busy
+
     def __init__(self) -> None:
         self._client: Optional[RunnerClient] = None
 
@@ -53,7 +55,7 @@ class WarmScripts:
         if self._client is None:
             environment = {"LIBDUCKDB": os.environ.get("LIBDUCKDB", ""), "PYTHONPATH": SEARCH_PATH}
             self._client = RunnerClient(script.parent, ",".join(DEFAULT_PRELOAD), python=PYTHON, env=environment)
-            self._client.patience_s = 120.0  # a step may think that long in silence where the machine is busy
+            self._client.patience_s = self.patience_s
         number = self._client.start("", script=str(script), cwd=str(cwd), args=list(args),
                                     env={"PYTHONWARNINGS": "ignore", "PYTHONPATH": SEARCH_PATH})
         code = self._client.until_event(number, "exited")["code"]
@@ -97,9 +99,10 @@ class Session:
     dataset: Path
     params: dict[str, Any] = field(default_factory=dict)
 
-    def run_step(self, file: str, alone: bool = False, **params: Any) -> Step:
-        stage, name = file.split("/")
-        home = self.folder / stage
+    def run_step(self, file: str, alone: bool = False, stage: str = "", **params: Any) -> Step:
+        """Run one step in its stage's folder, or in that of another stage."""
+        folder, name = file.split("/")
+        home = self.folder / (stage or folder)
         (home / "scripts").mkdir(parents=True, exist_ok=True)
         script = home / "scripts" / name
         script.write_text(render(file, {**DEFAULTS, "dataset": str(self.dataset), **self.params, **params}),

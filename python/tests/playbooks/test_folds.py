@@ -93,3 +93,16 @@ def test_train_goes_forward_in_time(finished):
     search = search_of(session)
     assert search["folds_how"].startswith("forward in time by when") and len(search["models"]) >= 3
     assert "forward in time by when" in session.json("train/data/metadata.json")["tuning_method"]
+
+
+@pytest.mark.parametrize("problem", ["binary", "regression"])
+def test_copies_of_a_row_share_a_fold(folds, problem):
+    keys = np.r_[np.arange(180), np.arange(60)]
+    fold, how, _ = folds["make_folds"](target(problem), problem, 5, 0, {"copies": keys})
+    assert pd.Series(fold).groupby(keys).nunique().max() == 1 and how == "by rows"
+    assert np.bincount(fold, minlength=5).min() > 30
+
+
+def test_copies_that_would_leave_the_folds_lopsided_are_rows_like_others(folds):
+    fold, _, _ = folds["make_folds"](target("binary"), "binary", 5, 0, {"copies": np.zeros(ROWS)})
+    assert np.bincount(fold, minlength=5).min() > 40

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Trainable.Cli.Data;
 using Trainable.Cli.Terminal;
+using Trainable.Contracts;
 
 namespace Trainable.Cli.Commands;
 
@@ -12,7 +13,7 @@ internal static class SampleList
         var known = await samples.ListAsync(cancellation);
         if (json)
         {
-            Console.WriteLine(JsonSerializer.Serialize(known, SampleJson.Default.SampleArray));
+            Console.WriteLine(JsonSerializer.Serialize(known, ContractJson.Default.SampleItemArray));
             return ExitCodes.Ok;
         }
         foreach (var sample in known)

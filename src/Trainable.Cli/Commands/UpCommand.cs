@@ -39,7 +39,7 @@ internal static class UpCommand
         var home = Shared.Home();
         var command = new Command(
             "up",
-            "Serve the API, and its reference in the browser, until Ctrl-C. (The studio itself is not there yet.)"
+            "Serve the studio and the API until Ctrl-C, and open the studio in the browser."
         )
         {
             port,

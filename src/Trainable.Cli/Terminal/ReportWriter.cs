@@ -30,6 +30,10 @@ internal static class ReportWriter
             foreach (var line in Score(score))
                 yield return line;
         }
+        if (report.Sandbox is "unsafe")
+            yield return TextLine
+                .Of("Not isolated", Tone.Failed)
+                .Add(": scripts run with the server's rights (TRAINABLE_SANDBOX=unsafe).");
         foreach (var stage in Stages.All)
         {
             if (report.Reports.TryGetValue(stage, out var path))

@@ -76,6 +76,7 @@ internal sealed class RunProgress
             EventTypes.FileCreated => File(EventData.Read<FileCreated>(item)),
             EventTypes.MetricsBatch => Measured(EventData.Read<MetricsBatch>(item)),
             EventTypes.ValidationResult => Checked(EventData.Read<ValidationResult>(item)),
+            EventTypes.Notice => Say("! ", EventData.Read<Notice>(item).Text, Tone.Warning),
             EventTypes.BudgetWarning => Say("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
             EventTypes.ModelRetry => Retry(EventData.Read<ModelRetry>(item)),
             EventTypes.AgentError => Failed(EventData.Read<AgentFailed>(item)),

@@ -35,6 +35,10 @@ internal sealed record SessionReport
     /// <summary>The trained model on disk.</summary>
     public string? ModelPath { get; init; }
 
+    /// <summary><c>unsafe</c> where what agents write runs without isolation.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sandbox { get; init; }
+
     /// <summary>Why it failed or was cancelled.</summary>
     public string? Reason { get; init; }
 
@@ -57,6 +61,7 @@ internal sealed record SessionReport
             ExperimentId = session.ExperimentId,
             Name = session.Experiment.Name,
             State = session.State,
+            Sandbox = session.Sandbox,
             Stages = [.. runs.Select(Describe)],
             Usage = session.Usage,
             Share = runs is [.., { } last] ? last.Share : null,

@@ -30,6 +30,7 @@ internal static class AgentsRegistration
             .AddSingleton<IAgentTool, ReadFileTool>()
             .AddSingleton<IAgentTool, ListFilesTool>()
             .AddSingleton<IAgentTool, AskUserTool>()
+            .AddSingleton<IAgentTool, QueryDataTool>()
             .AddSingleton<IAgentTool, FinishStageTool>()
             .AddSingleton<Questions>()
             .AddSingleton<CodeApproval>()

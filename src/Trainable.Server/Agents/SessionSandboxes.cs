@@ -1,4 +1,5 @@
 using Trainable.Server.Platform;
+using Trainable.Server.Platform.Linux;
 using Trainable.Server.Sandboxes;
 
 namespace Trainable.Server.Agents;
@@ -6,7 +7,7 @@ namespace Trainable.Server.Agents;
 /// <summary>
 /// One warm sandbox a session, opened by its first step and kept over its stages. It sees the working rows (read-only) and
 /// the session's own directory, nothing else. One that nobody has used for a while is closed, and so is the one idle longest
-/// when there are too many; the next step opens another and need not know.
+/// when there are too many or they hold too much memory; the next step opens another and need not know.
 /// </summary>
 internal sealed partial class SessionSandboxes(
     ISandboxRuntime runtime,
@@ -27,11 +28,12 @@ internal sealed partial class SessionSandboxes(
         var entry = Enter(session, experiment);
         try
         {
-            return new SandboxLease(await entry.Sandbox.Value.WaitAsync(cancellation), () => Leave(entry));
+            var sandbox = await entry.Sandbox.Value.WaitAsync(cancellation);
+            return new SandboxLease(sandbox, () => Leave(entry, sandbox));
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            Leave(entry);
+            Leave(entry, sandbox: null);
             throw;
         }
         catch
@@ -99,13 +101,14 @@ internal sealed partial class SessionSandboxes(
         }
     }
 
-    private void Leave(Entry entry)
+    private void Leave(Entry entry, ISandbox? sandbox)
     {
         lock (_lock)
         {
             entry.IdleSince = time.GetTimestamp();
             if (--entry.Users > 0 || !IsOpen(entry))
                 return;
+            entry.IdleBytes = sandbox?.MemoryInUse ?? 0;
             entry.Timer!.Change(options.Idle, Timeout.InfiniteTimeSpan);
             MakeRoom();
         }
@@ -115,11 +118,13 @@ internal sealed partial class SessionSandboxes(
     private void MakeRoom()
     {
         while (
-            _open.Count > options.Warm
-            && _open.Values.Where(entry => entry.Users == 0).MinBy(entry => entry.IdleSince) is { } longest
+            (_open.Count > options.Warm || Idle().Sum(entry => entry.IdleBytes) > options.WarmBytes)
+            && Idle().MinBy(entry => entry.IdleSince) is { } longest
         )
             CloseInBackground(longest);
     }
+
+    private IEnumerable<Entry> Idle() => _open.Values.Where(entry => entry.Users == 0);
 
     private void CloseIdle(object? state)
     {
@@ -175,8 +180,13 @@ internal sealed partial class SessionSandboxes(
 
     private async Task<ISandbox> OpenAsync(Guid session, Guid experiment)
     {
-        foreach (var stage in Contracts.Stages.All)
-            TrainableHome.Make(home.Stage(session, stage));
+        TrainableHome.Make(home.Session(session));
+        using (var root = BeneathRoot.Open(home.Session(session)))
+        {
+            // Where an earlier step has put something else, the step that wants the folder will fail, and say so.
+            foreach (var stage in Contracts.Stages.All)
+                root.MakeDirectory(stage);
+        }
         bool gpu;
         lock (_lock)
             gpu = _withGpu.Contains(session);
@@ -205,6 +215,9 @@ internal sealed partial class SessionSandboxes(
         /// <summary>Steps that run or wait in it.</summary>
         public int Users { get; set; }
         public long IdleSince { get; set; }
+
+        /// <summary>What it held when its last step ended: nothing runs in it since.</summary>
+        public long IdleBytes { get; set; }
         public ITimer? Timer { get; set; }
     }
 

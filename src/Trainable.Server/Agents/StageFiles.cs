@@ -112,12 +112,13 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
         return [.. entries.Select(entry => entry.Type == WorkspaceFiles.Folder ? $"{Last(entry)}/" : Line(entry))];
     }
 
-    public static EventDraft Created(StageContext context, StageFile file) =>
+    public static EventDraft Created(StageContext context, StageFile file, string callId) =>
         EventDraft.Create(
             EventTypes.FileCreated,
             new FileCreated($"{context.ApiDirectory}/{file.Path}", file.Name, "file", context.Stage)
             {
                 Size = file.Size,
+                CallId = callId,
             },
             ContractJson.Default.FileCreated
         );

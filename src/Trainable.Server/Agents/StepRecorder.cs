@@ -2,6 +2,7 @@ using System.Text;
 using Trainable.Contracts;
 using Trainable.Server.Events;
 using Trainable.Server.Metrics;
+using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sandboxes.Output;
 
@@ -11,10 +12,27 @@ namespace Trainable.Server.Agents;
 /// Turns what a step writes into events as it comes: output joined to at most 20 events a second, metrics in batches,
 /// charts. SDK lines are taken from the step's own channel and, as the reference's scripts print them, from stdout.
 /// </summary>
-internal sealed class StepRecorder(RunJournal journal, StageContext context, string callId, TimeProvider clock)
+/// <param name="journal">Takes the events.</param>
+/// <param name="context">The run.</param>
+/// <param name="callId">The call of the model's that the step is.</param>
+/// <param name="mostMetricBytes">
+/// Bytes of metric lines that are kept: they become rows of the database, which a loop without end would fill.
+/// </param>
+/// <param name="clock">Of the pauses between events.</param>
+internal sealed class StepRecorder(
+    RunJournal journal,
+    StageContext context,
+    string callId,
+    long mostMetricBytes,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(50);
     private const int MaxPointsPerEvent = 1_000;
+
+    /// <summary>Layouts of the dashboard that are kept of a step.</summary>
+    private const int MaxLayouts = 200;
+    private const int MaxRichLogs = 100;
 
     /// <summary>Characters of output shown live; what is beyond lies in the step's log.</summary>
     private const int MaxShown = 512 * 1024;
@@ -25,12 +43,19 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
     private readonly Decoder _errDecoder = Encoding.UTF8.GetDecoder();
     private readonly List<(string Stream, StringBuilder Text)> _text = [];
     private readonly List<MetricPoint> _points = [];
+    private readonly HashSet<(string Kind, string Name, string? RunTag)> _richNames = [];
+    private readonly Dictionary<(string Kind, string Name, string? RunTag), RichLog> _rich = [];
     private ChartConfig? _charts;
     private string? _warning;
     private bool _warned;
     private int _shown;
+    private long _metricBytes;
+    private int _layouts;
     private StepOutputText? _whole;
     private Task<bool>? _next;
+
+    /// <summary>Completes when the end of the output is kept too; what is appended from now on comes after it.</summary>
+    public Task Written { get; private set; } = Task.CompletedTask;
 
     /// <summary>Runs a step and reads it to its end, which is returned. When an append fails the step is ended first.</summary>
     public async Task<StepEnded> RecordAsync(
@@ -78,11 +103,11 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
             next = _next = source.MoveNextAsync().AsTask();
         }
         Finish();
-        await FlushAsync();
+        Written = FlushAsync();
         return ended ?? throw new InvalidOperationException("The sandbox ended a step's stream without its result.");
     }
 
-    private bool Waiting => _points.Count > 0 || _text.Count > 0 || _charts is not null;
+    private bool Waiting => _points.Count > 0 || _text.Count > 0 || _charts is not null || _rich.Count > 0;
 
     private async Task<bool> CompletesWithinAsync(Task next, TimeSpan time)
     {
@@ -113,18 +138,42 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
         _stdout.Finish(TakeLine, text => Show("stdout", _outDecoder, text));
     }
 
-    private bool TakeLine(ReadOnlyMemory<byte> line)
+    private bool TakeLine(ReadOnlySpan<byte> line)
     {
-        if (!MetricLines.TryParse(line.Span, context.Stage, out var parsed))
+        if (!MetricLines.TryParse(line, context.Stage, out var parsed, context.ApiDirectory))
             return false;
+        if (_metricBytes > mostMetricBytes)
+            return true;
+        _metricBytes += line.Length;
+        if (_metricBytes > mostMetricBytes)
+        {
+            var told =
+                $"[metrics beyond {ByteSize.Format(mostMetricBytes)} of one step are not kept: log less often]\n";
+            Show("stderr", _errDecoder, Encoding.UTF8.GetBytes(told));
+            return true;
+        }
         _points.AddRange(parsed.Points);
-        _charts = parsed.Charts ?? _charts;
+        if (parsed.Rich is { } rich)
+            TakeRich(rich);
+        if (parsed.Charts is not null && ++_layouts <= MaxLayouts)
+            _charts = parsed.Charts;
         if (parsed.HadNonFinite && !_warned)
         {
             _warned = true;
             _warning = "A metric was NaN or infinite; it is kept as a gap.";
         }
         return true;
+    }
+
+    /// <summary>Of what a step logs under one name only the newest is told, and only so many names.</summary>
+    private void TakeRich(RichLog rich)
+    {
+        var name = (rich.Kind, rich.Name, rich.RunTag);
+        if (_richNames.Contains(name) || _richNames.Count < MaxRichLogs)
+        {
+            _richNames.Add(name);
+            _rich[name] = rich;
+        }
     }
 
     private void Show(string stream, Decoder decoder, ReadOnlySpan<byte> bytes)
@@ -168,6 +217,14 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
             changes.Add(new SetChartConfig(Encoding.UTF8.GetString(draft.Data.Span)));
             _charts = null;
         }
+        foreach (var rich in _rich.Values)
+        {
+            drafts.Add(
+                EventDraft.Create(EventTypes.RichLog, rich with { CallId = callId }, ContractJson.Default.RichLog)
+            );
+            changes.Add(new PutRichLog(rich));
+        }
+        _rich.Clear();
         foreach (var points in _points.Chunk(MaxPointsPerEvent))
         {
             var batch = new MetricsBatch(points) { Warning = _warning };

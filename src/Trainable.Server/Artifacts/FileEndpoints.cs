@@ -25,6 +25,7 @@ internal static class FileEndpoints
         files.MapGet("/list", List);
         files.MapGet("/tree", Tree);
         files.MapGet("/read", ReadAsync);
+        files.MapGet("/zip", ZipAsync);
         files.MapMethods("/raw", [HttpMethods.Get, HttpMethods.Head], Raw);
         return app;
     }
@@ -106,6 +107,32 @@ internal static class FileEndpoints
             new EntityTagHeaderValue($"\"{status.Inode:x}-{status.Length:x}-{status.ModifiedNanoseconds:x}\""),
             enableRangeProcessing: true
         );
+    }
+
+    /// <summary>A folder with all that is in it, packed while it is sent.</summary>
+    public static async Task<Results<EmptyHttpResult, ProblemHttpResult>> ZipAsync(
+        HttpResponse response,
+        WorkspaceFiles files,
+        CancellationToken cancellation,
+        string? path = null
+    )
+    {
+        if (path is null or "")
+            return Problems.Unprocessable("The query needs a path.");
+        if (WorkspacePath.Parse(path) is not { } folder)
+            return Refuse(path, OpenFailure.Outside);
+        var opened = files.OpenFolder(folder);
+        using var handle = opened.Handle;
+        if (handle is null)
+            return Refuse(path, opened.Failure, "folder");
+        var name = folder.Relative.Replace('/', '-');
+        response.ContentType = "application/zip";
+        response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment")
+        {
+            FileNameStar = name is "" ? "workspace.zip" : $"{name}.zip",
+        }.ToString();
+        await FolderZip.WriteAsync(handle, response.Body, cancellation);
+        return TypedResults.Empty;
     }
 
     /// <summary>The text, or null when the bytes are not UTF-8 or hold a NUL, which no text does.</summary>

@@ -19,6 +19,9 @@ internal sealed class WorkspaceFiles(TrainableHome home) : IDisposable
     /// <summary>A regular file for reading; the caller disposes the handle.</summary>
     public Opened OpenFile(WorkspacePath path) => _root.OpenFile(path.Relative);
 
+    /// <summary>A folder for listing; the caller disposes the handle.</summary>
+    public Opened OpenFolder(WorkspacePath path) => _root.OpenDirectory(path.Relative);
+
     /// <summary>A new file for the host to write in the workspace; the only safe way to do so.</summary>
     public Opened CreateFile(WorkspacePath path, bool replace = false) => _root.CreateFile(path.Relative, replace);
 

@@ -30,13 +30,19 @@ internal sealed class WorkspaceSnapshot
 
     public int Count => _files.Count;
 
-    /// <summary>Empty when the folder does not exist yet.</summary>
+    /// <summary>Every file by path, with its length and when it was last changed.</summary>
+    public IEnumerable<(string Path, long Length, long Modified)> Files =>
+        _files
+            .Select(file => (Path: file.Key, file.Value.Length, file.Value.Modified))
+            .OrderBy(file => file.Path, StringComparer.Ordinal);
+
+    /// <summary>Empty when the folder does not exist yet, or a link is in its place.</summary>
     public static WorkspaceSnapshot Take(string folder)
     {
-        if (!Directory.Exists(folder))
+        using var root = BeneathRoot.TryOpen(folder);
+        if (root is null)
             return Empty;
         var snapshot = new WorkspaceSnapshot();
-        using var root = BeneathRoot.Open(folder);
         using var handle = root.OpenDirectory("").Handle;
         if (handle is not null)
             snapshot.Read(handle, "", depth: 0);

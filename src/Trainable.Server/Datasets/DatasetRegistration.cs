@@ -1,3 +1,4 @@
+using Trainable.Server.Datasets.Previews;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Datasets;
@@ -9,6 +10,10 @@ internal static class DatasetRegistration
     {
         services.AddSingleton(DatasetOptions.Read(configuration));
         services.AddSingleton<DatasetStore>();
+        services.AddSingleton<PreviewReader>();
+        services.AddSingleton(provider => new SampleLibrary(
+            PythonLocation.Read(provider.GetRequiredService<TrainableHome>())
+        ));
         services.AddHostedService<UnfinishedUploads>();
         return services;
     }

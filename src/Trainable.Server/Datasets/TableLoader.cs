@@ -61,14 +61,17 @@ internal sealed class TableLoader(
     private const int LeastRows = 2;
 
     /// <exception cref="UserFacingException">The file is no table a model could learn from (413, 422).</exception>
-    public LoadedTable Load(string path, string name)
+    /// <param name="path">Where the file lies.</param>
+    /// <param name="name">What it is called in sentences.</param>
+    /// <param name="cut">It is the beginning of a longer text.</param>
+    public LoadedTable Load(string path, string name, bool cut = false)
     {
         var (format, gzip) = TableFile.Recognise(path, name);
         var table = format switch
         {
             TableFormat.Parquet => LoadParquet(path, name),
             TableFormat.Json => LoadJson(path, name),
-            _ => LoadDelimited(path, name, gzip),
+            _ => LoadDelimited(path, name, gzip, cut),
         };
         if (table.Rows < LeastRows)
             throw TableFile.Refuse(
@@ -79,11 +82,11 @@ internal sealed class TableLoader(
         return table;
     }
 
-    private LoadedTable LoadDelimited(string path, string name, bool gzip)
+    private LoadedTable LoadDelimited(string path, string name, bool gzip, bool cut = false)
     {
         var source = new TextSource(path, gzip, options.MaxUploadBytes);
         var normalized = Path.Combine(scratch, "normalized.csv");
-        var text = new DelimitedNormalizer(name, source).Write(normalized, cancellation);
+        var text = new DelimitedNormalizer(name, source, cut).Write(normalized, cancellation);
         ReadNormalized(text, normalized);
         return new LoadedTable
         {

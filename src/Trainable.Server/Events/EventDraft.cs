@@ -47,7 +47,8 @@ internal static class MessageProjection
             or EventTypes.AgentError
             or EventTypes.AgentAborted
             or EventTypes.MetadataReady
-            or EventTypes.BudgetWarning => "system",
+            or EventTypes.BudgetWarning
+            or EventTypes.Notice => "system",
             _ => null,
         };
         if (role is null)

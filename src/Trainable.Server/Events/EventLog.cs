@@ -122,11 +122,9 @@ internal sealed partial class EventLog(
                 batch[0].Done.TrySetException(failure);
             return false;
         }
+        feeds.Publish([.. batch.Select((pending, index) => (pending.Append, results[index]))]);
         for (var index = 0; index < batch.Count; index++)
-        {
-            feeds.Publish(batch[index].Append, results[index]);
             batch[index].Done.TrySetResult(results[index]);
-        }
         return true;
     }
 

@@ -1,6 +1,5 @@
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using Trainable.Server.Storage;
+using Trainable.Server.Platform;
 
 namespace Trainable.Server.Events;
 
@@ -16,13 +15,12 @@ internal static class EventsRegistration
 
     private static BatchWriter Writer(IServiceProvider services)
     {
-        var clock = services.GetRequiredService<TimeProvider>();
-        var logger = services.GetRequiredService<ILogger<EventLog>>();
-        var db = services.GetRequiredService<IDbContextFactory<TrainableDb>>().CreateDbContext();
-        return db switch
-        {
-            SqliteTrainableDb sqlite => new SqliteBatchWriter(sqlite),
-            _ => new PostgresBatchWriter(services.GetRequiredService<NpgsqlDataSource>(), clock, logger),
-        };
+        if (services.GetRequiredService<ServerOptions>().Database is null)
+            return new SqliteBatchWriter(services.GetRequiredService<TrainableHome>().Database);
+        return new PostgresBatchWriter(
+            services.GetRequiredService<NpgsqlDataSource>(),
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<EventLog>>()
+        );
     }
 }

@@ -51,7 +51,7 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
                 {
                     if (last <= seq)
                         continue;
-                    // A segment is one append: it is either wholly before the log's last page or wholly after it.
+                    // A segment is of one transaction: it is either wholly before the log's last page or wholly after it.
                     seq = last;
                 }
                 yield return segment.Frames;
@@ -63,12 +63,12 @@ internal sealed class Follower(LiveFeeds feeds, IDbContextFactory<TrainableDb> d
         }
     }
 
-    /// <summary>State changes of every session from now on.</summary>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowStatesAsync(
+    /// <summary>What changes in the list of experiments, and the states of all sessions, from now on.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowEverythingAsync(
         [EnumeratorCancellation] CancellationToken cancellation
     )
     {
-        var feed = feeds.States;
+        var feed = feeds.Everything;
         var position = feed.End;
         while (true)
         {

@@ -3,7 +3,7 @@ using Trainable.Contracts;
 
 namespace Trainable.Server.Events;
 
-/// <summary>The live end of every session that is being followed, and one feed of the state changes of all.</summary>
+/// <summary>The live end of every session that is being followed, and one feed of what changes in the list of all.</summary>
 internal sealed class LiveFeeds
 {
     private readonly ConcurrentDictionary<Guid, SessionFeed> _feeds = new();
@@ -11,8 +11,8 @@ internal sealed class LiveFeeds
     /// <summary>The message each session is streaming now, with all of its text so far, whether or not anyone follows.</summary>
     private readonly ConcurrentDictionary<Guid, AgentMessageDelta> _partials = new();
 
-    /// <summary>State changes of every session; frames carry <c>session_id</c>.</summary>
-    public SessionFeed States { get; } = new();
+    /// <summary>State changes of every session, and experiments and sessions that come, change and go.</summary>
+    public SessionFeed Everything { get; } = new();
 
     /// <summary>Joins a session's feed; the feed lives while someone follows it.</summary>
     public FeedLease Follow(Guid session)
@@ -25,21 +25,44 @@ internal sealed class LiveFeeds
         }
     }
 
-    /// <summary>Tells followers of events that are durable. Called by the log's one writer, in order.</summary>
-    public void Publish(Append append, Appended written)
+    /// <summary>
+    /// Tells followers of a transaction that is durable. Called by the log's one writer, in order. What one session got in it
+    /// goes out together: a burst then costs each follower a few writes to its socket and not one an event.
+    /// </summary>
+    public void Publish(IReadOnlyList<(Append Append, Appended Written)> transaction)
     {
-        if (append.Events.Count == 0)
-            return;
-        if (append.Events.Any(EndsMessage))
-            _partials.TryRemove(append.Session, out _);
-        if (_feeds.TryGetValue(append.Session, out var feed))
-            feed.Publish(Segment.Of(append.Session, append.Events, written.FirstSeq, written.At));
-        foreach (var draft in append.Events)
+        foreach (
+            var session in transaction.Where(one => one.Append.Events.Count > 0).GroupBy(one => one.Append.Session)
+        )
         {
-            if (draft.Type == EventTypes.StateChange)
-                States.Publish(Segment.Of(append.Session, [draft], firstSeq: null, written.At));
+            if (session.Any(one => one.Append.Events.Any(EndsMessage)))
+                _partials.TryRemove(session.Key, out _);
+            if (_feeds.TryGetValue(session.Key, out var feed))
+            {
+                foreach (var segment in Segment.OfAppends(session.Key, session))
+                    feed.Publish(segment);
+            }
+        }
+        foreach (var (append, written) in transaction)
+        {
+            foreach (var draft in append.Events)
+            {
+                if (draft.Type == EventTypes.StateChange)
+                    Everything.Publish(Segment.Of(append.Session, [draft], firstSeq: null, written.At));
+            }
         }
     }
+
+    /// <summary>Tells those who follow the list of a change of it that is committed. Such events are in no log.</summary>
+    public void Announce(string type, ListChanged change, DateTime at) =>
+        Everything.Publish(
+            Segment.Of(
+                change.SessionId,
+                [EventDraft.Create(type, change, ContractJson.Default.ListChanged)],
+                firstSeq: null,
+                at
+            )
+        );
 
     /// <summary>What a session's message that is still streaming holds so far; null when none is.</summary>
     public AgentMessageDelta? Partial(Guid session) => _partials.GetValueOrDefault(session);

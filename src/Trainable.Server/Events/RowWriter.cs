@@ -32,13 +32,16 @@ internal sealed class Returned
 }
 
 /// <summary>A column of rows to insert; all columns of an insert are of one length.</summary>
-internal readonly record struct RowColumn(string Name, Array Values)
+/// <param name="Name">The column's, a constant of this assembly.</param>
+/// <param name="Values">Of type long, double?, string?, Guid or DateTime.</param>
+/// <param name="IsSame">All values are the first.</param>
+internal readonly record struct RowColumn(string Name, Array Values, bool IsSame = false)
 {
     /// <summary>The same value in every row.</summary>
     public static RowColumn Same<T>(string name, T value, int rows)
     {
         var values = new T[rows];
         Array.Fill(values, value);
-        return new RowColumn(name, values);
+        return new RowColumn(name, values, IsSame: true);
     }
 }

@@ -1,11 +1,12 @@
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Events;
 
-internal sealed class SqliteBatchWriter(SqliteTrainableDb db) : BatchWriter
+/// <param name="file">Of the database, which is there.</param>
+internal sealed class SqliteBatchWriter(string file) : BatchWriter
 {
+    private readonly SqliteConnection _connection = new(SqliteTrainableDb.ConnectionString(file));
     private SqliteRowWriter? _rows;
 
     public override async Task<Appended[]> WriteAsync(
@@ -15,7 +16,7 @@ internal sealed class SqliteBatchWriter(SqliteTrainableDb db) : BatchWriter
     )
     {
         var rows = _rows ??= await OpenAsync(cancellation);
-        using var transaction = Connection.BeginTransaction();
+        using var transaction = _connection.BeginTransaction();
         rows.Use(transaction);
         try
         {
@@ -32,15 +33,15 @@ internal sealed class SqliteBatchWriter(SqliteTrainableDb db) : BatchWriter
     public override async ValueTask DisposeAsync()
     {
         _rows?.Dispose();
-        await db.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private async Task<SqliteRowWriter> OpenAsync(CancellationToken cancellation)
     {
-        await db.Database.OpenConnectionAsync(cancellation);
-        await db.Database.ExecuteSqlRawAsync("PRAGMA synchronous=NORMAL;", cancellation);
-        return new SqliteRowWriter(Connection);
+        await _connection.OpenAsync(cancellation);
+        await using var pragma = _connection.CreateCommand();
+        pragma.CommandText = "PRAGMA synchronous=NORMAL";
+        await pragma.ExecuteNonQueryAsync(cancellation);
+        return new SqliteRowWriter(_connection);
     }
-
-    private SqliteConnection Connection => (SqliteConnection)db.Database.GetDbConnection();
 }

@@ -6,6 +6,7 @@ namespace Trainable.Server.Events;
 internal sealed class SqliteRowWriter(SqliteConnection connection) : RowWriter, IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SqliteInsert> _inserts = new(StringComparer.Ordinal);
     private SqliteTransaction? _transaction;
 
     public void Use(SqliteTransaction? transaction) => _transaction = transaction;
@@ -22,22 +23,17 @@ internal sealed class SqliteRowWriter(SqliteConnection connection) : RowWriter, 
 
     public override void InsertMany(string table, params ReadOnlySpan<RowColumn> columns)
     {
-        var names = string.Join(", ", columns.ToArray().Select(column => column.Name));
-        var places = string.Join(", ", Enumerable.Range(0, columns.Length).Select(index => $"@p{index}"));
-        var sql = $"INSERT INTO {table} ({names}) VALUES ({places})";
-        var command = Prepare(sql, new object?[columns.Length]);
-        for (var row = 0; row < columns[0].Values.Length; row++)
-        {
-            for (var column = 0; column < columns.Length; column++)
-                command.Parameters[column].Value = columns[column].Values.GetValue(row) ?? DBNull.Value;
-            command.ExecuteNonQuery();
-        }
+        if (!_inserts.TryGetValue(table, out var insert))
+            _inserts.Add(table, insert = new SqliteInsert(connection.Handle!, table, columns));
+        insert.Run(columns);
     }
 
     public void Dispose()
     {
         foreach (var command in _commands.Values)
             command.Dispose();
+        foreach (var insert in _inserts.Values)
+            insert.Dispose();
     }
 
     private SqliteCommand Prepare(string sql, ReadOnlySpan<object?> values)

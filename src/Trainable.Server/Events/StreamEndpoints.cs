@@ -45,7 +45,7 @@ internal static class StreamEndpoints
         return TypedResults.Empty;
     }
 
-    /// <summary>Many sessions on one connection (<c>?follow=ID:SEQ,…</c>), or the state changes of all.</summary>
+    /// <summary>Many sessions on one connection (<c>?follow=ID:SEQ,…</c>), or what changes in the list of all.</summary>
     private static async Task<Results<EmptyHttpResult, ProblemHttpResult>> StreamMany(
         string? follow,
         HttpContext http,
@@ -55,7 +55,7 @@ internal static class StreamEndpoints
     {
         if (string.IsNullOrEmpty(follow))
         {
-            await SendAsync(http, follower.FollowStatesAsync(cancellation), cancellation);
+            await SendAsync(http, follower.FollowEverythingAsync(cancellation), cancellation);
             return TypedResults.Empty;
         }
         var wanted = new List<(Guid Session, long? After)>();

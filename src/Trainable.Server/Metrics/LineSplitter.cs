@@ -1,5 +1,8 @@
 namespace Trainable.Server.Metrics;
 
+/// <summary>True when the line, which comes without its newline, was taken as an SDK line.</summary>
+internal delegate bool LineTaker(ReadOnlySpan<byte> line);
+
 /// <summary>
 /// Cuts a byte stream into lines. Only a line that may be an SDK line is held back until it ends; everything else is passed
 /// on as it comes, so that progress bars and endless lines are seen at once and cost no memory.
@@ -12,9 +15,9 @@ internal sealed class LineSplitter
 
     /// <summary>Splits one chunk: whole candidate lines go to <paramref name="line"/>, other bytes to <paramref name="text"/>.</summary>
     /// <param name="chunk">What was written.</param>
-    /// <param name="line">Returns true when it took the line (without its newline) as an SDK line.</param>
+    /// <param name="line">Is asked of each candidate.</param>
     /// <param name="text">Receives ordinary output, in order.</param>
-    public void Push(ReadOnlySpan<byte> chunk, Func<ReadOnlyMemory<byte>, bool> line, Action<ReadOnlySpan<byte>> text)
+    public void Push(ReadOnlySpan<byte> chunk, LineTaker line, Action<ReadOnlySpan<byte>> text)
     {
         while (chunk.Length > 0)
         {
@@ -28,33 +31,28 @@ internal sealed class LineSplitter
             chunk = chunk[part.Length..];
             if (!_holding)
                 text(part);
+            else if (_held.Count == 0 && end >= 0)
+                Release(part, line, text); // The common case: a whole line in one piece.
             else
                 Hold(part, ended: end >= 0, line, text);
             _atLineStart = end >= 0;
+            _holding &= !_atLineStart;
         }
     }
 
     /// <summary>Passes on what was held back when the stream ended without a newline.</summary>
-    public void Finish(Func<ReadOnlyMemory<byte>, bool> line, Action<ReadOnlySpan<byte>> text)
+    public void Finish(LineTaker line, Action<ReadOnlySpan<byte>> text)
     {
         if (_held.Count > 0)
-            Release(line, text);
+            ReleaseHeld(line, text);
         _holding = false;
     }
 
-    private void Hold(
-        ReadOnlySpan<byte> part,
-        bool ended,
-        Func<ReadOnlyMemory<byte>, bool> line,
-        Action<ReadOnlySpan<byte>> text
-    )
+    private void Hold(ReadOnlySpan<byte> part, bool ended, LineTaker line, Action<ReadOnlySpan<byte>> text)
     {
         _held.AddRange(part);
         if (ended)
-        {
-            Release(line, text);
-            _holding = false;
-        }
+            ReleaseHeld(line, text);
         else if (_held.Count > MetricLines.MaxLineBytes || StartsOtherwise())
         {
             text(_held.ToArray());
@@ -74,12 +72,16 @@ internal sealed class LineSplitter
         return false;
     }
 
-    private void Release(Func<ReadOnlyMemory<byte>, bool> line, Action<ReadOnlySpan<byte>> text)
+    private void ReleaseHeld(LineTaker line, Action<ReadOnlySpan<byte>> text)
     {
         byte[] held = [.. _held];
         _held.Clear();
-        var content = held.AsMemory(0, held.Length > 0 && held[^1] == '\n' ? held.Length - 1 : held.Length);
-        if (!line(content))
-            text(held);
+        Release(held, line, text);
+    }
+
+    private static void Release(ReadOnlySpan<byte> whole, LineTaker line, Action<ReadOnlySpan<byte>> text)
+    {
+        if (!line(whole is [.., (byte)'\n'] ? whole[..^1] : whole))
+            text(whole);
     }
 }

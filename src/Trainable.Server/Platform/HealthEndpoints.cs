@@ -6,9 +6,13 @@ namespace Trainable.Server.Platform;
 
 internal static class HealthEndpoints
 {
+    private const string Root = "/api/health";
+
+    public static bool IsHealth(PathString path) => path.StartsWithSegments(Root, StringComparison.Ordinal);
+
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/api/health").WithTags("Health");
+        var group = app.MapGroup(Root).WithTags("Health");
         group.MapGet("", Ok);
         group.MapGet("/live", Ok);
         group.MapGet("/ready", Ready);

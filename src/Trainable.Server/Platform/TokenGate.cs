@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Trainable.Server.Platform;
@@ -30,7 +31,7 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
             await RefuseAsync(http, 403, $"The origin '{origin}' may not use this server; see TRAINABLE_ORIGINS.");
             return;
         }
-        if (!options.RequireToken || IsOpen(http.Request) || HasToken(http))
+        if (!options.RequireToken || HasToken(http) || IsOpen(http))
         {
             if (IsPageWithToken(http.Request))
                 http.Response.Redirect(WithoutToken(http.Request));
@@ -61,10 +62,14 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
             QueryString.Create(request.Query.Where(pair => !string.Equals(pair.Key, "token", StringComparison.Ordinal)))
         );
 
-    /// <summary>Health checks need no token; preflights carry none by design.</summary>
-    private static bool IsOpen(HttpRequest request) =>
-        HttpMethods.IsOptions(request.Method)
-        || request.Path.StartsWithSegments("/api/health", StringComparison.Ordinal);
+    /// <summary>
+    /// Health checks and the studio's pages, which show nothing without the API, need no token; preflights carry none by
+    /// design. An endpoint says of itself that it is open: one that says nothing is not.
+    /// </summary>
+    private static bool IsOpen(HttpContext http) =>
+        HttpMethods.IsOptions(http.Request.Method)
+        || HealthEndpoints.IsHealth(http.Request.Path)
+        || http.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null;
 
     private bool HasToken(HttpContext http)
     {

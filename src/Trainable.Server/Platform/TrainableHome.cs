@@ -10,11 +10,13 @@ internal sealed class TrainableHome
 
     public TrainableHome(string root)
     {
-        Root = Path.GetFullPath(root);
-        foreach (var directory in new[] { Root, Workspace, Held, Scratch, Logs })
+        Directory.CreateDirectory(Path.GetFullPath(root), OwnerOnly);
+        Root = WithoutLinks(Path.GetFullPath(root));
+        foreach (var directory in new[] { Workspace, Held, Scratch, Logs })
             Directory.CreateDirectory(directory, OwnerOnly);
     }
 
+    /// <summary>With no link in it, so that a link below it is one that somebody has planted.</summary>
     public string Root { get; }
 
     /// <summary>What sandboxes may mount parts of, and what the files API shows.</summary>
@@ -53,6 +55,17 @@ internal sealed class TrainableHome
     {
         foreach (var left in Directory.EnumerateDirectories(Scratch))
             Linux.TreeRemoval.Delete(left);
+    }
+
+    private static string WithoutLinks(string directory)
+    {
+        var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(directory));
+        if (parent is null)
+            return directory;
+        var target = new DirectoryInfo(directory).ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+        return target is not null
+            ? WithoutLinks(target)
+            : Path.Combine(WithoutLinks(parent), Path.GetFileName(directory.TrimEnd('/')));
     }
 
     /// <summary>Makes a directory (and its parents) that only the owner can enter.</summary>

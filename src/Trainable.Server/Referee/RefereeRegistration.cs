@@ -1,4 +1,5 @@
 using Trainable.Server.Referee.Checks;
+using Trainable.Server.Referee.Evaluations;
 using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
 
@@ -10,11 +11,15 @@ internal static class RefereeRegistration
         services
             .AddSingleton<HeldRows>()
             .AddSingleton<RefereeHarness>()
+            .AddSingleton<SuspicionCheck>()
             .AddSingleton<PipelineCheck>()
             .AddSingleton<EdaChecks>()
             .AddSingleton<PrepChecks>()
             .AddSingleton<TrainChecks>()
             .AddSingleton<TestSetSealer>()
+            .AddSingleton<PermutationImportance>()
+            .AddSingleton<Evaluator>()
+            .AddSingleton<EvaluationStore>()
             .AddSingleton<ModelScorer>()
             .AddSingleton<ProcessedMetaExtractor>()
             .AddSingleton<RefereeService>();

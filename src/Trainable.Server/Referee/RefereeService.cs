@@ -1,5 +1,6 @@
 using Trainable.Contracts;
 using Trainable.Server.Referee.Checks;
+using Trainable.Server.Referee.Evaluations;
 using Trainable.Server.Referee.Scoring;
 
 namespace Trainable.Server.Referee;
@@ -14,6 +15,7 @@ internal sealed class RefereeService(
     TrainChecks train,
     TestSetSealer sealer,
     ModelScorer scorer,
+    EvaluationStore evaluations,
     ProcessedMetaExtractor extractor
 )
 {
@@ -32,8 +34,21 @@ internal sealed class RefereeService(
         sealer.SealAsync(subject, cancellation);
 
     /// <summary>After Train: measures the model on the sealed test set; null when there is none.</summary>
-    public Task<ScoreReport?> ScoreAsync(StageSubject subject, bool testSetWasOpen, CancellationToken cancellation) =>
-        scorer.ScoreAsync(subject, testSetWasOpen, cancellation);
+    public async Task<ScoreReport?> ScoreAsync(
+        StageSubject subject,
+        Guid runId,
+        bool testSetWasOpen,
+        CancellationToken cancellation
+    )
+    {
+        if (await scorer.ScoreAsync(subject, runId, testSetWasOpen, cancellation) is not { } measured)
+            return null;
+        await evaluations.KeepAsync(subject.ExperimentId, measured.Evaluation, cancellation);
+        return measured.Score;
+    }
+
+    /// <summary>What a measured score says of the run that made it. For people only.</summary>
+    public static CheckReport Judge(ScoreReport score) => ScoreChecks.Judge(score);
 
     /// <summary>Before an agent works in a session: takes out what an earlier run's model measured.</summary>
     public void HideScores(StageSubject subject) => scorer.HideScores(subject);

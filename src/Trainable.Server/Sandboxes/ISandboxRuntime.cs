@@ -20,6 +20,9 @@ internal interface ISandbox : IAsyncDisposable
     /// stream with <see cref="StepOutcome.Cancelled"/>; it does not throw. A runner that died is started again by the next run.
     /// </summary>
     IAsyncEnumerable<SandboxEvent> RunAsync(SandboxScript script, StepLimits limits, CancellationToken cancellation);
+
+    /// <summary>Bytes of memory it holds while it is open, files in its own <c>/tmp</c> among them.</summary>
+    long MemoryInUse { get; }
 }
 
 internal sealed record SandboxSpec

@@ -44,6 +44,8 @@ internal sealed class LocalSandbox : ISandbox
         return sandbox;
     }
 
+    public long MemoryInUse => _runner is { IsUsable: true } runner ? runner.MemoryInUse : 0;
+
     public IAsyncEnumerable<SandboxEvent> RunAsync(
         SandboxScript script,
         StepLimits limits,

@@ -22,13 +22,16 @@ internal sealed partial record SandboxOptions
     public const string StepTimeoutKey = "TRAINABLE_STEP_TIMEOUT";
 
     public const string StepCpuKey = "TRAINABLE_STEP_CPU";
+    public const string MetricsKey = "TRAINABLE_STEP_METRICS";
     public const string DiskKey = "TRAINABLE_SANDBOX_DISK";
     public const string FilesKey = "TRAINABLE_SANDBOX_FILES";
     public const string IdleKey = "TRAINABLE_SANDBOX_IDLE";
     public const string WarmKey = "TRAINABLE_SANDBOX_WARM";
+    public const string WarmMemoryKey = "TRAINABLE_SANDBOX_WARM_MEMORY";
     public const string PreloadKey = "TRAINABLE_SANDBOX_PRELOAD";
 
     private const long SmallestMemory = 512L << 20;
+    private const long SmallestMetrics = 1L << 20;
     private const long SmallestDisk = 100L << 20;
     private static readonly TimeSpan LongestStep = TimeSpan.FromDays(7);
 
@@ -45,6 +48,9 @@ internal sealed partial record SandboxOptions
     /// <summary>CPU time of all processes of a step together; null for none but the wall clock's.</summary>
     public TimeSpan? StepCpu { get; init; }
 
+    /// <summary>Bytes of metric lines that are kept of a step; over a million lines of the common kind.</summary>
+    public long MetricBytes { get; init; } = 64L << 20;
+
     /// <summary>What a session's files may take of the disk.</summary>
     public long DiskBytes { get; init; } = new StepLimits().DiskBytes;
 
@@ -59,6 +65,9 @@ internal sealed partial record SandboxOptions
     /// its own copy of the imported packages.
     /// </summary>
     public int Warm { get; init; } = 16;
+
+    /// <summary>What the sandboxes that wait may hold together, files that scripts left in <c>/tmp</c> among it.</summary>
+    public long WarmBytes { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4;
 
     /// <summary>What runners import before the first script; null for their own list.</summary>
     public string? PreloadModules { get; init; }
@@ -91,7 +100,7 @@ internal sealed partial record SandboxOptions
         if (configuration[ModeKey] is { Length: > 0 } mode)
             options = options with { Mode = ReadMode(mode, mistakes) };
         if (configuration[MemoryKey] is { Length: > 0 } memory)
-            options = options with { MemoryBytes = ReadMemory(memory, mistakes) };
+            options = options with { MemoryBytes = ReadMemory(MemoryKey, memory, mistakes) };
         if (configuration[CpusKey] is { Length: > 0 } cpus)
             options = options with { Cpus = ReadCount(CpusKey, cpus, 1, 1024, mistakes) };
         if (configuration[StepTimeoutKey] is { Length: > 0 } timeout)
@@ -100,12 +109,16 @@ internal sealed partial record SandboxOptions
             options = options with { StepCpu = ReadSeconds(StepCpuKey, cpu, mistakes) };
         if (configuration[DiskKey] is { Length: > 0 } disk)
             options = options with { DiskBytes = ReadDisk(disk, mistakes) };
+        if (configuration[MetricsKey] is { Length: > 0 } metrics)
+            options = options with { MetricBytes = ReadMetrics(metrics, mistakes) };
         if (configuration[FilesKey] is { Length: > 0 } files)
             options = options with { DiskFiles = ReadCount(FilesKey, files, 1_000, 100_000_000, mistakes) };
         if (configuration[IdleKey] is { Length: > 0 } idle)
             options = options with { Idle = ReadSeconds(IdleKey, idle, mistakes) };
         if (configuration[WarmKey] is { Length: > 0 } warm)
             options = options with { Warm = ReadCount(WarmKey, warm, 1, 1024, mistakes) };
+        if (configuration[WarmMemoryKey] is { Length: > 0 } warmMemory)
+            options = options with { WarmBytes = ReadMemory(WarmMemoryKey, warmMemory, mistakes) };
         if (configuration[PreloadKey] is { Length: > 0 } preload)
             options = ReadPreload(options, preload, mistakes);
         return mistakes is [] ? options : throw new UserFacingException(string.Join(' ', mistakes));
@@ -125,11 +138,11 @@ internal sealed partial record SandboxOptions
         }
     }
 
-    private static long ReadMemory(string text, List<string> mistakes)
+    private static long ReadMemory(string key, string text, List<string> mistakes)
     {
         var bytes = ByteSize.Parse(text);
         if (bytes is null or < SmallestMemory)
-            mistakes.Add($"{MemoryKey} is '{text}'; use a size of at least 512M, such as 4G.");
+            mistakes.Add($"{key} is '{text}'; use a size of at least 512M, such as 4G.");
         return bytes ?? 0;
     }
 
@@ -138,6 +151,14 @@ internal sealed partial record SandboxOptions
         var bytes = ByteSize.Parse(text);
         if (bytes is null or < SmallestDisk)
             mistakes.Add($"{DiskKey} is '{text}'; use a size of at least 100M, such as 32G.");
+        return bytes ?? 0;
+    }
+
+    private static long ReadMetrics(string text, List<string> mistakes)
+    {
+        var bytes = ByteSize.Parse(text);
+        if (bytes is null or < SmallestMetrics)
+            mistakes.Add($"{MetricsKey} is '{text}'; use a size of at least 1M, such as 64M.");
         return bytes ?? 0;
     }
 

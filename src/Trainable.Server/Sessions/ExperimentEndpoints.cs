@@ -1,25 +1,27 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
-using Trainable.Server.Storage;
+using Trainable.Server.Sessions.Gallery;
 
 namespace Trainable.Server.Sessions;
 
 internal static class ExperimentEndpoints
 {
     private const int MostListed = 1_000;
+    private const int MostSummarised = 200;
 
     public static IEndpointRouteBuilder MapExperiments(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/experiments").WithTags("Experiments");
         group.MapGet("", List).WithVersion(ListVersion);
+        group.MapGet("/totals", Totals).WithVersion(ListVersion);
         group.MapPost("", Create).DisableAntiforgery().Accepts<IFormFile>("multipart/form-data");
+        group.MapPost("/from-sample", CreateFromSample).Accepts<FromSampleRequest>("application/json");
         group.MapGet("/{id:guid}", Get);
+        group.MapPatch("/{id:guid}", Update).Accepts<UpdateExperimentRequest>("application/json");
         group.MapDelete("/{id:guid}", Delete);
         group.MapPost("/{id:guid}/sessions", AddSession);
         return app;
@@ -27,32 +29,66 @@ internal static class ExperimentEndpoints
 
     /// <summary>
     /// Experiments, newest first: all, or <c>limit</c> of them with the next page in the <c>Link</c> header. <c>q</c> finds
-    /// words of name and description, <c>state</c> the newest session's state.
+    /// words of name and description, <c>state</c> the newest session's state. <c>include=summary</c> adds what a gallery
+    /// shows, at most <see cref="MostSummarised"/> a page.
     /// </summary>
     private static async Task<Results<Ok<ExperimentSummary[]>, ProblemHttpResult>> List(
         HttpContext http,
         ExperimentQueries queries,
+        GalleryQueries gallery,
         CancellationToken cancellation,
         int? limit = null,
         string? cursor = null,
         string? q = null,
-        string? state = null
+        string? state = null,
+        string? include = null,
+        string? sort = null,
+        string? model = null,
+        string? ids = null
     )
     {
         Paging.CheckLimit(limit, MostListed);
-        if (state is not null && !SessionStates.All.Contains(state))
-            return Problems.Unprocessable(
-                $"There is no state '{state}'; states are {string.Join(", ", SessionStates.All)}."
-            );
-        var filter = new ExperimentFilter
+        var states = state is null ? null : GalleryFilter.StatesOf(state);
+        if (include is null && sort is null && model is null && ids is null && states is null or [_])
         {
-            // One more than asked for tells whether there is a next page.
-            Limit = limit + 1,
-            After = cursor is null ? null : ExperimentCursor.Parse(cursor),
+            var plain = new ExperimentFilter
+            {
+                After = cursor is null ? null : ExperimentCursor.Parse(cursor),
+                Text = q,
+                State = states?[0],
+            };
+            return await ListPlainlyAsync(http, queries, plain, limit, cancellation);
+        }
+        if (include is not (null or "summary"))
+            return Problems.Unprocessable($"There is nothing called '{include}' to include; there is 'summary'.");
+        var summaries = include is not null;
+        var filter = new GalleryFilter
+        {
+            Limit = limit ?? (summaries ? MostSummarised : int.MaxValue - 1),
+            Order = sort is null ? GalleryOrder.Newest : GalleryOrder.Parse(sort),
+            After = cursor is null ? null : GalleryCursor.Parse(cursor),
             Text = q,
-            State = state,
+            States = states,
+            Model = model,
+            Ids = ids is null ? null : GalleryFilter.ParseIds(ids),
         };
-        var found = await queries.ListAsync(filter, cancellation);
+        var (items, next) = await gallery.ListAsync(filter, summaries, cancellation);
+        if (next is not null)
+            Paging.LinkNext(http, next.ToString());
+        return TypedResults.Ok(items);
+    }
+
+    /// <summary>As the reference lists them: what is asked for most, and read the fastest.</summary>
+    private static async Task<Results<Ok<ExperimentSummary[]>, ProblemHttpResult>> ListPlainlyAsync(
+        HttpContext http,
+        ExperimentQueries queries,
+        ExperimentFilter filter,
+        int? limit,
+        CancellationToken cancellation
+    )
+    {
+        // One more than asked for tells whether there is a next page.
+        var found = await queries.ListAsync(filter with { Limit = limit + 1 }, cancellation);
         if (limit is { } most && found.Length > most)
         {
             found = found[..most];
@@ -60,6 +96,9 @@ internal static class ExperimentEndpoints
         }
         return TypedResults.Ok(found);
     }
+
+    private static async Task<Ok<ExperimentTotals>> Totals(GalleryQueries gallery, CancellationToken cancellation) =>
+        TypedResults.Ok(await gallery.TotalsAsync(cancellation));
 
     private static async Task<FormattableString?> ListVersion(HttpContext http) =>
         await http.RequestServices.GetRequiredService<ExperimentQueries>().VersionAsync(http.RequestAborted);
@@ -77,9 +116,8 @@ internal static class ExperimentEndpoints
     private static async Task<Results<Ok<ExperimentCreated>, ProblemHttpResult>> Create(
         HttpRequest request,
         DatasetStore datasets,
-        TrainableDb db,
+        ExperimentCreation creation,
         IModels models,
-        TimeProvider clock,
         CancellationToken cancellation
     )
     {
@@ -88,57 +126,75 @@ internal static class ExperimentEndpoints
         var form = await ExperimentForm.ReadAsync(request, upload, cancellation);
         if (form.Name is not { Length: > 0 } name)
             return Problems.Unprocessable("The field 'name' is missing: give the experiment a name.");
-        if (form.Files.Count == 0)
+        if (upload.Files.Count == 0)
             return Problems.Unprocessable("The field 'files' is missing: send at least one data file.");
         if (form.Options.Run is { } terms)
             RunTerms.Check(terms, models);
-        var manifest = await upload.CompleteAsync(form.Options, cancellation);
-
-        var folder = $"s3://datasets/datasets/{id}/";
-        var now = clock.GetUtcNow().UtcDateTime;
-        var experiment = new Experiment
+        var wanted = new NewExperiment
         {
-            Id = id,
             Name = name,
             Description = form.Description,
             Instructions = form.Instructions,
-            DatasetRef = form.Files.Count == 1 ? folder + form.Files[0] : folder,
-            Options = JsonSerializer.Serialize(
-                form.Options with
-                {
-                    Holdout = manifest.Holdout.Mode,
-                },
-                ContractJson.Default.ExperimentOptions
-            ),
-            CreatedAt = now,
+            Options = form.Options,
         };
-        var session = SessionEndpoints.NewSession(id, now);
-        db.Add(experiment);
-        db.Add(session);
+        return TypedResults.Ok(await creation.CreateAsync(id, wanted, upload, cancellation));
+    }
+
+    /// <summary>An experiment on a dataset that comes with Trainable.</summary>
+    private static async Task<Ok<ExperimentCreated>> CreateFromSample(
+        HttpRequest request,
+        SampleLibrary samples,
+        DatasetStore datasets,
+        ExperimentCreation creation,
+        TrainableHome home,
+        CancellationToken cancellation
+    )
+    {
+        var body = await Problems.ReadJsonAsync(request, ContractJson.Default.FromSampleRequest, cancellation);
+        var sample = await samples.FindAsync(body.Name, cancellation);
+        var options = body.Options ?? new ExperimentOptions();
+        ExperimentForm.Check(options);
+        ExperimentForm.CheckLength("instructions", body.Instructions);
+        var wanted = new NewExperiment
+        {
+            Name = sample.Name,
+            Description = sample.About,
+            Instructions = body.Instructions ?? "",
+            Options = options with
+            {
+                Target = options.Target ?? sample.Target,
+                ProblemType = options.ProblemType ?? (options.Target is null ? sample.ProblemType : null),
+            },
+        };
+        var scratch = TrainableHome.Make(Path.Combine(home.Scratch, $"sample-{Guid.CreateVersion7():N}"));
         try
         {
-            await db.SaveNewAsync(
-                stop => db.Experiments.AsNoTracking().AnyAsync(row => row.Id == id, stop),
-                cancellation
-            );
+            var path = await samples.WriteAsync(sample, scratch, cancellation);
+            var id = Guid.CreateVersion7();
+            await using var upload = datasets.Begin(id);
+            await using (var file = File.OpenRead(path))
+                await upload.AddAsync(Path.GetFileName(path), file, cancellation);
+            return TypedResults.Ok(await creation.CreateAsync(id, wanted, upload, cancellation));
         }
-        catch
+        finally
         {
-            datasets.Delete(id);
-            throw;
+            Directory.Delete(scratch, recursive: true);
         }
-        return TypedResults.Ok(
-            new ExperimentCreated
-            {
-                Id = id,
-                Name = experiment.Name,
-                Description = experiment.Description,
-                DatasetRef = experiment.DatasetRef,
-                Instructions = experiment.Instructions,
-                SessionId = session.Id,
-                UploadedFiles = [.. form.Files.Select(file => folder + file)],
-            }
-        );
+    }
+
+    /// <summary>Changes name and texts; what a field leaves out stays. A stage that runs keeps what it was started with.</summary>
+    private static async Task<Results<Ok<ExperimentSummary>, ProblemHttpResult>> Update(
+        Guid id,
+        HttpRequest request,
+        ExperimentCreation creation,
+        ExperimentQueries queries,
+        CancellationToken cancellation
+    )
+    {
+        var body = await Problems.ReadJsonAsync(request, ContractJson.Default.UpdateExperimentRequest, cancellation);
+        return await creation.UpdateAsync(id, body, cancellation)
+            ? TypedResults.Ok(await queries.SummaryAsync(id, cancellation))
+            : Problems.NotFound("Experiment not found");
     }
 
     private static async Task<Results<Ok<Deleted>, ProblemHttpResult>> Delete(
@@ -153,25 +209,17 @@ internal static class ExperimentEndpoints
     /// <summary>Another session of the experiment; the optional body says how its runs are driven.</summary>
     private static async Task<Results<Ok<SessionSummary>, ProblemHttpResult>> AddSession(
         Guid id,
+        ExperimentCreation creation,
         HttpRequest request,
-        TrainableDb db,
         IModels models,
-        TimeProvider clock,
         CancellationToken cancellation
     )
     {
-        if (!await db.Experiments.AnyAsync(experiment => experiment.Id == id, cancellation))
-            return Problems.NotFound("Experiment not found");
         var options = await Problems.ReadOptionalJsonAsync(request, ContractJson.Default.RunOptions, cancellation);
         if (options is not null)
             RunTerms.Check(options, models);
-        var session = SessionEndpoints.NewSession(id, clock.GetUtcNow().UtcDateTime);
-        session.Options = options is null ? null : RunTerms.ToJson(options);
-        db.Add(session);
-        await db.SaveNewAsync(
-            stop => db.Sessions.AsNoTracking().AnyAsync(row => row.Id == session.Id, stop),
-            cancellation
-        );
-        return TypedResults.Ok(SessionQueries.Summary(session));
+        return await creation.AddSessionAsync(id, options, cancellation) is { } session
+            ? TypedResults.Ok(session)
+            : Problems.NotFound("Experiment not found");
     }
 }

@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Net.Http.Headers;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
@@ -12,13 +10,10 @@ namespace Trainable.Server.Sessions;
 /// <summary>The multipart form of a new experiment: text fields in memory, files straight to disk.</summary>
 internal sealed class ExperimentForm
 {
-    private const int MaxFieldBytes = 1 << 20;
-
     public string? Name { get; private set; }
     public string Description { get; private set; } = "";
     public string Instructions { get; private set; } = "";
     public ExperimentOptions Options { get; private set; } = new();
-    public List<string> Files { get; } = [];
 
     public static async Task<ExperimentForm> ReadAsync(
         HttpRequest request,
@@ -26,30 +21,14 @@ internal sealed class ExperimentForm
         CancellationToken cancellation
     )
     {
-        if (
-            !MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary
-        )
-            throw new UserFacingException("Send the experiment as multipart/form-data with 'name' and 'files'.", 422);
-
+        const string wanted = "Send the experiment as multipart/form-data with 'name' and 'files'.";
         var form = new ExperimentForm();
-        var reader = new MultipartReader(boundary, request.Body);
-        while (await reader.ReadNextSectionAsync(cancellation) is { } section)
+        await foreach (var part in MultipartForm.ReadAsync(request, wanted, cancellation))
         {
-            if (!ContentDispositionHeaderValue.TryParse(section.ContentDisposition, out var disposition))
-                continue;
-            var field = HeaderUtilities.RemoveQuotes(disposition.Name).Value ?? "";
-            if (disposition.IsFileDisposition())
-            {
-                var fileName = HeaderUtilities.RemoveQuotes(disposition.FileNameStar).Value is { Length: > 0 } star
-                    ? star
-                    : HeaderUtilities.RemoveQuotes(disposition.FileName).Value ?? "";
-                if (field == "files")
-                    form.Files.Add((await upload.AddAsync(fileName, section.Body, cancellation)).Name);
-            }
-            else
-                form.Set(field, await ReadFieldAsync(field, section.Body, cancellation));
+            if (part.FileName is null)
+                form.Set(part.Name, await part.ReadTextAsync(cancellation));
+            else if (part.Name == "files")
+                await upload.AddUnpackedAsync(part.FileName, part.Body, cancellation);
         }
         return form;
     }
@@ -90,7 +69,8 @@ internal sealed class ExperimentForm
         }
     }
 
-    private static void Check(ExperimentOptions options)
+    /// <exception cref="UserFacingException">A choice is not one there is (422).</exception>
+    public static void Check(ExperimentOptions options)
     {
         if (
             options.ProblemType
@@ -118,12 +98,10 @@ internal sealed class ExperimentForm
         }
     }
 
-    private static async Task<string> ReadFieldAsync(string field, Stream body, CancellationToken cancellation)
+    /// <exception cref="UserFacingException">The text is longer than a field of the form may be (413).</exception>
+    public static void CheckLength(string field, string? text)
     {
-        var buffer = new byte[MaxFieldBytes + 1];
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation);
-        return length <= MaxFieldBytes
-            ? Encoding.UTF8.GetString(buffer.AsSpan(0, length))
-            : throw new UserFacingException($"The field '{field}' is over 1 MiB.", 413);
+        if (text is not null && Encoding.UTF8.GetByteCount(text) > FormPart.MostTextBytes)
+            throw FormPart.TooLong(field, "1 MiB");
     }
 }

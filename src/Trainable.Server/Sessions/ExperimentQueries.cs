@@ -20,19 +20,7 @@ internal sealed class ExperimentQueries(TrainableDb db)
                 row.CreatedAt < after.CreatedAt || (row.CreatedAt == after.CreatedAt && row.Id < after.Id)
             );
         }
-        if (filter.Text is { Length: > 0 } text)
-        {
-            // SQLite folds the case of ASCII alone; a word beyond it is found as it was written.
-            var folded = text.ToLowerInvariant();
-#pragma warning disable CA1862 // A query: the database folds the case.
-            rows = rows.Where(row =>
-                row.Name.ToLower().Contains(folded)
-                || row.Description.ToLower().Contains(folded)
-                || row.Name.Contains(text)
-                || row.Description.Contains(text)
-            );
-#pragma warning restore CA1862
-        }
+        rows = rows.WithText(filter.Text);
         var summaries = Summaries(rows.OrderByDescending(row => row.CreatedAt).ThenByDescending(row => row.Id));
         if (filter.State is { } state)
             summaries = summaries.Where(row => row.LatestState == state);
@@ -46,7 +34,7 @@ internal sealed class ExperimentQueries(TrainableDb db)
     {
         var experiments = await db
             .Experiments.GroupBy(_ => 1)
-            .Select(all => new { Count = all.Count(), Last = all.Max(row => row.CreatedAt) })
+            .Select(all => new { Count = all.Count(), Last = all.Max(row => row.UpdatedAt) })
             .SingleOrDefaultAsync(cancellation);
         var sessions = await db
             .Sessions.GroupBy(_ => 1)
@@ -58,15 +46,20 @@ internal sealed class ExperimentQueries(TrainableDb db)
     public Task<ExperimentSummary> SummaryAsync(Guid id, CancellationToken cancellation) =>
         Summaries(db.Experiments.Where(row => row.Id == id)).SingleAsync(cancellation);
 
+    public async Task<ExperimentOptions> OptionsAsync(Guid id, CancellationToken cancellation)
+    {
+        var options = await db
+            .Experiments.Where(row => row.Id == id)
+            .Select(row => row.Options)
+            .SingleAsync(cancellation);
+        return JsonSerializer.Deserialize(options, ContractJson.Default.ExperimentOptions)!;
+    }
+
     public async Task<ExperimentDetail?> FindAsync(Guid id, CancellationToken cancellation)
     {
         var summary = await Summaries(db.Experiments.Where(row => row.Id == id)).SingleOrDefaultAsync(cancellation);
         if (summary is null)
             return null;
-        var options = await db
-            .Experiments.Where(row => row.Id == id)
-            .Select(row => row.Options)
-            .SingleAsync(cancellation);
         var sessions = await db
             .Sessions.AsNoTracking()
             .Where(row => row.ExperimentId == id)
@@ -84,34 +77,12 @@ internal sealed class ExperimentQueries(TrainableDb db)
             LatestSessionId = summary.LatestSessionId,
             LatestState = summary.LatestState,
             Sessions = [.. sessions.Select(SessionQueries.Summary)],
-            Options = JsonSerializer.Deserialize(options, ContractJson.Default.ExperimentOptions)!,
+            Options = await OptionsAsync(id, cancellation),
         };
     }
 
     private IQueryable<ExperimentSummary> Summaries(IQueryable<Experiment> experiments) =>
-        experiments
-            .AsNoTracking()
-            .Select(row => new
-            {
-                Row = row,
-                Latest = db
-                    .Sessions.Where(session => session.ExperimentId == row.Id)
-                    .OrderByDescending(session => session.CreatedAt)
-                    .ThenByDescending(session => session.Id)
-                    .Select(session => new { session.Id, session.State })
-                    .FirstOrDefault(),
-            })
-            .Select(pair => new ExperimentSummary
-            {
-                Id = pair.Row.Id,
-                Name = pair.Row.Name,
-                Description = pair.Row.Description,
-                DatasetRef = pair.Row.DatasetRef,
-                Instructions = pair.Row.Instructions,
-                CreatedAt = pair.Row.CreatedAt,
-                LatestSessionId = pair.Latest == null ? null : pair.Latest.Id,
-                LatestState = pair.Latest == null ? null : pair.Latest.State,
-            });
+        experiments.AsNoTracking().SelectSummaries(db);
 }
 
 /// <summary>Which experiments a list shows; everything null shows all.</summary>

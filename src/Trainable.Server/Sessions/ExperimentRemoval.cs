@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
@@ -13,7 +14,8 @@ internal sealed class ExperimentRemoval(
     ISessions sessions,
     DatasetStore datasets,
     LiveFeeds feeds,
-    TrainableHome home
+    TrainableHome home,
+    TimeProvider clock
 )
 {
     public async Task<bool> RemoveAsync(Guid experiment, CancellationToken cancellation)
@@ -34,6 +36,8 @@ internal sealed class ExperimentRemoval(
             TreeRemoval.Delete(home.Session(id));
         }
         datasets.Delete(experiment);
+        var now = clock.GetUtcNow().UtcDateTime;
+        feeds.Announce(ListEventTypes.ExperimentDeleted, new ListChanged(experiment), now);
         return true;
     }
 
@@ -46,6 +50,7 @@ internal sealed class ExperimentRemoval(
         await db.StageRuns.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.SessionEvents.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Metrics.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
+        await db.LoggedItems.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Messages.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Artifacts.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.ProcessedDatasetMeta.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();

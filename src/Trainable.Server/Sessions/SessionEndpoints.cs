@@ -13,21 +13,11 @@ internal static class SessionEndpoints
         var group = app.MapGroup("/api/sessions/{id:guid}").WithTags("Sessions");
         group.MapGet("", Get).WithVersion(SessionVersion.OfAsync);
         group.MapGet("/messages", Messages).WithVersion(SessionVersion.OfAsync);
-        group.MapPost("/messages", PostMessage);
+        group.MapPost("/messages", PostMessage).Accepts<PostMessageRequest>("application/json");
         group.MapGet("/artifacts", Artifacts).WithVersion(SessionVersion.OfAsync);
         group.MapGet("/prep/metadata", PrepMetadata);
         return app;
     }
-
-    public static Session NewSession(Guid experiment, DateTime now) =>
-        new()
-        {
-            Id = Guid.CreateVersion7(),
-            ExperimentId = experiment,
-            State = SessionStates.Created,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
 
     private static async Task<Results<Ok<SessionDetail>, ProblemHttpResult>> Get(
         Guid id,

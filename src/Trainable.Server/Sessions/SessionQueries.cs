@@ -3,13 +3,22 @@ using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Budgets;
+using Trainable.Server.Agents.Models;
+using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
 /// <summary>Sessions as the API shows them; a session and its <c>last_seq</c> come from one snapshot.</summary>
-internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experiments)
+internal sealed class SessionQueries(
+    TrainableDb db,
+    ExperimentQueries experiments,
+    ModelCatalogue models,
+    SandboxOptions sandbox
+)
 {
+    private const int MostRichLogs = 500;
+
     public static SessionSummary Summary(Session row) =>
         new()
         {
@@ -41,14 +50,17 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             LastSeq = row.LastSeq,
             ChartConfig = row.ChartConfig is { } charts ? Json(charts) : null,
             Experiment = await experiments.SummaryAsync(row.ExperimentId, cancellation),
+            Options = await experiments.OptionsAsync(row.ExperimentId, cancellation),
             Messages = await MessageRows.ReadAsync(db, id, cancellation),
             Artifacts = await ArtifactsAsync(id, cancellation),
             ProcessedMeta = await MetaAsync(id, cancellation),
             Runs = await RunsAsync(row, cancellation),
             Usage = await UsageQueries.TotalsAsync(db, id, cancellation),
             Activity = row.Activity,
-            Options = RunTerms.Of(row),
+            RunOptions = RunTerms.Of(row),
             Questions = await QuestionsAsync(id, cancellation),
+            RichLogs = await RichLogsAsync(id, cancellation),
+            Sandbox = sandbox.Mode is SandboxMode.Unsafe ? "unsafe" : null,
         };
     }
 
@@ -116,6 +128,29 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
         return [.. rows.Select(row => JsonSerializer.Deserialize(row, ContractJson.Default.QuestionItem)!)];
     }
 
+    private async Task<RichLog[]> RichLogsAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .LoggedItems.AsNoTracking()
+            .Where(item => item.SessionId == id)
+            .OrderBy(item => item.Id)
+            .Take(MostRichLogs)
+            .ToListAsync(cancellation);
+        return
+        [
+            .. rows.Select(row => new RichLog
+            {
+                Kind = row.Kind,
+                Name = row.Name,
+                Stage = row.Stage,
+                RunTag = row.RunTag is "" ? null : row.RunTag,
+                Step = row.Step,
+                Data = new RawJson(row.Data),
+                CreatedAt = row.CreatedAt,
+            }),
+        ];
+    }
+
     private async Task<StageRunItem[]> RunsAsync(Session session, CancellationToken cancellation)
     {
         var rows = await db
@@ -123,6 +158,20 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             .Where(run => run.SessionId == session.Id)
             .OrderBy(run => run.StartedAt)
             .ToListAsync(cancellation);
+        var runs = db.StageRuns.Where(run => run.SessionId == session.Id).Select(run => run.Id);
+        var tokens = await db
+            .Turns.AsNoTracking()
+            .Where(turn => runs.Contains(turn.RunId))
+            .GroupBy(turn => turn.RunId)
+            .Select(group => new
+            {
+                Run = group.Key,
+                Input = group.Sum(turn => turn.InputTokens),
+                Output = group.Sum(turn => turn.OutputTokens),
+                CacheRead = group.Sum(turn => turn.CacheReadTokens),
+                CacheWrite = group.Sum(turn => turn.CacheWriteTokens),
+            })
+            .ToDictionaryAsync(one => one.Run, cancellation);
         return
         [
             .. rows.Select(row => (Row: row, Terms: RunTerms.Of(session, row)))
@@ -141,6 +190,23 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
                     EndedAt = run.Row.EndedAt,
                     EndReason = run.Row.EndReason,
                     Score = run.Row.Score is { } score ? Json(score) : null,
+                    Instructions = run.Row.Instructions,
+                    BudgetSeconds = run.Row.BudgetSeconds > 0 ? run.Row.BudgetSeconds : null,
+                    Usage = tokens.TryGetValue(run.Row.Id, out var used)
+                        ? ModelUsage.Sum(
+                            [
+                                new ModelUsage
+                                {
+                                    Model = run.Row.Model,
+                                    Input = used.Input,
+                                    Output = used.Output,
+                                    CacheRead = used.CacheRead,
+                                    CacheWrite = used.CacheWrite,
+                                },
+                            ],
+                            models
+                        )
+                        : null,
                 }),
         ];
     }

@@ -1,3 +1,6 @@
+using Trainable.Server.Sessions.Gallery;
+using Trainable.Server.Sessions.Tables;
+
 namespace Trainable.Server.Sessions;
 
 internal static class SessionsRegistration
@@ -13,7 +16,11 @@ internal static class SessionsRegistration
             .AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>())
             .AddSingleton<SessionExec>()
             .AddSingleton<RunRecovery>()
+            .AddSingleton<Sparklines>()
             .AddScoped<ExperimentQueries>()
+            .AddScoped<GalleryQueries>()
+            .AddScoped<PersonTables>()
             .AddScoped<SessionQueries>()
+            .AddScoped<ExperimentCreation>()
             .AddScoped<ExperimentRemoval>();
 }

@@ -78,12 +78,7 @@ internal sealed class StageCompletion(
     )
     {
         var sealing = await referee.SealTestSetAsync(subject, cancellation);
-        var merged = report with
-        {
-            Passed = [.. report.Passed, .. sealing.Passed],
-            Warnings = [.. report.Warnings, .. sealing.Warnings],
-            Errors = [.. report.Errors, .. sealing.Errors],
-        };
+        var merged = report.With(sealing);
         if (!sealing.Ok)
             return Refused(merged, $"Prep is not done: {sealing.Errors[0].Message}");
         var ready = EventDraft.Create(
@@ -102,11 +97,16 @@ internal sealed class StageCompletion(
         CancellationToken cancellation
     )
     {
-        var score = await referee.ScoreAsync(subject, await WasOpenAsync(context, cancellation), cancellation);
+        var score = await referee.ScoreAsync(
+            subject,
+            context.RunId,
+            await WasOpenAsync(context, cancellation),
+            cancellation
+        );
         return score is null
             ? new Completion([Verdict(report)], [])
             : new Completion(
-                [Verdict(report, score)],
+                [Verdict(report.With(RefereeService.Judge(score)), score)],
                 [new SetScore(context.RunId, JsonSerializer.Serialize(score, ContractJson.Default.ScoreReport))]
             );
     }

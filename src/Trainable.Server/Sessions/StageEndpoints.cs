@@ -10,8 +10,8 @@ internal static class StageEndpoints
     public static IEndpointRouteBuilder MapStages(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/sessions/{id:guid}").WithTags("Stages");
-        group.MapPost("/stages/{stage}/start", Start);
-        group.MapPost("/auto", Auto);
+        group.MapPost("/stages/{stage}/start", Start).Accepts<StartStageRequest>(isOptional: true, "application/json");
+        group.MapPost("/auto", Auto).Accepts<StartStageRequest>(isOptional: true, "application/json");
         group.MapPost("/abort", Abort);
         return app;
     }

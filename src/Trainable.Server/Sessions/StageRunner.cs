@@ -4,6 +4,7 @@ using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
+using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -23,6 +24,7 @@ internal sealed partial class StageRunner(
     IDbContextFactory<TrainableDb> databases,
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
+    SandboxOptions sandbox,
     ILogger<StageRunner> logger
 )
 {
@@ -39,6 +41,8 @@ internal sealed partial class StageRunner(
         try
         {
             reserve.Fill();
+            if (sandbox.Mode is SandboxMode.Unsafe)
+                await journal.AppendAsync([Unsafe(context)]);
             completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
             if (context.IsChat)
@@ -162,6 +166,20 @@ internal sealed partial class StageRunner(
             new EndRun(context.RunId, status, reason)
         );
     }
+
+    private static EventDraft Unsafe(StageContext context) =>
+        EventDraft.Create(
+            EventTypes.Notice,
+            new Notice(
+                "Nothing is isolated here (TRAINABLE_SANDBOX=unsafe): what the agent writes runs with this server's rights, "
+                    + "files and network, and can read the held rows. Trust neither the machine's secrets nor the score to it."
+            )
+            {
+                Code = "sandbox_unsafe",
+                Stage = context.Stage,
+            },
+            ContractJson.Default.Notice
+        );
 
     private Task FailAsync(
         StageContext context,

@@ -12,7 +12,14 @@ internal sealed class Experiment
 
     /// <summary><see cref="Contracts.ExperimentOptions"/> as JSON.</summary>
     public required string Options { get; set; }
+
+    /// <summary>Of the upload, when it is one table.</summary>
+    public long? RowCount { get; set; }
+    public int? ColumnCount { get; set; }
     public DateTime CreatedAt { get; set; }
+
+    /// <summary>When its name or texts were last changed.</summary>
+    public DateTime UpdatedAt { get; set; }
 }
 
 internal sealed class Session
@@ -72,6 +79,22 @@ internal sealed class Metric
     public required string Name { get; set; }
     public double? Value { get; set; }
     public string? RunTag { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>The newest of what a script logged under a name that is more than a number.</summary>
+internal sealed class LoggedItem
+{
+    public long Id { get; set; }
+    public Guid SessionId { get; set; }
+    public required string Stage { get; set; }
+    public required string Kind { get; set; }
+    public required string Name { get; set; }
+
+    /// <summary>Empty for none: null would be unlike itself in the index.</summary>
+    public required string RunTag { get; set; }
+    public long? Step { get; set; }
+    public required string Data { get; set; }
     public DateTime CreatedAt { get; set; }
 }
 

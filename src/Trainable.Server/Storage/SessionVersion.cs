@@ -18,6 +18,7 @@ internal static class SessionVersion
             .Select(row => new
             {
                 row.LastSeq,
+                Renamed = row.Experiment!.UpdatedAt,
                 Siblings = db.Sessions.Count(other => other.ExperimentId == row.ExperimentId),
                 Updated = db
                     .Sessions.Where(other => other.ExperimentId == row.ExperimentId)
@@ -26,6 +27,6 @@ internal static class SessionVersion
             .SingleOrDefaultAsync(http.RequestAborted);
         if (found is null)
             return null;
-        return $"{found.LastSeq}-{found.Siblings}-{found.Updated.Ticks:x}";
+        return $"{found.LastSeq}-{found.Siblings}-{found.Updated.Ticks:x}-{found.Renamed.Ticks:x}";
     }
 }

@@ -30,7 +30,9 @@ internal static class StorageRegistration
             services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<SqliteTrainableDb>>();
         }
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TrainableDb>>().CreateDbContext());
-        services.AddHostedService<DatabaseWarmUp>();
+        services
+            .AddSingleton<DatabaseWarmUp>()
+            .AddHostedService(provider => provider.GetRequiredService<DatabaseWarmUp>());
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
         return services;
     }
@@ -56,6 +58,20 @@ internal static class StorageRegistration
         }
         await db.Database.MigrateAsync(cancellation);
         await db.Database.ExecuteSqlRawAsync("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", cancellation);
+    }
+
+    /// <summary>Makes ready what the endpoints need once someone comes who may call them.</summary>
+    public static IApplicationBuilder UseDatabaseWarmUp(this IApplicationBuilder app)
+    {
+        var warmUp = app.ApplicationServices.GetRequiredService<DatabaseWarmUp>();
+        return app.Use(
+            (http, next) =>
+            {
+                if (!HealthEndpoints.IsHealth(http.Request.Path))
+                    warmUp.Begin();
+                return next(http);
+            }
+        );
     }
 
     /// <summary>Whether a process that is gone left a run behind. Asked without EF, which most starts then do not wait for.</summary>

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CsCheck;
+using Microsoft.Extensions.AI;
+using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models.Autopilot;
 using Trainable.Server.Agents.Tools;
 
@@ -75,6 +77,31 @@ public sealed class AutopilotTests
         string[] sentences = ["{no target}No target was named.", "On."];
         Narration.Say(sentences, []).ShouldBe("No target was named. On.");
         Narration.Say(sentences, new JsonObject { ["target"] = "bought" }).ShouldBe("On.");
+    }
+
+    [Theory]
+    [InlineData(null, "For a table of this size I take about 14 seconds")]
+    [InlineData(600.0, "279 seconds of your budget go into this")]
+    public void TheTimeOfTheSearchIsSaidAndWhoChoseIt(double? budget, string sentence)
+    {
+        var brief = new StageBrief
+        {
+            Stage = Contracts.Stages.Train,
+            Dataset = ["/data/datasets/x/data.csv"],
+            Directory = "/data/sessions/x/train",
+            Holdout = "host",
+            Seed = 42,
+            Rows = 500,
+            Columns = 10,
+            StepSeconds = 600,
+            BudgetSeconds = budget,
+        };
+        var done = new FunctionResultContent(AutopilotConversation.CallId(0, safe: false, 1), "outcome: ok (1.0 s)\n");
+        var conversation = AutopilotConversation.Read([
+            new ChatMessage(ChatRole.User, brief.ToBlock()),
+            new ChatMessage(ChatRole.Tool, [done]),
+        ]);
+        AutopilotReply.Next(Playbook.Shipped(), conversation).Text.ShouldContain(sentence);
     }
 
     [Fact]

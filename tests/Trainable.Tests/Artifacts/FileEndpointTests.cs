@@ -1,5 +1,7 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text.Json;
+using CsCheck;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
@@ -65,6 +67,10 @@ public sealed class FileEndpointTests : IAsyncLifetime
     [InlineData("read?path=/../../etc/passwd", HttpStatusCode.Forbidden)]
     [InlineData("raw?path=/sessions/s1/link", HttpStatusCode.Forbidden)]
     [InlineData("tree?root=/sessions/../..", HttpStatusCode.Forbidden)]
+    [InlineData("zip?path=/sessions/none", HttpStatusCode.NotFound)]
+    [InlineData("zip?path=/sessions/s1/link", HttpStatusCode.Forbidden)]
+    [InlineData("zip?path=/sessions/../..", HttpStatusCode.Forbidden)]
+    [InlineData("zip", HttpStatusCode.UnprocessableEntity)]
     [InlineData("read", HttpStatusCode.UnprocessableEntity)]
     [InlineData("raw", HttpStatusCode.UnprocessableEntity)]
     [InlineData("read?path=/sessions/s1/binary", HttpStatusCode.UnsupportedMediaType)]
@@ -113,6 +119,46 @@ public sealed class FileEndpointTests : IAsyncLifetime
             HttpStatusCode.NotModified
         );
     }
+
+    [Fact]
+    public async Task AFolderIsPackedWithNothingThatLeadsOutOfIt()
+    {
+        Write("report.md", "# Hi");
+        Directory.CreateDirectory(Path.Combine(_session, "figures", "deep"));
+        Write("figures/deep/plot.png", "png");
+        Write("a\\b:c.txt", "odd");
+        Write("a_b_c.txt", "taken");
+        Directory.CreateDirectory(Path.Combine(_session, ".. "));
+        Write(".. /x", "y");
+        File.CreateSymbolicLink(Path.Combine(_session, "link"), "/etc/passwd");
+        Directory.CreateSymbolicLink(Path.Combine(_session, "figures", "linked"), "/etc");
+
+        using var answer = await _client.GetAsync(
+            "/api/files/zip?path=/sessions/s1",
+            TestContext.Current.CancellationToken
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType?.MediaType.ShouldBe("application/zip");
+        answer.Content.Headers.ContentDisposition?.FileNameStar.ShouldBe("sessions-s1.zip");
+        using var zip = new ZipArchive(await answer.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        zip.Entries.Select(entry => entry.FullName)
+            .ShouldBe(["___/x", "a_b_c.txt", "a_b_c (2).txt", "figures/deep/plot.png", "report.md"], ignoreOrder: true);
+        using var report = new StreamReader(zip.GetEntry("report.md")!.Open());
+        (await report.ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldBe("# Hi");
+    }
+
+    [Fact]
+    public void APackedNameOpensOnEverySystem() =>
+        Gen.String[Gen.Char, 1, 40]
+            .Sample(name =>
+            {
+                var safe = FolderZip.SafeName(name);
+                return safe.Length > 0
+                    && safe is not ("." or "..")
+                    && safe[^1] is not (' ' or '.')
+                    && !safe.Any(letter => char.IsControl(letter) || "\\/:*?\"<>|".Contains(letter));
+            });
 
     [Theory]
     [InlineData("figure.png", "image/png", false)]

@@ -10,13 +10,14 @@ public sealed class NamespaceTests
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
     {
         ["Platform"] = [],
+        ["Studio"] = ["Platform"],
         ["Storage"] = ["Platform"],
         ["Events"] = ["Storage", "Platform"],
         ["Datasets"] = ["Events", "Storage", "Platform"],
         ["Sandboxes"] = ["Platform"],
         ["Metrics"] = ["Events", "Storage", "Platform"],
         ["Artifacts"] = ["Events", "Storage", "Platform"],
-        ["Explorer"] = ["Events", "Storage", "Platform"],
+        ["Explorer"] = ["Artifacts", "Sandboxes", "Events", "Storage", "Platform"],
         ["Referee"] = ["Explorer", "Artifacts", "Metrics", "Sandboxes", "Datasets", "Events", "Storage", "Platform"],
         ["Agents"] =
         [

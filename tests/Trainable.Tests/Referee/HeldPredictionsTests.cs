@@ -88,8 +88,8 @@ public sealed class HeldPredictionsTests : IDisposable
     [InlineData("regression", "soon|late", "DOUBLE", "1|2", "No held row's target is a number")]
     [InlineData("binary", "no|yes", "VARCHAR", "no", "returned 1 predictions for 2 held rows")]
     [InlineData("binary", "no|yes", "VARCHAR", "no|NULL", "predicted nothing for 1 of 2")]
-    [InlineData("binary", "no|yes", "VARCHAR", "no|maybe", "labels that `t` never has, for 1 of 2")]
-    [InlineData("binary", "no|yes", "INTEGER", "0|1", "labels that `t` never has, for 2 of 2")]
+    [InlineData("binary", "no|yes", "VARCHAR", "no|maybe", "labels that the target never has, for 1 of 2")]
+    [InlineData("binary", "no|yes", "INTEGER", "0|1", "labels that the target never has, for 2 of 2")]
     public void PredictionsThatCannotBeMeasuredAreRefused(
         string problem,
         string truth,
@@ -142,14 +142,13 @@ public sealed class HeldPredictionsTests : IDisposable
     ) =>
         HeldPredictionsReader.Read(
             _tables,
-            new ScoringFiles(
-                Write("predictions", predictions),
-                Write("test", truth),
-                Write("train", train ?? truth),
-                "t"
+            HeldTruth.Read(
+                _tables,
+                new ScoringFiles(Write("test", truth), Write("train", train ?? truth), "t"),
+                problem,
+                positiveClass: null
             ),
-            problem,
-            positiveClass: null,
+            HeldPredictionsReader.Source(Write("predictions", predictions)),
             classes
         );
 

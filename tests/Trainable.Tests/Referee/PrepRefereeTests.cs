@@ -116,7 +116,12 @@ public sealed class PrepRefereeTests
             "train",
             new ExperimentOptions { Target = "bought" }
         );
-        var score = await referee.ScoreAsync(subject, testSetWasOpen: false, TestContext.Current.CancellationToken);
+        var score = await referee.ScoreAsync(
+            subject,
+            Guid.CreateVersion7(),
+            testSetWasOpen: false,
+            TestContext.Current.CancellationToken
+        );
         score!.ProblemType.ShouldBe("binary");
         score.Metric.ShouldBe("roc_auc");
     }

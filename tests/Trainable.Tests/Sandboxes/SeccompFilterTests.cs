@@ -30,8 +30,26 @@ public sealed class SeccompFilterTests
             Run(Program, X64, (uint)calls.Number(rule.Call).ShouldNotBeNull()).ShouldBe(Refused(rule.Error), rule.Call);
     }
 
-    [Fact]
-    public void ACallHasOneRule() => SeccompPolicy.Rules.Select(rule => rule.Call).ShouldBeUnique();
+    [Theory]
+    [InlineData(2u, 1u, 0u, true)] // a TCP socket, in the usual words
+    [InlineData(2u, 1u, 6u, true)]
+    [InlineData(10u, 2u, 17u, true)]
+    [InlineData(1u, 1u, 0u, true)]
+    [InlineData(2u, 1u, 132u, false)] // SCTP
+    [InlineData(2u, 1u, 262u, false)] // MPTCP
+    [InlineData(2u, 3u, 255u, false)] // raw
+    public void OnlyTcpAndUdpAreSpoken(uint family, uint type, uint protocol, bool allowed) =>
+        Run(Program, X64, 41, family, type, protocol).ShouldBe(allowed ? SeccompFilter.Allow : Refused(93));
+
+    [Theory]
+    [InlineData(6u, 1u, true)] // TCP_NODELAY
+    [InlineData(1u, 2u, true)] // SO_REUSEADDR
+    [InlineData(0u, 26u, true)] // another level's number
+    [InlineData(6u, 31u, false)] // TCP_ULP
+    [InlineData(1u, 26u, false)] // SO_ATTACH_FILTER
+    [InlineData(1u, 50u, false)] // SO_ATTACH_BPF
+    public void SocketsTakeNoProgramsAndNoUpperLayers(uint level, uint option, bool allowed) =>
+        Run(Program, X64, 54, 3, level, option).ShouldBe(allowed ? SeccompFilter.Allow : Refused(1));
 
     [Theory]
     [InlineData(I386, 20u)]
@@ -126,6 +144,9 @@ public sealed class SeccompFilterTests
                     break;
                 case SeccompFilter.JumpIfBits:
                     at += (accumulator & operand) != 0 ? ifTrue : ifFalse;
+                    break;
+                case SeccompFilter.Jump:
+                    at += (int)operand;
                     break;
                 case SeccompFilter.Return:
                     return operand;

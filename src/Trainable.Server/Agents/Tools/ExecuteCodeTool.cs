@@ -43,12 +43,17 @@ internal sealed class ExecuteCodeTool(
 
         var context = scope.Context;
         var script = await files.SaveScriptAsync(context, code, cancellation);
-        await scope.Journal.AppendAsync([StageFiles.Created(context, script)], StageFiles.Artifact(context, script));
+        // The log keeps the order in which it is asked, so appends and what needs no answer of theirs go side by side.
+        var kept = scope.Journal.AppendAsync(
+            [StageFiles.Created(context, script, call.Id)],
+            StageFiles.Artifact(context, script)
+        );
         var before = files.Snapshot(context);
-        var recorder = new StepRecorder(scope.Journal, context, call.Id, clock);
+        var recorder = new StepRecorder(scope.Journal, context, call.Id, options.MetricBytes, clock);
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
         await using var log = files.CreateLog(context, logName);
         var whole = new StepOutputText(new OutputTextLimits(), log, logName);
+        await kept;
         var ended = await RunAsync(context, script, recorder, whole, scope.Budget.Left, cancellation);
         whole.Complete();
         var output = whole.ToString();
@@ -56,13 +61,14 @@ internal sealed class ExecuteCodeTool(
         var made = files.ChangedSince(context, before).Where(file => file.Name != script.Name).ToList();
         if (made.Count > 0)
         {
-            await scope.Journal.AppendAsync(
-                [.. made.Select(file => StageFiles.Created(context, file))],
+            kept = scope.Journal.AppendAsync(
+                [.. made.Select(file => StageFiles.Created(context, file, call.Id))],
                 [.. made.Select(file => StageFiles.Artifact(context, file))]
             );
         }
+        await Task.WhenAll(recorder.Written, kept);
         cancellation.ThrowIfCancellationRequested();
-        return Describe(context, ended, output, logName, made);
+        return Describe(context, ended, output, script, logName, made);
     }
 
     private async Task<StepEnded> RunAsync(
@@ -89,6 +95,7 @@ internal sealed class ExecuteCodeTool(
         StageContext context,
         StepEnded ended,
         string output,
+        StageFile script,
         string logName,
         IReadOnlyList<StageFile> made
     )
@@ -117,6 +124,7 @@ internal sealed class ExecuteCodeTool(
                 WallSeconds = Math.Round(ended.Wall.TotalSeconds, 3),
                 CpuSeconds = Math.Round(ended.Cpu.TotalSeconds, 3),
                 PeakMemoryBytes = ended.PeakMemoryBytes,
+                ScriptPath = $"{context.ApiDirectory}/{script.Path}",
                 OutputPath = $"{context.ApiDirectory}/{logName}",
             }
         );

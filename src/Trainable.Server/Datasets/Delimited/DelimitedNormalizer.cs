@@ -23,7 +23,10 @@ internal sealed record NormalizedText
 /// Reads delimited text of any dialect and encoding and writes it in one. Values keep their text ('007' stays '007'); only
 /// quotes, separators and line ends change. What cannot be read for certain is refused with the line it stands on.
 /// </summary>
-internal sealed class DelimitedNormalizer(string file, TextSource source)
+/// <param name="file">What the file is called in sentences.</param>
+/// <param name="source">Its text.</param>
+/// <param name="cut">The text is the beginning of a longer one: its last record does not count, nor does it have to be whole.</param>
+internal sealed class DelimitedNormalizer(string file, TextSource source, bool cut = false)
 {
     private const int SampleBytes = 1 << 20;
 
@@ -55,7 +58,7 @@ internal sealed class DelimitedNormalizer(string file, TextSource source)
             throw Refuse($"{file} is empty. Upload a table with a header and rows.");
         if (BinaryContent.LooksBinary(text))
             throw Refuse($"{file} is not a text table. Upload CSV, TSV, JSON or Parquet.");
-        return DelimitedDialect.Detect(sample, complete)
+        return DelimitedDialect.Detect(sample, complete && !cut)
             ?? throw Refuse(
                 $"{file} has only one column: no comma, semicolon, tab or pipe separates its values. A table to learn from needs a target and at least one feature."
             );
@@ -67,7 +70,8 @@ internal sealed class DelimitedNormalizer(string file, TextSource source)
         using var reader = new DelimitedReader(text, dialect);
         using var output = new FileStream(destination, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
 
-        Next(reader, columns: null);
+        if (!Next(reader, columns: null))
+            throw Refuse($"{file} starts with a line longer than what was sent of it. Send more of it.");
         var first = ReadCells(reader);
         var columns = HeaderRow.Parse(file, first);
         WriteHeader(output, columns);
@@ -96,7 +100,10 @@ internal sealed class DelimitedNormalizer(string file, TextSource source)
     /// <summary>Reads a record and checks it; false at the end.</summary>
     private bool Next(DelimitedReader reader, IReadOnlyList<string>? columns)
     {
-        switch (reader.Read())
+        var status = reader.Read();
+        if (cut && (reader.AtEnd || status is RecordStatus.Unclosed))
+            return false;
+        switch (status)
         {
             case RecordStatus.End:
                 return false;

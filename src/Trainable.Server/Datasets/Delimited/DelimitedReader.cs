@@ -47,6 +47,9 @@ internal sealed class DelimitedReader(Stream stream, DelimitedDialect dialect) :
     /// <summary>The line, counted from 1, on which the record starts.</summary>
     public int Line { get; private set; }
 
+    /// <summary>Whether nothing follows the record.</summary>
+    public bool AtEnd => _streamEnded && _start == _end;
+
     /// <summary>The record as it stands in the text, without the end of its line.</summary>
     public ReadOnlySpan<byte> Raw => _buffer.AsSpan(RawStart, RawLength);
 

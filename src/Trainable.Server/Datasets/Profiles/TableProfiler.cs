@@ -29,6 +29,10 @@ internal sealed class TableProfiler(LoadedTable table)
             FirstRows = table.Columns.Count <= WidestWithRows ? Head([.. Indices], FirstRows) : [],
         };
 
+    /// <summary>The first rows of the first columns as text, cells cut; null where a value is missing.</summary>
+    public IReadOnlyList<IReadOnlyList<string?>> FirstRowsOf(int rows, int columns) =>
+        Head([.. Indices.Take(columns)], rows);
+
     private IEnumerable<int> Indices => Enumerable.Range(0, table.Columns.Count);
 
     private List<ColumnProfile> Columns()

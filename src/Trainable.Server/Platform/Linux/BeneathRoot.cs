@@ -35,6 +35,9 @@ internal sealed class BeneathRoot : IDisposable
 {
     // RESOLVE_NO_XDEV | NO_MAGICLINKS | NO_SYMLINKS | BENEATH
     private const ulong Beneath = 0x01 | 0x02 | 0x04 | 0x08;
+
+    // RESOLVE_NO_MAGICLINKS | NO_SYMLINKS
+    private const ulong NoLinks = 0x02 | 0x04;
     private const int MaxPathBytes = 4096;
     private const uint NewFileMode = 0x1A4; // 0644
     private const uint NoReplace = 1; // RENAME_NOREPLACE
@@ -44,13 +47,23 @@ internal sealed class BeneathRoot : IDisposable
 
     private BeneathRoot(SafeFileHandle root) => _root = root;
 
-    /// <exception cref="IOException">The directory cannot be opened.</exception>
-    public static BeneathRoot Open(string directory)
+    /// <summary>
+    /// Takes a directory as root. No part of its own path may be a link either: a stage's directory lies in a session's,
+    /// where a script can put a link in its place.
+    /// </summary>
+    /// <exception cref="IOException">It is missing, no directory, or reached through a link.</exception>
+    public static BeneathRoot Open(string directory) =>
+        TryOpen(directory) ?? throw Libc.Failure($"{directory} could not be opened");
+
+    /// <summary>As <see cref="Open(string)"/>; null when it cannot be opened.</summary>
+    public static BeneathRoot? TryOpen(string directory)
     {
-        var descriptor = Libc.Open(directory, Libc.PathOnly | Libc.Directory | Libc.CloseOnExec);
-        return descriptor < 0
-            ? throw Libc.Failure($"{directory} could not be opened")
-            : new BeneathRoot(new SafeFileHandle(descriptor, ownsHandle: true));
+        if (!Path.IsPathRooted(directory))
+            throw new ArgumentException($"'{directory}' is no absolute path.", nameof(directory));
+        if (Encode(directory) is not { } bytes)
+            return null;
+        var descriptor = Libc.OpenAt2(bytes, Libc.PathOnly | Libc.Directory | Libc.CloseOnExec, NoLinks);
+        return descriptor < 0 ? null : new BeneathRoot(new SafeFileHandle(descriptor, ownsHandle: true));
     }
 
     /// <summary>Opens a regular file for reading; never blocks, whatever lies at the path.</summary>
@@ -93,6 +106,17 @@ internal sealed class BeneathRoot : IDisposable
         return Libc.RenameAt2(handle, from, handle, to, NoReplace) == 0 ? OpenFailure.None : Explain(Libc.LastError);
     }
 
+    /// <summary>Deletes a file or a link, never what a link leads to; nothing happens when it is not there.</summary>
+    public OpenFailure Delete(string path)
+    {
+        var slash = path.LastIndexOf('/');
+        var opened = OpenDirectory(slash < 0 ? "" : path[..slash]);
+        using var parent = opened.Handle;
+        if (parent is null)
+            return opened.Failure;
+        return Libc.UnlinkAt(parent, path[(slash + 1)..], 0) == 0 ? OpenFailure.None : Explain(Libc.LastError);
+    }
+
     /// <summary>As the others, but by a name within a directory that is already open.</summary>
     public static Opened Open(SafeFileHandle directory, string path, FileKind? kind)
     {
@@ -106,7 +130,8 @@ internal sealed class BeneathRoot : IDisposable
         return Check(Libc.OpenAt2(directory, name, flags, Beneath), kind);
     }
 
-    private OpenFailure MakeDirectory(string path)
+    /// <summary>Makes a directory in one that exists. One that is there already is as good; anything else there is not.</summary>
+    public OpenFailure MakeDirectory(string path)
     {
         var opened = OpenDirectory(path);
         opened.Handle?.Dispose();
@@ -155,6 +180,8 @@ internal sealed class BeneathRoot : IDisposable
             Libc.IsDirectory => OpenFailure.WrongKind,
             Libc.NoDeviceOrAddress => OpenFailure.WrongKind, // a socket
             Libc.AccessDenied or Libc.PermissionDenied => OpenFailure.Denied,
+            // A lease that a script holds on the file, or a program that runs from it: it will not be waited for.
+            Libc.WouldBlock or Libc.Executing => OpenFailure.Denied,
             _ => throw Libc.Failure($"A file could not be opened (errno {error})"),
         };
 

@@ -18,11 +18,9 @@ internal static partial class Libc
     public const int NonBlocking = 0x800;
     public const int CloseOnExec = 0x80000;
 
-    // The next two are swapped between x86-64 and 64-bit ARM.
+    // Another one on 64-bit ARM.
     public static readonly int Directory =
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x4000 : 0x10000;
-    public static readonly int NoFollow =
-        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x8000 : 0x20000;
     public const int PathOnly = 0x200000;
 
     public const int PermissionDenied = 1;
@@ -30,11 +28,13 @@ internal static partial class Libc
     public const int NoProcess = 3;
     public const int Interrupted = 4;
     public const int NoDeviceOrAddress = 6;
+    public const int WouldBlock = 11;
     public const int AccessDenied = 13;
     public const int AlreadyThere = 17;
     public const int CrossDevice = 18;
     public const int NotDirectory = 20;
     public const int IsDirectory = 21;
+    public const int Executing = 26; // ETXTBSY
     public const int NameTooLong = 36;
     public const int TooManyLinks = 40;
 
@@ -100,10 +100,16 @@ internal static partial class Libc
             return (int)SystemCall(OpenAt2Number, held.Descriptor, (nint)bytes, (nint)(&how), sizeof(OpenHow));
     }
 
-    public static Exception Failure(string what) => new IOException(what, new Win32Exception(LastError));
+    /// <summary>openat2(2) of an absolute path.</summary>
+    public static unsafe int OpenAt2(ReadOnlySpan<byte> path, int flags, ulong resolve)
+    {
+        const int workingDirectory = -100; // AT_FDCWD, which an absolute path does not use
+        var how = new OpenHow { Flags = (ulong)flags, Resolve = resolve };
+        fixed (byte* bytes = path)
+            return (int)SystemCall(OpenAt2Number, workingDirectory, (nint)bytes, (nint)(&how), sizeof(OpenHow));
+    }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial int Open(string path, int flags);
+    public static Exception Failure(string what) => new IOException(what, new Win32Exception(LastError));
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
@@ -113,6 +119,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeDirectoryAt(SafeFileHandle directory, string name, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "unlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int UnlinkAt(SafeFileHandle directory, string name, int flags);
 
     [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int RenameAt2(

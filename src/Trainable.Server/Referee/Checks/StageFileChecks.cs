@@ -147,10 +147,8 @@ internal static class StageFile
     /// <returns>Null when there is no such regular file.</returns>
     public static long? Size(string directory, string path)
     {
-        if (!Directory.Exists(directory))
-            return null;
-        using var root = BeneathRoot.Open(directory);
-        using var handle = root.OpenFile(path).Handle;
+        using var root = BeneathRoot.TryOpen(directory);
+        using var handle = root?.OpenFile(path).Handle;
         return handle is null ? null : RandomAccess.GetLength(handle);
     }
 }

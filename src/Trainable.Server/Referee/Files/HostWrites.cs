@@ -10,19 +10,17 @@ internal static class HostWrites
     /// <summary>Writes a small text file whole.</summary>
     public static void Replace(string directory, string path, string text)
     {
-        using var root = BeneathRoot.Open(directory);
-        using var handle = root.CreateFile(path, replace: true).Handle;
+        using var root = BeneathRoot.TryOpen(directory);
+        using var handle = root?.CreateFile(path, replace: true).Handle;
         if (handle is null)
             throw new UserFacingException($"'{path}' in the stage's directory is no file the host can write.");
         RandomAccess.Write(handle, Encoding.UTF8.GetBytes(text), fileOffset: 0);
     }
 
-    /// <summary>Deletes a file; its directory is reached through a descriptor, so that no link can lead elsewhere.</summary>
+    /// <summary>Deletes a file, or the link in its place.</summary>
     public static void Delete(string directory, string path)
     {
-        using var root = BeneathRoot.Open(directory);
-        using var parent = root.OpenDirectory(Path.GetDirectoryName(path) ?? "").Handle;
-        if (parent is not null)
-            File.Delete($"/proc/self/fd/{parent.DangerousGetHandle()}/{Path.GetFileName(path)}");
+        using var root = BeneathRoot.TryOpen(directory);
+        root?.Delete(path);
     }
 }

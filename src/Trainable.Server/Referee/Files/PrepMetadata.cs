@@ -41,11 +41,8 @@ internal sealed record PrepMetadata(string? Target, string? ProblemType, JsonEle
     /// <summary>A JSON object from below a stage's directory; null when there is none.</summary>
     public static JsonElement? ReadJson(string stageDirectory, string path)
     {
-        if (!Directory.Exists(stageDirectory))
-            return null;
-        using var root = BeneathRoot.Open(stageDirectory);
-        var opened = root.OpenFile(path);
-        if (opened.Handle is null)
+        using var root = BeneathRoot.TryOpen(stageDirectory);
+        if (root?.OpenFile(path) is not { Handle: not null } opened)
             return null;
         using var file = new FileStream(opened.Handle, FileAccess.Read);
         if (file.Length > MaxBytes)

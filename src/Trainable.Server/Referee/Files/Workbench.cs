@@ -30,18 +30,42 @@ internal sealed class Workbench : IDisposable
     /// <summary>Copies a file from below <paramref name="directory"/>; false when there is no such regular file.</summary>
     public async Task<bool> TakeAsync(string directory, string path, string name, CancellationToken cancellation)
     {
-        if (!Directory.Exists(directory))
-            return false;
-        using var root = BeneathRoot.Open(directory);
-        var opened = root.OpenFile(path);
-        if (opened.Handle is null)
+        using var root = BeneathRoot.TryOpen(directory);
+        if (root?.OpenFile(path) is not { Handle: not null } opened)
             return false;
         await using var source = new FileStream(opened.Handle, FileAccess.Read);
         if (source.Length > MaxCopyBytes)
             throw new UserFacingException($"{path} has {source.Length:N0} bytes, more than the referee reads.");
         await using var target = new FileStream(Input(name), FileMode.CreateNew, FileAccess.Write);
-        await source.CopyToAsync(target, cancellation);
+        await CopyAsync(source, target, source.Length, cancellation);
         return true;
+    }
+
+    /// <summary>
+    /// Copies what the file held when it was opened. Runs of zeros become holes: a file of many gigabytes that takes no
+    /// space where an agent made it must take none here.
+    /// </summary>
+    private static async Task CopyAsync(
+        FileStream source,
+        FileStream target,
+        long length,
+        CancellationToken cancellation
+    )
+    {
+        var buffer = new byte[1 << 20];
+        for (var left = length; left > 0; )
+        {
+            var room = buffer.AsMemory(0, (int)Math.Min(buffer.Length, left));
+            var read = await source.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false, cancellation);
+            if (read == 0)
+                break;
+            if (room.Span[..read].ContainsAnyExcept((byte)0))
+                await target.WriteAsync(room[..read], cancellation);
+            else
+                target.Seek(read, SeekOrigin.Current);
+            left -= read;
+        }
+        target.SetLength(target.Position);
     }
 
     /// <summary>Copies what a sandbox wrote to <see cref="Out"/> to where no sandbox writes; null when it is not there.</summary>

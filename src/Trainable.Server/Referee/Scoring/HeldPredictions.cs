@@ -8,9 +8,16 @@ internal abstract record HeldPredictions(int Rows)
 
     public abstract bool HasProbabilities { get; }
 
+    /// <summary>Where a row stands in the sealed test set; not all of its rows may have been measured.</summary>
+    public virtual int Position(int row) => row;
+
     /// <summary>Numbers: the truth and the predictions; the constant is train's mean (its median for the absolute error).</summary>
-    public sealed record Numbers(double[] Truth, double[] Predicted, double[] Train) : HeldPredictions(Truth.Length)
+    /// <param name="Positions">Rows whose target is no number are left out.</param>
+    public sealed record Numbers(double[] Truth, double[] Predicted, double[] Train, int[] Positions)
+        : HeldPredictions(Truth.Length)
     {
+        public override int Position(int row) => Positions[row];
+
         public override bool HasProbabilities => false;
 
         public override (WeightedMetric Model, WeightedMetric Constant) Find(string metric) =>
@@ -38,6 +45,8 @@ internal abstract record HeldPredictions(int Rows)
     ) : HeldPredictions(Truth.Length)
     {
         public override bool HasProbabilities => Probabilities is not null;
+
+        public double Probability(int row, int label) => Probabilities![(row * Labels.Count) + label];
 
         public override (WeightedMetric Model, WeightedMetric Constant) Find(string metric) =>
             (

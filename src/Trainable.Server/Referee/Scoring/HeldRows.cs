@@ -17,6 +17,9 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
     public string Working(DatasetManifest manifest) =>
         Path.Combine(home.Dataset(manifest.ExperimentId), manifest.WorkingFile!);
 
+    /// <summary>Where the working rows' file lies.</summary>
+    public string WorkingDirectory(DatasetManifest manifest) => home.Dataset(manifest.ExperimentId);
+
     /// <summary>The held raw rows' file; null when the host holds none.</summary>
     public string? Held(DatasetManifest manifest) =>
         manifest.HeldFile is { } name ? Path.Combine(home.HeldOf(manifest.ExperimentId), name) : null;
@@ -62,7 +65,11 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
 }
 
 /// <summary>The target and the kind of problem, settled when Prep ended.</summary>
-internal sealed record SealedTerms(string Target, string ProblemType);
+internal sealed record SealedTerms(string Target, string ProblemType)
+{
+    /// <summary>Positions of held raw rows that have no target, and so are not in the sealed test set.</summary>
+    public IReadOnlyList<int> LeftOut { get; set; } = [];
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SealedTerms))]

@@ -3,25 +3,34 @@ using System.Text.Json.Nodes;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
+using Trainable.Server.Referee.Evaluations;
 using Trainable.Server.Referee.Files;
 
 namespace Trainable.Server.Referee.Scoring;
+
+/// <summary>What the host measured of one model: the score, and everything behind it.</summary>
+internal sealed record Measured(ScoreReport Score, Evaluation Evaluation);
 
 /// <summary>
 /// Measures a trained model on the sealed test set. The model gets features in a sandbox that lives for this alone and
 /// returns predictions; the target never leaves the host, which computes everything else itself.
 /// </summary>
-internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, TrainableHome home)
+internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluator evaluator, TrainableHome home)
 {
     private const long Memory = 2L << 30;
     private const string Metadata = "data/metadata.json";
     private const string TestMetrics = "test_metrics";
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
+    /// <param name="subject">The session's Train.</param>
+    /// <param name="runId">The run that made the model.</param>
+    /// <param name="testSetWasOpen">Whether an earlier score on the same rows had been shown.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <returns>Null when no rows are held.</returns>
     /// <exception cref="UserFacingException">The model cannot be measured; the sentence is for people, never for a model.</exception>
-    public async Task<ScoreReport?> ScoreAsync(
+    public async Task<Measured?> ScoreAsync(
         StageSubject subject,
+        Guid runId,
         bool testSetWasOpen,
         CancellationToken cancellation
     )
@@ -37,34 +46,40 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Trainab
             );
         using var bench = new Workbench(home);
         using var tables = TableDatabase.Open(
-            new TableAccess([bench.In, Path.GetDirectoryName(sealedTest)!], bench.In, Memory),
+            new TableAccess([bench.In, home.HeldOf(subject.ExperimentId)], bench.In, Memory),
             cancellation
         );
         var predictions = await PredictAsync(subject, sealedTest, terms, bench, tables, cancellation);
         var train = held.SealedTrain(subject.ExperimentId, subject.SessionId);
-        var pairs = Read(
+        var truth = HeldTruth.Read(
             tables,
-            new ScoringFiles(predictions.File, sealedTest, train, terms.Target),
-            terms,
-            subject,
-            predictions.Classes
+            new ScoringFiles(sealedTest, train, terms.Target),
+            terms.ProblemType,
+            subject.Options.PositiveClass
         );
+        var pairs = Read(tables, truth, predictions.File, predictions.Classes);
         var report = Measure(pairs, subject, terms.ProblemType, manifest.Holdout.Mode, testSetWasOpen);
+        var evaluation = await evaluator.EvaluateAsync(
+            new MeasuredModel(subject, terms, truth, pairs, report),
+            runId,
+            bench,
+            tables,
+            cancellation
+        );
         WriteBack(subject, report);
-        return report;
+        return new Measured(report, evaluation);
     }
 
     private static HeldPredictions Read(
         TableDatabase tables,
-        ScoringFiles files,
-        SealedTerms terms,
-        StageSubject subject,
+        HeldTruth truth,
+        string file,
         IReadOnlyList<string>? classes
     )
     {
         try
         {
-            return HeldPredictionsReader.Read(tables, files, terms.ProblemType, subject.Options.PositiveClass, classes);
+            return HeldPredictionsReader.Read(tables, truth, HeldPredictionsReader.Source(file), classes);
         }
         catch (DuckDB.NET.Data.DuckDBException)
         {

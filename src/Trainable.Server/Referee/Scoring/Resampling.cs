@@ -11,6 +11,7 @@ internal delegate double WeightedMetric(ReadOnlySpan<int> weights);
 internal static class Resampling
 {
     private const int Draws = 1_000;
+    private const int DrawsOfAPart = 200;
 
     public readonly record struct Interval(double Value, double Low, double High, double StandardError);
 
@@ -39,6 +40,25 @@ internal static class Resampling
         return [.. values.Zip(samples, Summarise)];
     }
 
+    /// <summary>The bootstrap standard error of a metric on some of the rows.</summary>
+    public static double StandardErrorOn(int[] chosen, int rows, int seed, WeightedMetric metric)
+    {
+        var weights = new int[rows];
+        var samples = new List<double>(DrawsOfAPart);
+#pragma warning disable CA5394 // As above.
+        var random = new Random(seed);
+        for (var draw = 0; draw < DrawsOfAPart; draw++)
+        {
+            Array.Clear(weights);
+            for (var pick = 0; pick < chosen.Length; pick++)
+                weights[chosen[random.Next(chosen.Length)]]++;
+            if (metric(weights) is var value && double.IsFinite(value))
+                samples.Add(value);
+        }
+#pragma warning restore CA5394
+        return samples.Count > 1 ? Summarise(double.NaN, samples).StandardError : double.PositiveInfinity;
+    }
+
     private static Interval Summarise(double value, List<double> samples)
     {
         if (samples.Count == 0)
@@ -50,7 +70,7 @@ internal static class Resampling
     }
 
     /// <summary>Linear interpolation between order statistics, as numpy's default has it.</summary>
-    private static double Percentile(List<double> sorted, double share)
+    public static double Percentile(IReadOnlyList<double> sorted, double share)
     {
         var position = share * (sorted.Count - 1);
         var below = (int)position;

@@ -86,12 +86,9 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
             return;
         }
         var train = TrainTarget(tables, bench, target);
-        held.Seal(
-            subject,
-            terms,
-            Join(tables, bench, transformed, target, WithoutGaps(tables, labels, train, terms)),
-            train
-        );
+        labels = WithoutGaps(tables, labels, train, terms);
+        terms.LeftOut = [.. labels.Index().Where(label => label.Item is null).Select(label => label.Index)];
+        held.Seal(subject, terms, Join(tables, bench, transformed, target, labels), train);
         findings.Pass(
             "test_set_sealed",
             string.Create(

@@ -40,6 +40,9 @@ internal abstract class ControlGroup(IReadOnlyList<string> directories)
 
     public abstract long ReadMemoryInUse();
 
+    /// <summary>Of the memory in use what cannot be had back without ending a process: not the kernel's copies of files.</summary>
+    public abstract long ReadMemoryHeld();
+
     protected abstract ControlGroup Beneath(string name);
 
     protected abstract void Apply(ControlGroupLimits limits);

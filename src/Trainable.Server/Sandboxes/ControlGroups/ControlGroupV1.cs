@@ -40,6 +40,12 @@ internal sealed class ControlGroupV1(ControllerDirectories at) : ControlGroup(at
 
     public override long ReadMemoryInUse() => ReadNumber(Path.Combine(at.Memory, "memory.usage_in_bytes")) ?? 0;
 
+    public override long ReadMemoryHeld()
+    {
+        var statistics = Path.Combine(at.Memory, "memory.stat");
+        return (ReadField(statistics, "total_rss") ?? 0) + (ReadField(statistics, "total_shmem") ?? 0);
+    }
+
     protected override string? KillFile =>
         at.Unified is null ? null
         : Path.Combine(at.Unified, "cgroup.kill") is var file && File.Exists(file) ? file

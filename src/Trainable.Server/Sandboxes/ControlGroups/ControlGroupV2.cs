@@ -15,6 +15,9 @@ internal sealed class ControlGroupV2(string directory) : ControlGroup([directory
 
     public override long ReadMemoryInUse() => ReadNumber(In("memory.current")) ?? 0;
 
+    public override long ReadMemoryHeld() =>
+        (ReadField(In("memory.stat"), "anon") ?? 0) + (ReadField(In("memory.stat"), "shmem") ?? 0);
+
     protected override string? KillFile => In("cgroup.kill") is var file && File.Exists(file) ? file : null;
 
     protected override ControlGroup Beneath(string name) => new ControlGroupV2(In(name));

@@ -50,6 +50,8 @@ internal static class BubblewrapArguments
         ];
         AddSystem(arguments);
         arguments.AddRange("--proc", "/proc", "--dev", "/dev");
+        // Pseudo-terminals are counted over the whole machine.
+        arguments.AddRange("--dev-bind", "/dev/null", "/dev/pts/ptmx");
         var quarter = plan.Spec.MemoryBytes / 4;
         AddTmpfs(arguments, "/dev/shm", quarter, version);
         if (plan.Spec.Gpu)

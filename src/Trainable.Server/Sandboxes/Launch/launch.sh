@@ -14,7 +14,6 @@
 # No argument becomes part of a command's text.
 set -eu
 umask 022
-ulimit -c 0
 
 filter=$1 user=$2 stage=$3
 shift 3

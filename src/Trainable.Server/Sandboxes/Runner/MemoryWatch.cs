@@ -29,6 +29,9 @@ internal sealed class MemoryWatch : IAsyncDisposable
 
     public long PeakBytes => Interlocked.Read(ref _peak);
 
+    /// <summary>Bytes that a process and all beneath it hold; pages they share count for each.</summary>
+    public static long HeldBeneath(int root) => Beneath(root).Sum(ReadBytes);
+
     private async Task WatchAsync(int root, long runner, long limit, Action onExceeded)
     {
         while (await _timer.WaitForNextTickAsync())

@@ -17,7 +17,7 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
     private readonly ILogger _logger;
     private Task<StepGroup?> _prepared = Task.FromResult<StepGroup?>(null);
     private int _lastGroup;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     private RunnerProcess(
         LaunchedSandbox sandbox,
@@ -49,6 +49,9 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
     public bool IsUsable => !_disposed && !_sandbox.Process.HasExited;
 
     public string ErrorText => _errors.ToString();
+
+    /// <summary>What its processes hold and cannot give back: their own memory and the files of its tmpfs.</summary>
+    public long MemoryInUse => _group is null ? MemoryWatch.HeldBeneath(_sandbox.Process.Id) : _group.ReadMemoryHeld();
 
     public bool RanOutOfMemory => _zygoteGroup?.ReadUsage().OutOfMemoryKills > 0;
 
@@ -131,7 +134,9 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
                         or RunnerProtocolException
             )
         {
-            LogNotPrepared(_logger, failure, _sandbox.Plan.Spec.Name, ErrorText);
+            // A sandbox that closes right after a step takes the runner away in the middle of this.
+            if (!_disposed)
+                LogNotPrepared(_logger, failure, _sandbox.Plan.Spec.Name, ErrorText);
             return null;
         }
     }

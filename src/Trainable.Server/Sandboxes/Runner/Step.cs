@@ -8,15 +8,12 @@ namespace Trainable.Server.Sandboxes.Runner;
 /// says how it ended. The host's own timer, the caller and the output limit can stop it at any moment; from then on the
 /// runner gets a few seconds to finish, and a runner that does not is ended too, so nothing here waits for ever.
 /// </summary>
-internal sealed partial class Step : IAsyncDisposable
+internal sealed class Step : IAsyncDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     // What pipes and the runner may still hold after every writer has been killed. More is a runner gone wrong.
     private const long MostAfterStop = 16L << 20;
-
-    private const int CpuTimeSignal = 24; // SIGXCPU
-    private const int FileSizeSignal = 25; // SIGXFSZ
 
     private readonly RunnerProcess _runner;
     private readonly int _number;
@@ -167,7 +164,7 @@ internal sealed partial class Step : IAsyncDisposable
         if (!inGroup)
         {
             _failure = "its process was not found";
-            LogNotFound(_runner.Sandbox.Plan.Spec.Name, pid);
+            StepLog.NotFound(_logger, _runner.Sandbox.Plan.Spec.Name, pid);
         }
         if (!inGroup || !_stop.TryOpenGate())
         {
@@ -205,8 +202,7 @@ internal sealed partial class Step : IAsyncDisposable
             return null;
         if (_stop.Reason is not null)
             _writtenAfterStop += frame.Payload.Length;
-        if (known is not SandboxStream.Record)
-            _written += frame.Payload.Length;
+        _written += frame.Payload.Length;
         if (_written <= _limits.OutputBytes)
             return new StepOutput(known, frame.Payload);
         Stop(StepOutcome.OutputLimit);
@@ -236,7 +232,7 @@ internal sealed partial class Step : IAsyncDisposable
         if (_group is null)
             await _runner.Connection.SendAsync(RunnerCommand.Kill(_number, all: true), CancellationToken.None);
         else if (!await Task.Run(() => _group.Kill(Grace, _time)))
-            LogSurvivors(_runner.Sandbox.Plan.Spec.Name);
+            StepLog.Survivors(_logger, _runner.Sandbox.Plan.Spec.Name);
     }
 
     /// <summary>The next frame of this step; null when the runner is gone, broken or given up on.</summary>
@@ -251,7 +247,7 @@ internal sealed partial class Step : IAsyncDisposable
                     _giveUp.CancelAfter(Grace);
                 if (await _runner.Connection.ReadAsync(_giveUp.Token) is not { } frame)
                 {
-                    LogEnded(_runner.Sandbox.Plan.Spec.Name, _runner.ErrorText);
+                    StepLog.Ended(_logger, _runner.Sandbox.Plan.Spec.Name, _runner.ErrorText);
                     break;
                 }
                 _giveUp.CancelAfter(Timeout.InfiniteTimeSpan);
@@ -261,11 +257,11 @@ internal sealed partial class Step : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            LogGivenUp(_runner.Sandbox.Plan.Spec.Name, _runner.ErrorText);
+            StepLog.GivenUp(_logger, _runner.Sandbox.Plan.Spec.Name, _runner.ErrorText);
         }
         catch (RunnerProtocolException broken)
         {
-            LogBroken(broken, _runner.Sandbox.Plan.Spec.Name, _runner.ErrorText);
+            StepLog.Broken(_logger, broken, _runner.Sandbox.Plan.Spec.Name, _runner.ErrorText);
         }
         LeftRunnerUsable = false;
         _hasFinished = true;
@@ -275,56 +271,18 @@ internal sealed partial class Step : IAsyncDisposable
     private async ValueTask<StepEnded> EndAsync()
     {
         await _killing;
-        var usage = _group?.ReadUsage();
-        var wall = _exit?.WallS is { } seconds ? TimeSpan.FromSeconds(seconds) : _time.GetElapsedTime(_started);
-        var outcome = Decide(usage);
-        var ended = new StepEnded
+        var verdict = new StepVerdict
         {
-            Outcome = outcome,
-            ExitCode = _exit?.Code,
-            Signal = _exit?.Signal is > 0 and var signal ? signal : null,
-            Wall = wall,
-            Cpu = usage?.Cpu ?? TimeSpan.FromSeconds((_exit?.UserS ?? 0) + (_exit?.SystemS ?? 0)),
-            PeakMemoryBytes = usage?.PeakMemoryBytes ?? Math.Max(_exit?.MaxRss ?? 0, _memory?.PeakBytes ?? 0),
-            Sentence = "",
+            Limits = _limits,
+            Wall = _exit?.WallS is { } seconds ? TimeSpan.FromSeconds(seconds) : _time.GetElapsedTime(_started),
+            Exit = _exit,
+            Failure = _failure,
+            Stopped = _stop.Reason,
+            Exceeded = _watch?.Exceeded,
+            Usage = _group?.ReadUsage(),
+            WatchedPeak = _memory?.PeakBytes ?? 0,
+            RunnerRanOutOfMemory = _runner.RanOutOfMemory,
         };
-        return ended with { Sentence = StepSentence.For(ended, _limits, _failure, _watch?.Exceeded) };
+        return verdict.Give();
     }
-
-    private StepOutcome Decide(ControlGroupUsage? usage)
-    {
-        if (_stop.Reason is { } reason)
-            return reason;
-        // A worker may have been ended for memory and its parent have made do without it.
-        if (_exit is { Code: 0 })
-            return StepOutcome.Ok;
-        if (usage?.OutOfMemoryKills > 0 || (_exit is null && _runner.RanOutOfMemory))
-            return StepOutcome.OutOfMemory;
-        if (_exit is null && _failure is null)
-            return StepOutcome.Lost;
-        return _exit?.Signal switch
-        {
-            CpuTimeSignal => StepOutcome.CpuLimit,
-            FileSizeSignal => StepOutcome.FileLimit,
-            _ => usage?.RefusedProcesses > 0 ? StepOutcome.ProcessLimit : StepOutcome.Error,
-        };
-    }
-
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "Sandbox {Name}: the process the runner calls {Pid} was not found"
-    )]
-    private partial void LogNotFound(string name, int pid);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Sandbox {Name}: processes of a step outlived SIGKILL")]
-    private partial void LogSurvivors(string name);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sandbox {Name}: the runner ended during a step: {Errors}")]
-    private partial void LogEnded(string name, string errors);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sandbox {Name}: the runner did not answer in time: {Errors}")]
-    private partial void LogGivenUp(string name, string errors);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Sandbox {Name}: the runner broke the protocol: {Errors}")]
-    private partial void LogBroken(Exception failure, string name, string errors);
 }

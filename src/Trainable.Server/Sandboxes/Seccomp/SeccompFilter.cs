@@ -14,6 +14,7 @@ internal static class SeccompFilter
     public const ushort JumpIfEqual = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
     public const ushort JumpIfAtLeast = 0x35; // BPF_JMP | BPF_JGE | BPF_K
     public const ushort JumpIfBits = 0x45; // BPF_JMP | BPF_JSET | BPF_K
+    public const ushort Jump = 0x05; // BPF_JMP | BPF_JA
     public const ushort Return = 0x06; // BPF_RET | BPF_K
 
     public const uint Allow = 0x7FFF_0000;
@@ -46,11 +47,11 @@ internal static class SeccompFilter
             new(JumpIfAtLeast, 0, 1, X32Bit),
             new(Return, 0, 0, Refuse | NotImplemented),
         };
-        foreach (var rule in rules)
+        foreach (var ofCall in rules.GroupBy(rule => rule.Call, StringComparer.Ordinal))
         {
-            if (calls.Number(rule.Call) is not { } number)
+            if (calls.Number(ofCall.Key) is not { } number)
                 continue;
-            var block = Block(rule);
+            List<BpfInstruction> block = [.. ofCall.SelectMany(Block), new(Return, 0, 0, Allow)];
             program.Add(new(JumpIfEqual, 0, checked((byte)block.Count), (uint)number));
             program.AddRange(block);
         }
@@ -73,7 +74,7 @@ internal static class SeccompFilter
         return bytes;
     }
 
-    // Ends in a return on every path: a call has one rule, so nothing further down can concern it.
+    // Refuses the call or goes on with what follows the block: the next rule of the same call, or the return that allows it.
     private static List<BpfInstruction> Block(SeccompRule rule)
     {
         var block = new List<BpfInstruction>();
@@ -83,10 +84,15 @@ internal static class SeccompFilter
             block.AddRange(Test(condition));
         }
         block.Add(new(Return, 0, 0, Refuse | (uint)rule.Error));
+        for (var index = 0; index < block.Count; index++)
+        {
+            if (block[index].Code == Jump)
+                block[index] = new(Jump, 0, 0, (uint)(block.Count - index - 1));
+        }
         return block;
     }
 
-    /// <summary>Falls through when the condition holds and allows the call when it does not.</summary>
+    /// <summary>Falls through when the condition holds and jumps past the rule when it does not.</summary>
     private static List<BpfInstruction> Test(SeccompCondition condition)
     {
         var jump = condition.Test is SeccompTest.AnyBit ? JumpIfBits : JumpIfEqual;
@@ -95,7 +101,7 @@ internal static class SeccompFilter
         var test = new List<BpfInstruction>();
         for (var index = 0; index < values.Length; index++)
         {
-            // Match: to the instruction after the list's last one, which is the allowing return, or past that too.
+            // Match: to the instruction after the list's last one, which is the jump past the rule, or past that too.
             var toAllow = checked((byte)(values.Length - 1 - index));
             var past = checked((byte)(toAllow + 1));
             var isLast = index == values.Length - 1;
@@ -105,7 +111,7 @@ internal static class SeccompFilter
                     : new(jump, past, 0, values[index])
             );
         }
-        test.Add(new(Return, 0, 0, Allow));
+        test.Add(new(Jump, 0, 0, 0));
         return test;
     }
 }

@@ -23,6 +23,7 @@ internal static class SeccompPolicy
 {
     private const int NotPermitted = 1; // EPERM
     private const int NotImplemented = 38; // ENOSYS
+    private const int ProtocolNotSupported = 93; // EPROTONOSUPPORT
     private const int FamilyNotSupported = 97; // EAFNOSUPPORT
 
     // CLONE_NEWTIME, NS, CGROUP, UTS, IPC, USER, PID, NET.
@@ -31,6 +32,11 @@ internal static class SeccompPolicy
     private const uint UnixSocket = 1;
     private const uint InternetSocket = 2;
     private const uint Internet6Socket = 10;
+    private const uint AnyProtocol = 0;
+    private const uint Tcp = 6;
+    private const uint Udp = 17;
+    private const uint TcpUpperLayer = 31; // TCP_ULP
+    private const uint SocketLevel = 1; // SOL_SOCKET
     private const uint PushTerminalInput = 0x5412; // TIOCSTI
     private const uint LinuxTerminal = 0x541C; // TIOCLINUX
     private const uint SetIdBits = 0xC00; // S_ISUID | S_ISGID
@@ -54,6 +60,9 @@ internal static class SeccompPolicy
             ["personality", "modify_ldt", "iopl", "ioperm", "vmsplice", "mbind", "move_pages", "migrate_pages"],
             ["settimeofday", "clock_settime", "clock_adjtime", "adjtimex", "vhangup", "sethostname", "setdomainname"]
         ),
+        // System V IPC and message queues would outlive the step and hold its memory; watches are counted by user, and where
+        // the server is not root that user is its own. Programs that find them missing do without.
+        .. Lack("shmget", "semget", "msgget", "mq_open", "inotify_init", "inotify_init1"),
         new("clone", NotPermitted, AnyBit(0, NewNamespaces)),
         // Its flags lie in memory, where a filter cannot look; glibc falls back to clone.
         new("clone3", NotImplemented),
@@ -67,6 +76,11 @@ internal static class SeccompPolicy
         // No netlink, packet, vsock (it reaches the hypervisor in spite of the network namespace) or rarer families.
         new("socket", FamilyNotSupported, NoneOf(0, UnixSocket, InternetSocket, Internet6Socket)),
         new("socketpair", FamilyNotSupported, NoneOf(0, UnixSocket)),
+        // Asking for a rarer protocol (SCTP, DCCP, MPTCP, L2TP…) makes the kernel load its module.
+        new("socket", ProtocolNotSupported, NoneOf(2, AnyProtocol, Tcp, Udp)),
+        // The same for what TCP can be layered with, and programs for the kernel's packet filter.
+        new("setsockopt", NotPermitted, OneOf(1, Tcp), OneOf(2, TcpUpperLayer)),
+        new("setsockopt", NotPermitted, OneOf(1, SocketLevel), OneOf(2, 26, 50, 51, 52)), // SO_ATTACH_…
         new("ioctl", NotPermitted, OneOf(1, PushTerminalInput, LinuxTerminal)),
         // A set-user-id file in the workspace would run as the sandbox's user for anyone on the host who reaches it.
         new("chmod", NotPermitted, AnyBit(1, SetIdBits)),
@@ -84,6 +98,9 @@ internal static class SeccompPolicy
 
     private static IEnumerable<SeccompRule> Refuse(params string[][] calls) =>
         calls.SelectMany(names => names).Select(name => new SeccompRule(name, NotPermitted));
+
+    private static IEnumerable<SeccompRule> Lack(params string[] calls) =>
+        calls.Select(name => new SeccompRule(name, NotImplemented));
 
     private static SeccompCondition AnyBit(int argument, uint mask) => new(argument, SeccompTest.AnyBit, mask);
 

@@ -165,6 +165,11 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
             "execute_code",
             new Dictionary<string, object?>(StringComparer.Ordinal) { ["code"] = playbook.Script(step, parameters) }
         );
-        return new AutopilotReply(prefix + Narration.Say(step.Before, conversation.Facts), call);
+        // How long the step takes is settled here, and said in the words that fit who chose it.
+        var facts = conversation.Facts.DeepClone().AsObject();
+        facts[brief.BudgetSeconds is null ? "natural_s" : "chosen_s"] = Math.Round(
+            AutopilotParameters.Seconds(brief, step)
+        );
+        return new AutopilotReply(prefix + Narration.Say(step.Before, facts), call);
     }
 }

@@ -21,17 +21,18 @@ internal static class AutopilotParameters
             ["group_column"] = brief.GroupColumn,
             ["time_column"] = brief.TimeColumn,
             ["seed"] = brief.Seed,
-            ["budget_s"] = Math.Round(
-                Math.Min(StageSeconds(brief) * step.BudgetShare, brief.StepSeconds * StepShare),
-                1
-            ),
+            ["budget_s"] = Seconds(brief, step),
             ["holdout"] = brief.Holdout,
             ["instructions"] = brief.Instructions,
             ["safe"] = safe,
         };
 
+    /// <summary>Seconds a step aims at.</summary>
+    public static double Seconds(StageBrief brief, PlaybookStep step) =>
+        Math.Round(Math.Min(StageSeconds(brief) * step.BudgetShare, brief.StepSeconds * StepShare), 1);
+
     /// <summary>
-    /// Seconds a stage aims at. Without a budget Train searches longer the larger the table is, from about 18 s to four
+    /// Seconds a stage aims at. Without a budget Train searches longer the larger the table is, from about 22 s to four
     /// minutes: on small tables more time buys nothing that the held rows could tell from noise.
     /// </summary>
     private static double StageSeconds(StageBrief brief)
@@ -39,7 +40,7 @@ internal static class AutopilotParameters
         var cells = (double)brief.Rows * Math.Max(1, brief.Columns);
         var natural = brief.Stage switch
         {
-            Stages.Train => Math.Clamp(18 + cells / 5_000, 18, 240),
+            Stages.Train => Math.Clamp(22 + cells / 4_000, 22, 240),
             _ => Math.Clamp(15 + cells / 100_000, 15, 240),
         };
         // A chosen budget also has to pay for start-up, figures and the referee's checks.

@@ -1,4 +1,4 @@
-"""libduckdb's C API, as much of it as Parquet needs."""
+"""libduckdb's C API, as much of it as Parquet and the explorer need."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import functools
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Optional, Type
+from typing import Any, List, Optional, Type
 
-from fastparquet._arrow import ArrowArray, ArrowArrayStream
+from libduckdb.arrow import ArrowArray, ArrowArrayStream
 
 Pointer = C.c_void_p
 DEFAULT_THREADS = 2
@@ -45,6 +45,9 @@ SIGNATURES = {
     "duckdb_execute_prepared_streaming": (C.c_int, [Pointer, C.POINTER(Result)]),
     "duckdb_destroy_result": (None, [C.POINTER(Result)]),
     "duckdb_result_error": (C.c_char_p, [C.POINTER(Result)]),
+    "duckdb_row_count": (C.c_uint64, [C.POINTER(Result)]),
+    "duckdb_value_varchar": (Pointer, [C.POINTER(Result), C.c_uint64, C.c_uint64]),
+    "duckdb_free": (None, [Pointer]),
     "duckdb_column_count": (C.c_uint64, [C.POINTER(Result)]),
     "duckdb_column_name": (C.c_char_p, [C.POINTER(Result), C.c_uint64]),
     "duckdb_column_type": (C.c_int, [C.POINTER(Result), C.c_uint64]),
@@ -119,6 +122,27 @@ class Connection:
                 raise DuckDBError(self._error(result))
         finally:
             self.library.duckdb_destroy_result(C.byref(result))
+
+    def rows(self, sql: str) -> List[List[Optional[str]]]:
+        """Run a query whose result is small; every value as DuckDB writes it. Raises DuckDBError."""
+        result = Result()
+        try:
+            if self.library.duckdb_query(self.handle, sql.encode("utf-8"), C.byref(result)):
+                raise DuckDBError(self._error(result))
+            columns = range(self.library.duckdb_column_count(C.byref(result)))
+            rows = range(self.library.duckdb_row_count(C.byref(result)))
+            return [[self._text(result, column, row) for column in columns] for row in rows]
+        finally:
+            self.library.duckdb_destroy_result(C.byref(result))
+
+    def _text(self, result: Result, column: int, row: int) -> Optional[str]:
+        value = self.library.duckdb_value_varchar(C.byref(result), column, row)
+        if not value:
+            return None
+        try:
+            return C.string_at(value).decode("utf-8", "replace")
+        finally:
+            self.library.duckdb_free(value)
 
     def stream(self, sql: str) -> Result:
         """Start a query whose chunks are fetched one by one; the caller destroys the result. Raises DuckDBError."""

@@ -1,0 +1,18 @@
+namespace Trainable.Server.Datasets.Previews;
+
+/// <summary>What was sent of a file to be looked at.</summary>
+internal sealed record PreviewParts
+{
+    public required string Name { get; init; }
+
+    /// <summary>Its first bytes.</summary>
+    public required byte[] Head { get; init; }
+
+    /// <summary>Its last bytes; for Parquet, whose description stands at the end. Empty where they were not sent.</summary>
+    public byte[] Tail { get; init; } = [];
+
+    /// <summary>Bytes of the whole file.</summary>
+    public required long Size { get; init; }
+
+    public bool Complete => Head.Length >= Size;
+}

@@ -1,0 +1,90 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { type CanvasSearch, readCanvasSearch } from '@/canvas/search';
+import { Crash } from './crash';
+import { NotFound } from './not-found';
+import { Shell } from './shell';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+
+export interface GallerySearch {
+  q?: string;
+  state?: string;
+  model?: string;
+  view?: 'cards' | 'table';
+  sort?: string;
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
+
+const gallery = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/gallery/gallery-page')),
+  validateSearch: (search): GallerySearch => ({
+    q: text(search.q),
+    state: text(search.state),
+    model: text(search.model),
+    view: search.view === 'table' || search.view === 'cards' ? search.view : undefined,
+    sort: text(search.sort),
+  }),
+});
+
+const create = createRoute({
+  getParentRoute: () => root,
+  path: '/new',
+  component: lazyRouteComponent(() => import('@/create/create-page')),
+});
+
+const experiment = createRoute({
+  getParentRoute: () => root,
+  path: '/experiments/$id',
+  component: lazyRouteComponent(() => import('@/experiment/experiment-page')),
+});
+
+export const TABS = ['report', 'metrics', 'files', 'data', 'checks', 'timeline'] as const;
+export type CanvasTab = (typeof TABS)[number];
+
+/** Where the studio stands; every view of it has an address. */
+export interface SessionSearch extends CanvasSearch {
+  tab?: CanvasTab;
+  /** The stage whose report or checks are shown. */
+  stage?: string;
+  /** The file that is open. */
+  path?: string;
+  /** The transcript item to show. */
+  at?: string;
+}
+
+const session = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$id',
+  component: lazyRouteComponent(() => import('@/session/session-page')),
+  validateSearch: (search): SessionSearch => ({
+    tab: TABS.find((tab) => tab === search.tab),
+    stage: text(search.stage),
+    path: text(search.path),
+    at: text(search.at),
+    ...readCanvasSearch(search),
+  }),
+});
+
+const compare = createRoute({
+  getParentRoute: () => root,
+  path: '/compare',
+  component: lazyRouteComponent(() => import('@/compare/compare-page')),
+  /** Session ids, separated by commas. */
+  validateSearch: (search): { sessions?: string } => ({ sessions: text(search.sessions) }),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([gallery, create, experiment, session, compare]),
+  defaultErrorComponent: Crash,
+  defaultPreload: 'intent',
+  scrollRestoration: false,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,31 @@
+import './styles/main.css';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { setNonce } from 'get-nonce';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { queryClient } from './api/queries';
+import { router } from './app/router';
+import { SessionGate } from './app/signed-out';
+import { nonce } from './lib/nonce';
+import { LiveProvider } from './live/provider';
+import { Toaster } from './ui/toast';
+import { TooltipProvider } from './ui/tooltip';
+
+const styleNonce = nonce();
+if (styleNonce) setNonce(styleNonce);
+
+createRoot(document.getElementById('root') as HTMLElement).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <LiveProvider>
+        <TooltipProvider>
+          <SessionGate>
+            <RouterProvider router={router} />
+          </SessionGate>
+          <Toaster />
+        </TooltipProvider>
+      </LiveProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);
