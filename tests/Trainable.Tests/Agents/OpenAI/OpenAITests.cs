@@ -113,7 +113,7 @@ public sealed class OpenAITests
         );
         await using var app = await StartAsync(api, new Anthropic.FastClock());
         var (_, events) = await RunAsync(app, new StartStageRequest { Model = "openai/local-model" });
-        TrainableApp.StateOf(events[^1]).ShouldBe("eda_done");
+        TrainableApp.StateOf(events[^1]).ShouldBe("eda_done", events[^2].Data.GetRawText());
         events.Count(item => item.Type == EventTypes.ModelRetry).ShouldBe(2);
         api.Requests.Last().Body.GetProperty("model").GetString().ShouldBe("local-model");
     }
@@ -187,7 +187,12 @@ public sealed class OpenAITests
     private static Task<TrainableApp> StartAsync(ChatCompletionsServer api, TimeProvider? clock = null) =>
         TrainableApp.StartAsync(configure: services =>
         {
-            var options = new OpenAIOptions { ApiKey = Key, BaseUrl = api.Url };
+            var options = new OpenAIOptions
+            {
+                ApiKey = Key,
+                BaseUrl = api.Url,
+                Silence = TimeSpan.FromMinutes(10),
+            };
             services.AddSingleton(options);
             TrainableApp.WithoutPreloading(services);
             if (clock is not null)
