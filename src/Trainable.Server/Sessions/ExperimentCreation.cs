@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;

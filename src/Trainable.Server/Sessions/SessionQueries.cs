@@ -148,39 +148,40 @@ internal sealed class SessionQueries(
             .ToDictionaryAsync(one => one.Run, cancellation);
         return
         [
-            ..  rows.Select(row => (Row: row, Terms: RunTerms.Of(session, row))).Select(run => new StageRunItem
-            {
-                Kind = run.Row.Kind,
-                Thinking = run.Terms.Thinking,
-                Share = run.Terms.Share ?? ShareLevels.Sample,
-                Id = run.Row.Id,
-                Stage = run.Row.Stage,
-                Number = run.Row.Number,
-                Status = run.Row.Status,
-                Model = run.Row.Model,
-                Stale = run.Row.Stale,
-                StartedAt = run.Row.StartedAt,
-                EndedAt = run.Row.EndedAt,
-                EndReason = run.Row.EndReason,
-                Score = run.Row.Score is { } score ? Json(score) : null,
-                Instructions = run.Row.Instructions,
-                BudgetSeconds = run.Row.BudgetSeconds > 0 ? run.Row.BudgetSeconds : null,
-                Usage = tokens.TryGetValue(run.Row.Id, out var used)
-                    ? ModelUsage.Sum(
-                        [
-                            new ModelUsage
-                            {
-                                Model = run.Row.Model,
-                                Input = used.Input,
-                                Output = used.Output,
-                                CacheRead = used.CacheRead,
-                                CacheWrite = used.CacheWrite,
-                            },
-                        ],
-                        models
-                    )
-                    : null,
-            }),
+            .. rows.Select(row => (Row: row, Terms: RunTerms.Of(session, row)))
+                .Select(run => new StageRunItem
+                {
+                    Kind = run.Row.Kind,
+                    Thinking = run.Terms.Thinking,
+                    Share = run.Terms.Share ?? ShareLevels.Sample,
+                    Id = run.Row.Id,
+                    Stage = run.Row.Stage,
+                    Number = run.Row.Number,
+                    Status = run.Row.Status,
+                    Model = run.Row.Model,
+                    Stale = run.Row.Stale,
+                    StartedAt = run.Row.StartedAt,
+                    EndedAt = run.Row.EndedAt,
+                    EndReason = run.Row.EndReason,
+                    Score = run.Row.Score is { } score ? Json(score) : null,
+                    Instructions = run.Row.Instructions,
+                    BudgetSeconds = run.Row.BudgetSeconds > 0 ? run.Row.BudgetSeconds : null,
+                    Usage = tokens.TryGetValue(run.Row.Id, out var used)
+                        ? ModelUsage.Sum(
+                            [
+                                new ModelUsage
+                                {
+                                    Model = run.Row.Model,
+                                    Input = used.Input,
+                                    Output = used.Output,
+                                    CacheRead = used.CacheRead,
+                                    CacheWrite = used.CacheWrite,
+                                },
+                            ],
+                            models
+                        )
+                        : null,
+                }),
         ];
     }
 

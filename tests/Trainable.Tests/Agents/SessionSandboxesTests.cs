@@ -99,7 +99,10 @@ public sealed class SessionSandboxesTests : IAsyncDisposable
         var left = await HeldAsync(sandboxes, large, "open('/dev/shm/x', 'wb').write(bytes(200 << 20))");
 
         left.ShouldBe(kept, "it was warm until then");
-        (await HeldAsync(sandboxes, large, "print('again')")).ShouldNotBe(kept, "what it left in /dev/shm went with it");
+        (await HeldAsync(sandboxes, large, "print('again')")).ShouldNotBe(
+            kept,
+            "what it left in /dev/shm went with it"
+        );
     }
 
     private async Task<ISandbox> HeldAsync(SessionSandboxes sandboxes, Guid session, string code)

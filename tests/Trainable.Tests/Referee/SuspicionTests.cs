@@ -31,7 +31,8 @@ public sealed class SuspicionTests
     [InlineData("name")]
     [InlineData("postcode")]
     [InlineData("born")]
-    public void AnHonestColumnIsNotNamed(string column) => Codes(column, Classes(), ProblemTypes.Binary).ShouldBeEmpty();
+    public void AnHonestColumnIsNotNamed(string column) =>
+        Codes(column, Classes(), ProblemTypes.Binary).ShouldBeEmpty();
 
     [Theory]
     [InlineData("target_copy", "in cents")]
@@ -110,7 +111,8 @@ public sealed class SuspicionTests
     {
         unchecked
         {
-            var mixed = ((ulong)row * 0x9E3779B97F4A7C15UL) + ((ulong)salt * 0xD1B54A32D192ED03UL) + 0x2545F4914F6CDD1DUL;
+            var mixed =
+                ((ulong)row * 0x9E3779B97F4A7C15UL) + ((ulong)salt * 0xD1B54A32D192ED03UL) + 0x2545F4914F6CDD1DUL;
             mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
             mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
             return (mixed ^ (mixed >> 31)) / (double)ulong.MaxValue;

@@ -23,7 +23,7 @@ import { Draft } from './draft';
 import { readAnswer, readQuestion } from './question';
 import type { LiveEvent } from './sse';
 import { stepTitle } from './title';
-import type { SessionView, StepItem } from './view';
+import type { RichLog, SessionView, StepItem } from './view';
 
 /**
  * The view after more events. Events that are known already are skipped by their number, so the same ones may come twice; text
@@ -185,6 +185,18 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
         point.value ?? null,
       );
     if (warning) draft.notice(event, 'warning', warning);
+  },
+
+  rich_log(draft, event) {
+    const { kind, name, stage, run_tag, step, data } = event.data as {
+      kind: RichLog['kind'];
+      name: string;
+      stage: string;
+      run_tag?: string | null;
+      step?: number | null;
+      data: unknown;
+    };
+    draft.richLog({ kind, name, stage, run: run_tag ?? null, step: step ?? null, data });
   },
 
   chart_config(draft, event) {

@@ -31,7 +31,11 @@ internal sealed class SuspicionCheck(HeldRows held, TimeProvider clock)
     )
     {
         var rows = RawRows.Sample(tables, held.Working(manifest), manifest.RowsWorking, manifest.Columns.Count);
-        var goal = rows.Columns.Index().Where(column => column.Item == target).Select(column => (int?)column.Index).FirstOrDefault();
+        var goal = rows
+            .Columns.Index()
+            .Where(column => column.Item == target)
+            .Select(column => (int?)column.Index)
+            .FirstOrDefault();
         if (goal is not { } place)
             return [];
         var answer = new RawColumn(target, rows.Values[place]);

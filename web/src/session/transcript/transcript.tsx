@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useKeys } from '@/app/shortcuts';
 import { formatOf } from '@/lib/format';
 import { useView } from '@/live/store';
@@ -156,7 +156,13 @@ export function Transcript() {
   );
 }
 
-function RowView({ row, open, toggle }: { row: Row; open: boolean; toggle: (id: string) => void }) {
+interface RowProps {
+  row: Row;
+  open: boolean;
+  toggle: (id: string) => void;
+}
+
+const RowView = memo(function RowView({ row, open, toggle }: RowProps) {
   if (row.kind === 'stage')
     return <StageRow item={row.item} run={row.run} folded={row.folded} onToggle={() => toggle(row.id)} />;
   const { item } = row;
@@ -178,6 +184,15 @@ function RowView({ row, open, toggle }: { row: Row; open: boolean; toggle: (id: 
     default:
       return null;
   }
+}, isSame);
+
+/** Rows are made anew when any of them changes; what one shows is in its item. */
+function isSame({ row: one, open: before }: RowProps, { row: other, open: after }: RowProps): boolean {
+  return (
+    before === after &&
+    one.item === other.item &&
+    (one.kind !== 'stage' || other.kind !== 'stage' || (one.run === other.run && one.folded === other.folded))
+  );
 }
 
 function flipped(set: ReadonlySet<string>, id: string): ReadonlySet<string> {
