@@ -11,6 +11,7 @@ import type {
   MetricsBatch,
   ModelRetry,
   ReportReady,
+  RichLog as RichLogged,
   StateChanged,
   ToolEnded,
   ToolStarted,
@@ -23,7 +24,7 @@ import { Draft } from './draft';
 import { readAnswer, readQuestion } from './question';
 import type { LiveEvent } from './sse';
 import { stepTitle } from './title';
-import type { RichLog, SessionView, StepItem } from './view';
+import type { SessionView, StepItem } from './view';
 
 /**
  * The view after more events. Events that are known already are skipped by their number, so the same ones may come twice; text
@@ -188,14 +189,7 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
   },
 
   rich_log(draft, event) {
-    const { kind, name, stage, run_tag, step, data } = event.data as {
-      kind: RichLog['kind'];
-      name: string;
-      stage: string;
-      run_tag?: string | null;
-      step?: number | null;
-      data: unknown;
-    };
+    const { kind, name, stage, run_tag, step, data } = event.data as RichLogged;
     draft.richLog({ kind, name, stage, run: run_tag ?? null, step: step ?? null, data });
   },
 

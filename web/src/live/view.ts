@@ -44,7 +44,8 @@ export interface FileView {
 
 /** What a script logged that is more than a number; the newest of its name. `data` is as its kind has it. */
 export interface RichLog {
-  kind: 'image' | 'table' | 'confusion' | 'curve';
+  /** image, table, confusion or curve. */
+  kind: string;
   name: string;
   stage: string;
   run: string | null;
