@@ -95,7 +95,7 @@ export default function MetricsTab() {
           ))}
         </div>
         {!find && rich.length > 0 && (
-          <div className="grid @min-[900px]:grid-cols-2 grid-cols-1 items-start gap-3 px-3 pb-3">
+          <div className="grid @min-[640px]:grid-cols-2 grid-cols-1 items-start gap-3 px-3 pb-3">
             <Suspense>
               {rich.map((card) => (
                 <RichCard key={card.key} card={card} onOpen={setImage} />
