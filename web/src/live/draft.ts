@@ -16,13 +16,15 @@ import type {
   Usage,
 } from './view';
 
-const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cost: 0, unpriced: 0 };
 
 const add = (one: Usage, other: Usage): Usage => ({
   input: one.input + other.input,
   output: one.output + other.output,
   cacheRead: one.cacheRead + other.cacheRead,
   cacheWrite: one.cacheWrite + other.cacheWrite,
+  cost: one.cost + other.cost,
+  unpriced: one.unpriced + other.unpriced,
 });
 
 /** A view while events are applied: what changes is copied once for all of them, what does not is shared. */

@@ -91,6 +91,8 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
       output: usage.output_tokens,
       cacheRead: usage.cache_read_tokens ?? 0,
       cacheWrite: usage.cache_write_tokens ?? 0,
+      cost: usage.cost_usd ?? 0,
+      unpriced: usage.cost_usd == null ? 1 : 0,
     });
   },
 

@@ -25,6 +25,9 @@ export interface Usage {
   output: number;
   cacheRead: number;
   cacheWrite: number;
+  /** US dollars of what was priced, and how many replies were not. */
+  cost: number;
+  unpriced: number;
 }
 
 /** Tokens by model: each has prices of its own. */
