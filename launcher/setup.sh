@@ -68,6 +68,7 @@ missing_parts() {
     done
     [[ $packages != "$DIST_PACKAGES" || -e $FAST_BLAS ]] || echo libopenblas0-pthread
     [[ -z $1 ]] || has_postgres || echo postgresql
+    [[ -z $1 ]] || has_chromium || echo chromium
 }
 
 # A virtual environment may lie on top of Debian's packages ('env add' makes such).
@@ -86,6 +87,11 @@ has_postgres() {
         [[ -x $initdb ]] && return
     done
     return 1
+}
+
+# The studio's tests drive a browser. Ubuntu's package of that name is a snap, which cannot be driven; Chrome serves there.
+has_chromium() {
+    [[ -n ${TRAINABLE_CHROMIUM-} || -x /usr/bin/chromium || -x /usr/bin/chromium-browser || -x /usr/bin/google-chrome ]]
 }
 
 wanted_modules() {
@@ -165,6 +171,12 @@ install_without_root() {
         say "PostgreSQL is missing and only root can install it; the tests that need it are skipped:
   sudo apt-get install postgresql"
         wanted=$(grep -vx postgresql <<<"$wanted" || true)
+        [[ -n $wanted ]] || return 0
+    fi
+    if grep -qx chromium <<<"$wanted"; then
+        say "Chromium is missing and only root can install it; the tests that need it are skipped:
+  sudo apt-get install chromium"
+        wanted=$(grep -vx chromium <<<"$wanted" || true)
         [[ -n $wanted ]] || return 0
     fi
     say "Making a Python environment in $venv (a few minutes, once)…"

@@ -9,18 +9,22 @@ internal static class Machine
     /// <summary>The repository, found from where this program was built.</summary>
     public static string Repository { get; } = FindRepository();
 
-    public static string Describe()
+    /// <summary>Programs that wanted a processor in the last minute, on average.</summary>
+    public static double Load() =>
+        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture);
+
+    /// <param name="loadBefore">What else was going on when the rows began; their own work shows at the end.</param>
+    public static string Describe(double loadBefore)
     {
         var model = File.ReadLines("/proc/cpuinfo")
             .FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
         var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30);
-        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
         var day = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{day} · {Environment.ProcessorCount} cores, {model?.Split(':')[^1].Trim() ?? "processor unknown"} · "
                 + $"{memory:0} GiB · {RuntimeInformation.OSDescription} · {RuntimeInformation.FrameworkDescription} · "
-                + $"load average {load} at the end"
+                + $"load average {loadBefore:0.0#} before and {Load():0.0#} at the end"
         );
     }
 

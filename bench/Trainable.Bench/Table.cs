@@ -34,6 +34,11 @@ internal static class Table
             );
             return 2;
         }
+        var load = Machine.Load();
+        if (load > Environment.ProcessorCount / 2.0)
+            await Console.Error.WriteLineAsync(
+                $"The machine is busy (load average {load}): the figures will be worse."
+            );
         var measured = new List<Measurement>();
         foreach (var row in Rows.Where(row => names.Length == 0 || names.Any(name => IsAskedFor(row.Name, name))))
         {
@@ -47,7 +52,7 @@ internal static class Table
             }
         }
         if (names.Length == 0)
-            await WriteAsync(measured);
+            await WriteAsync(measured, load);
         return 0;
     }
 
@@ -55,12 +60,12 @@ internal static class Table
     private static bool IsAskedFor(string row, string name) =>
         row == name || row.StartsWith($"{name}-", StringComparison.Ordinal);
 
-    private static async Task WriteAsync(List<Measurement> measured)
+    private static async Task WriteAsync(List<Measurement> measured, double loadBefore)
     {
         var file = Path.Combine(Machine.Repository, "bench", "README.md");
         var text = await File.ReadAllTextAsync(file);
         var table = new StringBuilder();
-        table.Append(CultureInfo.InvariantCulture, $"{Begin}\n\n{Machine.Describe()}\n\n");
+        table.Append(CultureInfo.InvariantCulture, $"{Begin}\n\n{Machine.Describe(loadBefore)}\n\n");
         table.Append("| what | to reach | median | runs | |\n|---|---|---|---|---|\n");
         foreach (var one in measured)
         {

@@ -23,6 +23,8 @@ internal sealed class Transcript(string script, int times) : IModels
             },
         ];
 
+    public ModelFacts Describe(string model) => new() { Id = model, Provider = "bench" };
+
     public IChatClient Open(string model) => new Client(this);
 
     private sealed class Client(Transcript transcript) : IChatClient

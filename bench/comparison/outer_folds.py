@@ -11,7 +11,8 @@ from sklearn import metrics
 from sklearn.model_selection import KFold, StratifiedKFold
 
 LOWER = {"rmse", "mae", "log_loss"}
-FITTING = {"regression": ["rmse", "mae", "r2"], "binary": ["roc_auc", "log_loss", "accuracy", "balanced_accuracy", "f1"],
+FITTING = {"regression": ["rmse", "mae", "r2"],
+           "binary": ["roc_auc", "log_loss", "accuracy", "balanced_accuracy", "f1"],
            "multiclass": ["log_loss", "accuracy", "balanced_accuracy", "roc_auc", "f1_macro"]}
 
 
@@ -54,7 +55,7 @@ def describe(table: pd.DataFrame, target: str, metric: str | None) -> Task:
     table = table[table[target].notna()].reset_index(drop=True)
     values = table[target]
     numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    if numeric and (values.nunique() > 20 or (values % 1 != 0).any()):
+    if numeric and (values.nunique() > 20 or (values % 1 != 0).any() or metric in FITTING["regression"]):
         problem, classes, goal = "regression", None, values.to_numpy(float)
     else:
         classes = sorted(values.astype(str).unique())

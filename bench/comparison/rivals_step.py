@@ -63,14 +63,15 @@ def topics_of(train: pd.Series, test: pd.Series) -> tuple[np.ndarray, np.ndarray
 def main() -> None:
     about = json.loads(sys.argv[1])
     table, test = (pd.read_csv(f"rival_{name}.csv", low_memory=False) for name in ("train", "test"))
-    train, goal, classes, seed = table.drop(columns=[about["target"]]), np.load("goal.npy"), about["classes"], about["seed"]
+    train, goal = table.drop(columns=[about["target"]]), np.load("goal.npy")
+    classes, seed = about["classes"], about["seed"]
     forest, boosting, categories = encode(train, test)
     native = np.array(categories) if any(categories) else None
     if not classes:
-        found = {"constant": np.full(len(test), goal.mean()),
-                 "forest": RandomForestRegressor(500, random_state=seed, n_jobs=2).fit(forest[0], goal).predict(forest[1]),
-                 "boosting": HistGradientBoostingRegressor(random_state=seed, categorical_features=native)
-                 .fit(boosting[0], goal).predict(boosting[1])}
+        trees = RandomForestRegressor(500, random_state=seed, n_jobs=2).fit(forest[0], goal)
+        boosted = HistGradientBoostingRegressor(random_state=seed, categorical_features=native).fit(boosting[0], goal)
+        found = {"constant": np.full(len(test), goal.mean()), "forest": trees.predict(forest[1]),
+                 "boosting": boosted.predict(boosting[1])}
     else:
         found = {"constant": np.tile(np.bincount(goal, minlength=classes) / len(goal), (len(test), 1))}
         for name, model, (rows, asked) in (

@@ -42,5 +42,6 @@ def show(found: dict) -> str:
 def summary(lines: list[dict]) -> str:
     better = sum(found["difference"] > 0 for found in lines)
     worse = [found["dataset"] for found in lines if lead(found) < -1]
-    return (f"\nBetter than the best of the others on {better} of {len(lines)} ({100 * better / max(1, len(lines)):.0f} %)"
-            f"; worse by more than one paired standard error: {', '.join(worse) or 'none'}.")
+    share = 100 * better / max(1, len(lines))
+    return (f"\nBetter than the best of the others on {better} of {len(lines)} ({share:.0f} %); worse by more than one "
+            f"paired standard error: {', '.join(worse) or 'none'}.")

@@ -1,4 +1,4 @@
-"""Prints as JSON every distribution this interpreter has: name and version, and whether a virtual environment holds it."""
+"""Prints as JSON every distribution this interpreter has: name, version, and whether a virtual environment holds it."""
 
 import importlib.metadata
 import json

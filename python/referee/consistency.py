@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, List, Optional, Sequence, Tuple
+from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from referee.tables import as_table
 
 SEED = 20240229
 MAX_ROWS = 20
+MAX_PROBED_ROWS = 200
 RELATIVE = 1e-9
 # Values this close to zero come from cancellation, where a relative comparison means nothing.
 ABSOLUTE = 1e-12
@@ -68,6 +69,38 @@ def _attempt(transform: Transform, rows: pd.DataFrame, whole: pd.DataFrame, expe
         return whole, Problem(code, f"transform() returned other columns with {what} ({table.shape[1]}) than with the "
                                     f"whole table ({whole.shape[1]}); fix them when the pipeline is fitted.")
     return table, None
+
+
+def used_columns(transform: Transform, features: pd.DataFrame, columns: Sequence[str],
+                 expected: Optional[Sequence[str]]) -> List[str]:
+    """Those of ``columns`` on which the output depends: it changes when their values move to other rows, or go missing.
+
+    A transform that fails without a column's values needs them, so it counts as depending on them.
+    """
+    chosen = np.random.default_rng(SEED + 2).permutation(len(features))[:MAX_PROBED_ROWS]
+    rows = features.iloc[np.sort(chosen)].reset_index(drop=True)
+    present = [column for column in columns if column in rows.columns]
+    if not present:
+        return []
+    whole = as_table(transform(rows.copy()), expected)
+    return [column for column in present if any(
+        _changes(transform, changed, whole, expected) for changed in _without(rows, column))]
+
+
+def _without(rows: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
+    """The rows with a column's values moved by half the table, and with none."""
+    moved = np.roll(np.arange(len(rows)), len(rows) // 2)
+    yield rows.assign(**{column: rows[column].iloc[moved].reset_index(drop=True)})
+    yield rows.assign(**{column: rows[column].where(np.zeros(len(rows), dtype=bool))})
+
+
+def _changes(transform: Transform, rows: pd.DataFrame, whole: pd.DataFrame,
+             expected: Optional[Sequence[str]]) -> bool:
+    try:
+        table = as_table(transform(rows), expected)
+    except Exception:  # whatever it is, the output is not what it was
+        return True
+    return table.shape != whole.shape or bool(differing_columns(table, whole))
 
 
 def differing_columns(left: pd.DataFrame, right: pd.DataFrame) -> List[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 # The referee, the SDK and, where pandas has none, a Parquet engine: beside this folder, after what is installed.
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
-from referee.consistency import row_problems, shuffle_problems  # noqa: E402
+from referee.consistency import row_problems, shuffle_problems, used_columns  # noqa: E402
 from referee.harness import load_object, read_table, run  # noqa: E402
 from referee.raw_rows import read_like  # noqa: E402
 from referee.tables import as_table, column_problems, shape_problems, storable, value_problems  # noqa: E402
@@ -52,7 +53,13 @@ def judge(arguments: argparse.Namespace) -> Dict[str, Any]:
         "row_consistent": row_consistent,
         "shuffle_consistent": shuffle_consistent,
         "problems": problems + unstorable,
+        "depends": used_columns(pipeline.transform, features, probed(arguments), expected),
     }
+
+
+def probed(arguments: argparse.Namespace) -> List[str]:
+    """The columns that the host wants tried."""
+    return json.loads(arguments.probe.read_text(encoding="utf-8")) if arguments.probe else []
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -62,6 +69,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--working", type=Path, help="raw working rows, whose dtypes the features get")
     parser.add_argument("--out", type=Path, required=True, help="an existing or new folder for the two files")
     parser.add_argument("--reference", type=Path, help="train.parquet: the columns to expect")
+    parser.add_argument("--probe", type=Path, help="a JSON list of raw columns: does the output depend on them?")
     parser.add_argument("--target", help="the target's column in the reference")
     return parser.parse_args(arguments)
 

@@ -154,6 +154,10 @@ public sealed record UsageReport(string Model, long InputTokens, long OutputToke
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long CacheWriteTokens { get; init; }
 
+    /// <summary>US dollars; absent where the price is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? CostUsd { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Stage { get; init; }
 }
@@ -170,8 +174,20 @@ public sealed record Notice(string Text)
 
 public sealed record BudgetWarning(string Message, string Stage)
 {
-    /// <summary>What runs out: wall_clock, turns, tokens or cost.</summary>
+    /// <summary>What runs out: one of <see cref="BudgetKinds"/>.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>Whose budget it is: one of <see cref="BudgetScopes"/>.</summary>
+    public string Scope { get; set; } = BudgetScopes.Stage;
     public required double Used { get; init; }
     public required double Limit { get; init; }
 }
+
+/// <summary>A stage is done and the next waits for a person: <c>POST …/auto</c> goes on.</summary>
+public sealed record StagePaused(string Stage, string Message);
+
+/// <summary>A conversation about a stage begins; the session's state stays as it is.</summary>
+public sealed record ChatStarted(Guid RunId, string Stage, string Model);
+
+/// <summary>A conversation has ended: <c>done</c>, <c>failed</c> or <c>cancelled</c>, and why.</summary>
+public sealed record ChatEnded(Guid RunId, string Stage, string Status, string Reason);

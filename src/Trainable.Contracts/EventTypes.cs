@@ -26,6 +26,10 @@ public static class EventTypes
     public const string Usage = "usage";
     public const string BudgetWarning = "budget_warning";
     public const string Question = "question";
+    public const string QuestionAnswered = "question_answered";
+    public const string Paused = "paused";
+    public const string ChatStarted = "chat_started";
+    public const string ChatEnded = "chat_ended";
 
     /// <summary>Something a person should know of the session that the agent did not say.</summary>
     public const string Notice = "notice";
@@ -55,5 +59,9 @@ public static class EventTypes
         BudgetWarning,
         Question,
         Notice,
+        QuestionAnswered,
+        Paused,
+        ChatStarted,
+        ChatEnded,
     ];
 }

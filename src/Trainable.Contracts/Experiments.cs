@@ -102,6 +102,12 @@ public sealed record ExperimentOptions
     /// <summary>One of <see cref="HoldoutModes"/>; null lets the host decide by the shape of the upload.</summary>
     public string? Holdout { get; init; }
     public int Seed { get; set; } = 42;
+
+    /// <summary>How the runs of its sessions are driven.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(
+        Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull
+    )]
+    public RunOptions? Run { get; init; }
 }
 
 public sealed record Deleted(bool DeletedFlag)

@@ -15,6 +15,15 @@ public sealed record CheckReport
 
     [System.Text.Json.Serialization.JsonIgnore]
     public bool Ok => Errors.Count == 0;
+
+    /// <summary>Both reports' findings, this one's first.</summary>
+    public CheckReport With(CheckReport more) =>
+        this with
+        {
+            Passed = [.. Passed, .. more.Passed],
+            Warnings = [.. Warnings, .. more.Warnings],
+            Errors = [.. Errors, .. more.Errors],
+        };
 }
 
 /// <summary>What the host measured on the held rows.</summary>

@@ -32,6 +32,18 @@ public sealed record SessionDetail : SessionSummary
     public required long LastSeq { get; init; }
     public required IReadOnlyList<StageRunItem> Runs { get; init; }
 
+    /// <summary>What the replies of its models came to.</summary>
+    public required UsageTotals Usage { get; init; }
+
+    /// <summary>One of <see cref="Activities"/>; null when it does what its state says.</summary>
+    public string? Activity { get; init; }
+
+    /// <summary>How its runs are driven where a start says nothing else; the experiment's options are in it.</summary>
+    public required RunOptions RunOptions { get; init; }
+
+    /// <summary>What waits for a person's answer.</summary>
+    public required IReadOnlyList<QuestionItem> Questions { get; init; }
+
     /// <summary>The latest <c>chart_config</c> of the session.</summary>
     public JsonElement? ChartConfig { get; init; }
 
@@ -53,7 +65,14 @@ public sealed record StageRunItem
     public required string Stage { get; init; }
     public required int Number { get; init; }
     public required string Status { get; init; }
+
+    /// <summary><see cref="RunKinds.Stage"/>, or <see cref="RunKinds.Chat"/> for a conversation about the stage.</summary>
+    public required string Kind { get; init; }
     public required string Model { get; init; }
+    public string? Thinking { get; init; }
+
+    /// <summary>What of the data the model may see; one of <see cref="ShareLevels"/>.</summary>
+    public required string Share { get; init; }
     public required bool Stale { get; init; }
     public required DateTime StartedAt { get; init; }
     public DateTime? EndedAt { get; init; }
@@ -127,15 +146,18 @@ public sealed record PostMessageRequest
 {
     public required string Content { get; init; }
     public bool RunAgent { get; init; }
+
+    /// <summary>Who answers, with <see cref="RunAgent"/>; the last stage's model otherwise.</summary>
+    public string? Model { get; init; }
 }
 
-public sealed record StartStageRequest
+/// <summary>How a stage is to run; what is left out is as the session and the experiment have it.</summary>
+public sealed record StartStageRequest : RunOptions
 {
     public string? Gpu { get; init; }
     public string? Instructions { get; init; }
-    public string? Model { get; init; }
 
-    /// <summary>Wall-clock seconds the stage may take; its default is the server's.</summary>
+    /// <summary>Wall-clock seconds the stage may take: the short form of <c>budget.seconds</c>.</summary>
     public double? BudgetSeconds { get; init; }
 }
 

@@ -78,3 +78,13 @@ public static class HoldoutModes
     /// <summary>No rows are held and nothing is measured by the host.</summary>
     public const string None = "none";
 }
+
+/// <summary>Values of <c>stage_runs.kind</c>.</summary>
+public static class RunKinds
+{
+    /// <summary>An attempt at a stage.</summary>
+    public const string Stage = "stage";
+
+    /// <summary>A conversation about a stage, which leaves the session's state as it was.</summary>
+    public const string Chat = "chat";
+}

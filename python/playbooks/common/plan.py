@@ -34,10 +34,11 @@ class Ensemble:
         return self.classes_[decide(self.predict_proba(X), self.class_weights)]
 
 
-def fit_copy(folder, config, shape, seed, rows):
-    """One member fitted on these rows of the folder's arrays."""
+def fit_copy(folder, member, shape, seed, rows):
+    """One of the plan's members fitted on these rows of the folder's arrays."""
     warnings.filterwarnings("ignore")
     values, goal = (np.load(f"{folder}/{name}.npy", mmap_mode="r") for name in ("values", "goal"))
+    config = {**member["config"], "params": member["final_params"]}
     return Member(config, *shape, seed).fit(values[rows], np.array(goal[rows]))
 
 
@@ -64,8 +65,8 @@ def refit(plan, executor, reader, classes, values, goal):
             np.save(f"{folder}/{name}.npy", array)
         shape = (reader.kinds, reader.levels, 0 if classes is None else len(classes))
         rows = plan_rows(plan, goal)
-        futures = [[executor.submit(fit_copy, folder, {**member["config"], "params": member["final_params"]}, shape, seed,
-                                    rows) for seed in member["seeds"]] for member in plan["members"]]
+        futures = [[executor.submit(fit_copy, folder, member, shape, seed, rows) for seed in member["seeds"]]
+                   for member in plan["members"]]
         fitted = [[future.result() for future in copies] for copies in futures]
     finally:
         shutil.rmtree(folder, ignore_errors=True)

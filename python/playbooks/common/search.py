@@ -20,7 +20,8 @@ def fit_fold(folder, config, repeat, number, shape, seed, patience_s):
     curves = member.model.curves if config["family"] == "xgboost" and number == 0 and repeat == 0 else None
     if config["family"] in ("extra_trees", "random_forest"):
         # Each fold gives its share of the trees: together they make one forest.
-        member.model.estimators_ = member.model.estimators_[:math.ceil(len(member.model.estimators_) / fold.max())]
+        trees = member.model.estimators_
+        member.model.estimators_ = trees[:math.ceil(len(trees) / (fold.max() + 1))]
     Path(f"{folder}/{config['name']}.{repeat}.{number}.pkl").write_bytes(cloudpickle.dumps(member))
     return guesses, curves, time.time() - started
 

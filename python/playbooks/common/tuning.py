@@ -1,5 +1,5 @@
 # What the search does with the time that the portfolio leaves: repeats of the chosen models, then Optuna on XGBoost.
-TRIALS = 60
+TRIALS = 150
 
 
 class Afterwards:

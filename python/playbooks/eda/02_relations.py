@@ -66,10 +66,12 @@ def cramers_v(left, right):
 
 
 def alone(codes, target, problem):
-    """How well this column alone predicts the target on unseen rows: AUC or accuracy above chance, or R² (0 to 1)."""
+    """How well this column alone predicts the target on unseen rows: balanced accuracy above chance, or R² (0 to 1)."""
     half = np.arange(len(codes)) % 2 == 0
     order = np.unique(codes[~np.isnan(codes)])
-    edges = order if len(order) <= 200 else np.unique(np.quantile(order, np.linspace(0, 1, 201)))
+    # Bins of a dozen rows at least: emptier ones know nothing of the other half.
+    most = int(np.clip(len(codes) // 24, 10, 200))
+    edges = order if len(order) <= most else np.unique(np.nanquantile(codes, np.linspace(0, 1, most + 1)))
     bins = np.where(np.isnan(codes), len(edges), np.searchsorted(edges, codes, side="right") - 1).clip(0, len(edges))
     if problem == "regression":
         prediction = np.zeros(len(codes))
@@ -86,7 +88,19 @@ def alone(codes, target, problem):
         lift = (counts + share) / (share + 1e-12)
         right[use] = lift.argmax(1)[bins[use]] == target[use]
     hits = [right[target == label].mean() for label in range(classes) if (target == label).any()]
-    return max(0.0, (np.mean(hits) - 1 / classes) / (1 - 1 / classes))
+    by_bin = max(0.0, (np.mean(hits) - 1 / classes) / (1 - 1 / classes))
+    return by_bin if classes > 2 else max(by_bin, by_threshold(codes, target))
+
+
+def by_threshold(codes, target):
+    """How far one threshold gets with two classes: the largest distance between their distributions."""
+    known = ~np.isnan(codes)
+    positive, negative = (np.sort(codes[known & (target == label)]) for label in (1, 0))
+    if not len(positive) or not len(negative):
+        return 0.0
+    edges = np.unique(codes[known])
+    shares = [np.searchsorted(side, edges, side="right") / len(side) for side in (positive, negative)]
+    return float(np.abs(shares[0] - shares[1]).max() * known.mean())
 
 
 def smooth_by_line(bins, codes, target, fit, use):
@@ -200,7 +214,7 @@ def set_actions(columns):
     drop = {"id": "identifies rows and would not generalise", "constant": "carries no information",
             "all_missing": "holds nothing", "leak": "gives the target away"}
     keep = {"numeric": "median for missing values", "numeric_text": "parse as numbers", "boolean": "0 and 1",
-            "categorical": "one column for each level", "high_cardinality": "encode by the target's mean",
+            "categorical": "a code for each level", "high_cardinality": "a code for each level",
             "datetime": "split into parts and elapsed days", "text": "lengths and word components"}
     for name, about in columns.items():
         if about["role"] in drop:

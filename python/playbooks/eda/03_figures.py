@@ -146,7 +146,7 @@ def draw_by_target(table, goal, findings, order):
     across = min(3, len(names))
     down = math.ceil(len(names) / across)
     figure, grid = start_figure(3.7 * across, 3.1 * down, down, across, squeeze=False)
-    positive = findings["about_target"].get("positive_class")
+    positive, averaged = findings["about_target"].get("positive_class"), False
     for axes, name in zip(grid.flat, names):
         numeric = kind_of(columns[name]) in NUMBERS and columns[name]["levels"] > 12
         values = as_numbers(table[name]) if numeric else as_text(table[name]).fillna("missing")
@@ -177,6 +177,7 @@ def draw_by_target(table, goal, findings, order):
             if problem == "binary" and positive in shares:
                 axes.bar([short(level, 12) for level in shares.index], 100 * shares[positive], color=BLUE, width=0.65)
                 axes.axhline(100 * (goal == positive).mean(), color=ORANGE, lw=1.2, ls="--")
+                averaged = True
                 axes.set(xlabel=short(name), ylabel=f"% {short(target, 16)} = {short(positive, 10)}")
             else:
                 below = np.zeros(len(shares))
@@ -191,7 +192,7 @@ def draw_by_target(table, goal, findings, order):
     for axes in list(grid.flat)[len(names):]:
         axes.set_visible(False)
     figure.suptitle(f"The strongest columns against {short(target)}"
-                    + (" (dashed: the average)" if problem == "binary" else ""), x=0.02, ha="left", fontweight="bold",
+                    + (" (dashed: the average)" if averaged else ""), x=0.02, ha="left", fontweight="bold",
                     fontsize=11)
     return save_figure(figure, "strongest_columns")
 

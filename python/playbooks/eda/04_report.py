@@ -93,9 +93,8 @@ def recommend(findings):
                                      "will "
                                      "predict the future."),
                         ("text", "Turn {} into lengths and word components; they are free text."),
-                        ("high_cardinality", "Encode {} by the target's smoothed mean, out of fold: too many levels "
-                                             "for one "
-                                             "column each.")):
+                        ("high_cardinality", "Encode {} by the target's smoothed mean, learnt inside each fold: too "
+                                             "many levels for one column each.")):
         names = names_of(columns, role)
         if names:
             said.append(words.format(listed(names)))
@@ -110,12 +109,13 @@ def recommend(findings):
     sparse = [name for name, about in columns.items() if about["role"] not in ("all_missing", "target")
               and about["missing"] > 0.4 * rows]
     if sparse:
-        said.append(f"Keep a flag for where {listed(sparse)} are missing: over 40 % of the values are.")
+        said.append(f"Keep a flag for where {listed(sparse)} have no value: over 40 % of the rows have none.")
     if findings["duplicate_rows"]:
+        few = findings["duplicate_rows"] <= 0.05 * rows
         said.append(f"{count(findings['duplicate_rows'], 'row is an exact duplicate', 'rows are exact duplicates')}: "
-                    f"remove from train only, and "
-                    f"keep equal rows "
-                    "on one side of every split.")
+                    + ("remove them from train only, and keep equal rows" if few else
+                       "too many for an accident, so leave them in, but keep equal rows")
+                    + " on one side of every split.")
     if findings["target_missing"]:
         said.append(f"Leave out the {count(findings['target_missing'], 'row')} without a target.")
     ratio = findings["about_target"].get("imbalance_ratio")
@@ -235,7 +235,7 @@ def main():
     if pairs:
         lines += ["## Correlated pairs (|r| > 0.9)", "", "| column | column | r |", "|---|---|---:|"]
         lines += [f"| {cell(left)} | {cell(right)} | {value:+.3f} |" for left, right, value in pairs[:20]]
-        lines += ["", f"{len(pairs)} pairs in all." if len(pairs) > 20 else ""]
+        lines += [""] + ([f"{len(pairs)} pairs in all.", ""] if len(pairs) > 20 else [])
     lines += [f"{sentence}\n" for sentence in findings.get("capped", [])]
     lines += picture("correlations", "Correlations")
     lines += ["## Recommendations", ""] + [f"{place}. {sentence}" for place, sentence in enumerate(advice, 1)]

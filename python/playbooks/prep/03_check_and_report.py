@@ -29,7 +29,8 @@ import pandas as pd
 
 # include: common/parsing.py
 
-DONE = {"numeric": "kept as numbers; median where missing", "numeric_text": "read as numbers; median where missing",
+FILLED = ("numeric", "numeric_text")
+DONE = {"numeric": "kept as numbers", "numeric_text": "read as numbers",
         "boolean": "0 and 1", "categorical": "a code for each level, the commonest being 0",
         "ordered": "ranks in the levels' natural order",
         "high_cardinality": "a code for each level seen twice, the commonest being 0; -1 for all others",
@@ -90,18 +91,20 @@ def write_report(plan, metadata, problems):
         lines += [f"| {cell(level)} | {count:,} | {count / total:.1%} |"
                   for level, count in list(metadata["class_distribution"].items())[:30]] + [""]
     lines += ["## Columns", "", "| column | found | done | features |", "|---|---|---|---:|"]
-    shown = list(plan["columns"].items())
-    for name, about in shown[:300]:
+    same = {}
+    for name, about in plan["columns"].items():
+        found = cell(about["reason"]) + (f"; {about['missing']:,} missing" if about["missing"] else "")
+        done = f"**dropped**: {cell(about['action_reason'])}"
         if name in kept:
             done = DONE["ordered" if "order" in about else about["role"]]
-            lines.append(f"| {cell(name)} | {cell(about['reason'])}"
-                         + (f"; {about['missing']:,} missing" if about["missing"] else "")
-                         + f" | {done} | {len(kept[name]['features'])} |")
-        else:
-            lines.append(f"| {cell(name)} | {cell(about['reason'])} | **dropped**: {cell(about['action_reason'])} | "
-                         f"0 |")
-    if len(shown) > 300:
-        lines.append(f"| … | {len(shown) - 300:,} more columns, all in `data/metadata.json` | | |")
+            done += "; median where missing" if about["missing"] and about["role"] in FILLED else ""
+        same.setdefault((found, done), []).append(name)
+    for (found, done), names in list(same.items())[:200]:
+        features = sum(len(kept[name]["features"]) for name in names if name in kept)
+        more = f" and {len(names) - 12:,} more" if len(names) > 12 else ""
+        lines.append(f"| {', '.join(map(cell, names[:12]))}{more} | {found} | {done} | {features} |")
+    if len(same) > 200:
+        lines.append("| … | all columns are in `data/metadata.json` | | |")
     leaks = [name for name, about in plan["columns"].items() if about["role"] == "leak"]
     lines += ["", "## Decisions worth knowing", ""]
     if leaks:

@@ -99,9 +99,10 @@ class Session:
     dataset: Path
     params: dict[str, Any] = field(default_factory=dict)
 
-    def run_step(self, file: str, alone: bool = False, **params: Any) -> Step:
-        stage, name = file.split("/")
-        home = self.folder / stage
+    def run_step(self, file: str, alone: bool = False, stage: str = "", **params: Any) -> Step:
+        """Run one step in its stage's folder, or in that of another stage."""
+        folder, name = file.split("/")
+        home = self.folder / (stage or folder)
         (home / "scripts").mkdir(parents=True, exist_ok=True)
         script = home / "scripts" / name
         script.write_text(render(file, {**DEFAULTS, "dataset": str(self.dataset), **self.params, **params}),

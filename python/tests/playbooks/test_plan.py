@@ -58,16 +58,17 @@ def search_once(parts, problem, metric, classes, folder):
     for name, array in (("values", values), ("goal", goal), ("folds", folds), ("forward", np.array(False))):
         np.save(folder / f"{name}.npy", array)
     shape = (reader.kinds, reader.levels, classes)
-    search = parts["Search"](problem, metric, shape, str(folder), folds, goal, time.time() + 60, 5)
+    search = parts["Search"](problem, metric, shape, str(folder), folds, goal, time.time() + 600, 5)
     wanted = [config for config in parts["Portfolio"](problem, metric, goal, 160, *shape, 0.05).configurations()
               if config["name"] in FAMILIES]
     for config in wanted:
         config["params"].update({key: value for key, value in SMALL.items() if key in config["params"]})
-    search.run(parts["InProcess"](), [(config, 0) for config in wanted], lambda: None)
-    repeats = iter([(search.finished["xgboost"]["config"], 1)])
-    search.run(parts["InProcess"](), [], lambda: next(repeats, None))
+    parts["TRIALS"] = 2
+    afterwards = parts["Afterwards"](search, wanted, 2, 5, lambda: ["xgboost", "linear"])
+    search.run(parts["InProcess"](), [(config, 0) for config in wanted], afterwards)
     assert not search.failed, search.failed
-    assert search.finished["xgboost"]["repeats"] == 2
+    assert search.finished["xgboost"]["repeats"] == search.finished["linear"]["repeats"] == 2
+    assert {"tuned_xgboost_1", "tuned_xgboost_2"} < set(search.finished)
     return search, reader, values, goal, table
 
 
@@ -78,8 +79,9 @@ def test_a_plan_refits_to_the_same_answers(problem, metric, classes, parts, sear
     plan = parts["weigh"](search)
     assert sum(member["weight"] for member in plan["members"]) == pytest.approx(1.0)
     # Every family stands in the plan, so that all of them are compared.
-    plan["members"] = [{"name": name, "weight": 1 / len(search.finished), "config": entry["config"],
-                        "calibration": entry["calibration"]} for name, entry in search.finished.items()]
+    plan["members"] = [{"name": name, "weight": 1 / len(FAMILIES), "config": entry["config"],
+                        "calibration": entry["calibration"]} for name, entry in search.finished.items()
+                       if name in FAMILIES]
     parts["plan_copies"](plan, 2)
     plan["row_share"] = 1.0
     labels = np.array(["x", "y", "z"])[:classes] if classes else None
@@ -102,9 +104,9 @@ def test_the_ensemble_is_as_good_as_its_best_member_out_of_fold(parts, searched)
 
 def test_a_fold_s_models_saved_on_the_way_answer_as_they_did(parts, searched):
     search, reader, values, goal, _ = searched("binary", "roc_auc", 2)
-    for name in ("linear", "xgboost", "hist_gradient_boosting", "neural_network"):
+    for name in ("linear", "hist_gradient_boosting", "neural_network"):
         for number, member in enumerate(search.fitted(name)):
             inside = search.fold == number
             calibrated = parts["calibrate"](member.guess(values[inside]), search.finished[name]["calibration"])
-            if name != "xgboost":           # its guesses are those of two repeats
+            if search.finished[name]["repeats"] == 1:       # else its guesses are the mean of two
                 assert np.allclose(calibrated, search.guesses[name][inside], atol=1e-5), name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 
@@ -30,7 +31,7 @@ def test_a_step_names_itself_and_holds_the_common_parameters(file):
     assert set(ast.literal_eval(block.removeprefix("PARAMS = "))) == set(DEFAULTS)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, "verify/refit_plan.py"])
 def test_a_rendered_step_stands_alone_and_is_clean(file, tmp_path):
     text = render(file, DEFAULTS)
     assert "# include:" not in text
@@ -55,6 +56,22 @@ def test_the_same_seed_gives_the_same_preparation(finished):
         assert first.text(path) == second.text(path)
     train = first.folder / "prep/data/train.parquet"
     assert train.stat().st_size == (second.folder / "prep/data/train.parquet").stat().st_size
+
+
+def test_a_finished_model_is_made_again_from_its_plan(finished):
+    session, _ = finished("tiny")
+    step = session.run_step("verify/refit_plan.py", stage="train", safe=True)
+    assert step.code == 0, step.errors
+    assert step.facts["verified"] and step.facts["max_difference"] <= 1e-6
+    path = session.folder / "train/data/plan.json"
+    kept = path.read_text(encoding="utf-8")
+    plan = json.loads(kept)
+    plan["members"][0]["weight"] *= 1.01
+    path.write_text(json.dumps(plan), encoding="utf-8")
+    try:
+        assert session.run_step("verify/refit_plan.py", stage="train", safe=True).code == 1
+    finally:
+        path.write_text(kept, encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from parts import load
@@ -63,3 +64,11 @@ def test_a_column_without_values_or_spread_does_no_harm(views, values):
         view = views["View"](how, KINDS, LEVELS, 2, seed=0)
         view.fit_transform(values, np.arange(ROWS) % 2)
         assert how == "native" or np.isfinite(view.transform(values)).all()
+
+
+def test_columns_of_text_are_read_as_levels_and_flagged_numbers_as_missing():
+    table = pd.DataFrame({"colour": ["red", "blue", "red"], "size": [1.0, 2.0, 9.0], "size_missing": [0, 0, 1]})
+    reader = load("prepared.py")["FeatureReader"](table, {"size_missing": {"kind": "flag", "of": "size"}})
+    assert reader.kinds == ["level", "number", "flag"] and reader.levels == [2, 0, 0]
+    asked = pd.DataFrame({"colour": ["green", "red"], "size": [9.0, 4.0], "size_missing": [1, 0]})
+    assert np.array_equal(reader.read(asked), [[np.nan, np.nan, 1], [0, 4, 0]], equal_nan=True)

@@ -36,6 +36,10 @@ internal sealed class ApiClient : IDisposable
     public Task<ExperimentSummary[]> ListExperimentsAsync(int limit, CancellationToken cancellation) =>
         GetAsync($"/api/experiments?limit={limit}", ContractJson.Default.ExperimentSummaryArray, cancellation);
 
+    /// <summary>What the sessions have spent, by session.</summary>
+    public Task<UsageItem[]> UsageAsync(CancellationToken cancellation) =>
+        GetAsync("/api/usage?by=session", ContractJson.Default.UsageItemArray, cancellation);
+
     public Task<ModelItem[]> ListModelsAsync(CancellationToken cancellation) =>
         GetAsync("/api/models", ContractJson.Default.ModelItemArray, cancellation);
 
@@ -79,10 +83,38 @@ internal sealed class ApiClient : IDisposable
         );
     }
 
-    public async Task<MessageItem> PostMessageAsync(Guid session, string content, CancellationToken cancellation)
+    /// <summary>Answers what a run asks.</summary>
+    public async Task<QuestionAnswered> AnswerAsync(
+        Guid session,
+        Guid question,
+        AnswerRequest answer,
+        CancellationToken cancellation
+    )
+    {
+        using var body = JsonContent.Create(answer, ContractJson.Default.AnswerRequest);
+        return await PostAsync(
+            $"/api/sessions/{session}/questions/{question}/answer",
+            body,
+            ContractJson.Default.QuestionAnswered,
+            cancellation
+        );
+    }
+
+    /// <summary>Says something; where nothing runs an agent answers in a conversation about the last stage.</summary>
+    public async Task<MessageItem> PostMessageAsync(
+        Guid session,
+        string content,
+        string? model,
+        CancellationToken cancellation
+    )
     {
         using var body = JsonContent.Create(
-            new PostMessageRequest { Content = content },
+            new PostMessageRequest
+            {
+                Content = content,
+                RunAgent = true,
+                Model = model,
+            },
             ContractJson.Default.PostMessageRequest
         );
         return await PostAsync(

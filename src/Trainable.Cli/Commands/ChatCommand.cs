@@ -21,7 +21,7 @@ internal static class ChatCommand
         var model = new Option<string?>("--model")
         {
             HelpName = "ID",
-            Description = "The model that drives the started stage.",
+            Description = "The model that drives the started stage, or answers where nothing runs.",
         };
         var home = Shared.Home();
         var command = new Command("chat", "Say something to a session's agent, or talk with it while it works.")
@@ -36,8 +36,6 @@ internal static class ChatCommand
         {
             if (result.GetValue(start) is not null && string.IsNullOrWhiteSpace(result.GetValue(message)))
                 result.AddError("--start needs a MESSAGE: it becomes the stage's instructions.");
-            else if (result.GetResult(model) is not null && result.GetValue(start) is null)
-                result.AddError("--model goes with --start: a stage that runs keeps its model.");
         });
         command.SetAction(
             (line, _) =>
@@ -56,8 +54,9 @@ internal static class ChatCommand
               trainable chat latest                          Ctrl-D ends; the run goes on
               trainable chat latest "try log(price)" --start prep
 
-            A running stage reads messages at its next turn. When nothing runs nobody reads them: --start gives the message to a
-            stage as its instructions and shows it to its end. The built-in model, autopilot, takes no steering by messages; of its
+            A running stage reads messages at its next turn; what it asks is answered first, and a script that waits for approval
+            takes y, n REASON or e FILE. When nothing runs the agent of the last stage answers, and nothing is started again;
+            --start gives the message to a stage as its instructions and shows it to its end. The built-in model, autopilot, takes no steering by messages; of its
             instructions it reads the settings, and whether they ask for something it cannot do.
             """;
         return command;
@@ -75,34 +74,59 @@ internal static class ChatCommand
         using var interrupts = new Interrupts();
         if (start is not null)
             Requirements.Check(home);
-        var stays = start is not null || message is null;
-        await using var server = await HomeServer.OpenAsync(
-            home,
-            0,
-            stays ? HomeServer.Chatting : "say",
-            clock,
-            interrupts.Token
-        );
+        await using var server = await HomeServer.OpenAsync(home, 0, HomeServer.Chatting, clock, interrupts.Token);
         var session = await SessionName.ResolveAsync(server.Api, name, interrupts.Token);
         if (start is not null)
             return await StartAsync(server, session, start, message!, model, clock, interrupts.Token);
         var detail = await server.Api.GetSessionAsync(session, interrupts.Token);
         if (Listener.Of(detail) is not { } listener)
         {
-            var asked = string.IsNullOrWhiteSpace(message) ? "what you want" : CleanText.Line(message);
-            throw new CommandException(
-                $"Nothing runs in {SessionName.Short(session)}, so nobody would read a message; none was sent. "
-                    + $"To start a stage with it: ./trainable chat {SessionName.Short(session)} \"{asked}\" --start eda|prep|train"
+            if (string.IsNullOrWhiteSpace(message))
+                throw new CommandException(
+                    $"Nothing runs in {SessionName.Short(session)}. Ask something: "
+                        + $"./trainable chat {SessionName.Short(session)} \"why this target?\", "
+                        + "or start a stage with your words: --start eda|prep|train"
+                );
+            return await FollowUpAsync(server, session, detail.LastSeq, message, model, clock, interrupts.Token);
+        }
+        if (message is not null && detail.Questions is [var question, ..])
+        {
+            var answer = Answer.Read(question, message) ?? throw new CommandException(Answer.Form, ExitCodes.Usage);
+            await server.AskAsync(
+                api => api.AnswerAsync(session, question.Id, answer, interrupts.Token),
+                interrupts.Token
             );
+            Console.WriteLine("Answered; the agent goes on.");
+            return ExitCodes.Ok;
         }
         if (message is null)
             return await new Conversation(server, session, listener, clock).TalkAsync(detail.LastSeq, interrupts.Token);
         if (string.IsNullOrWhiteSpace(message))
             throw new CommandException("The message is empty; nothing was sent.", ExitCodes.Usage);
-        await server.AskAsync(api => api.PostMessageAsync(session, message, interrupts.Token), interrupts.Token);
+        await server.AskAsync(api => api.PostMessageAsync(session, message, null, interrupts.Token), interrupts.Token);
         Console.WriteLine(listener.AfterSending);
         if (server.Own is not null)
             Console.WriteLine("Nobody serves the home now: './trainable logs -f' or 'up' takes the run up again.");
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>Asks about what was done, and shows the answer.</summary>
+    private static async Task<int> FollowUpAsync(
+        HomeServer server,
+        Guid session,
+        long after,
+        string message,
+        string? model,
+        TimeProvider clock,
+        CancellationToken interrupt
+    )
+    {
+        await using var view = new ChatView(Console.Out, clock);
+        view.Sent(message);
+        await server.AskAsync(api => api.PostMessageAsync(session, message, model, interrupt), interrupt);
+        var log = new SessionLog(server, clock) { Interrupted = view.Notice };
+        await foreach (var item in log.ReadAsync(session, after, follow: true, interrupt))
+            view.Show(item);
         return ExitCodes.Ok;
     }
 

@@ -40,13 +40,17 @@ internal static class ListCommand
             experiments[..Math.Min(count, experiments.Length)],
             interrupts.Token
         );
+        var usage = (await server.Api.UsageAsync(interrupts.Token)).ToDictionary(item => item.Key);
         var rows = sessions
-            .Select(pair => new SessionRow(
-                pair.Session.Id,
-                pair.Experiment.Id,
-                pair.Experiment.Name,
-                pair.Session.State,
-                pair.Session.UpdatedAt
+            .Select(pair => (pair, Spent: usage.GetValueOrDefault(pair.Session.Id.ToString())))
+            .Select(row => new SessionRow(
+                row.pair.Session.Id,
+                row.pair.Experiment.Id,
+                row.pair.Experiment.Name,
+                row.pair.Session.State,
+                row.pair.Session.UpdatedAt,
+                row.Spent?.CostUsd ?? 0,
+                row.Spent is { } spent ? spent.InputTokens + spent.OutputTokens : 0
             ))
             .ToArray();
         if (json)
@@ -63,13 +67,14 @@ internal static class ListCommand
             yield return TextLine.Of("There are no sessions yet. './trainable run sample:iris' makes one.");
             yield break;
         }
-        yield return TextLine.Of($"{"SESSION", -15}{"EXPERIMENT", -32}{"STATE", -20}UPDATED", Tone.Quiet);
+        yield return TextLine.Of($"{"SESSION", -15}{"EXPERIMENT", -32}{"STATE", -20}{"COST", -10}UPDATED", Tone.Quiet);
         foreach (var row in rows)
         {
             yield return TextLine
                 .Of($"{SessionName.Short(row.SessionId), -15}", Tone.Strong)
                 .Add($"{Fit(CleanText.Line(row.Name), 30), -32}")
                 .Add($"{Words.State(row.State), -20}", ToneOf(row.State))
+                .Add($"{(row.Tokens > 0 ? Words.Dollars(row.CostUsd) : ""), -10}")
                 .Add(Words.Ago(now - row.UpdatedAt), Tone.Quiet);
         }
     }

@@ -10,9 +10,8 @@ internal sealed record RunArguments
     /// <summary>The last stage to run.</summary>
     public required string Until { get; init; }
     public string? Name { get; init; }
-    public string? Model { get; init; }
     public string Instructions { get; init; } = "";
-    public TimeSpan? Budget { get; init; }
+    public required RunOptions Run { get; init; }
     public required ExperimentOptions Options { get; init; }
     public string? Home { get; init; }
     public bool Json { get; init; }

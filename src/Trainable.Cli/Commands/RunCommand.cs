@@ -14,6 +14,7 @@ internal static class RunCommand
           trainable run sample:list
           trainable run houses/ --target price --metric rmse --budget 10m
           trainable run visits.csv --target readmitted --group patient_id --instructions "recall matters most"
+          trainable run churn.csv --model claude-opus-4-6 --thinking high --max-cost 2.50 --share schema
           trainable run churn.csv --json | jq -r 'select(.type=="summary") | .data.score.value'
 
         Environment:
@@ -36,21 +37,9 @@ internal static class RunCommand
         data.CompletionSources.Add(Suggestions.Samples);
         var target = Text("--target", "COL", "The column to predict; the agent picks one otherwise.");
         var instructions = Text("--instructions", "TEXT", "What the agent should know or do, in your own words.");
-        var model = Text("--model", "ID", "The model that drives the run; 'trainable models' lists them.");
+        var flags = new RunFlags();
         var stage = Shared.Choice("--stage", "The last stage to run; auto runs all three.", [.. Stages.All, Auto]);
         stage.DefaultValueFactory = _ => Auto;
-        var budget = new Option<TimeSpan?>("--budget")
-        {
-            HelpName = "TIME",
-            Description = "How long each stage may take: 90s, 10m, 1h30m.",
-            CustomParser = result =>
-            {
-                if (Budget.TryParse(result.Tokens[0].Value, out var span))
-                    return span;
-                result.AddError($"--budget is '{result.Tokens[0].Value}'; it takes {Budget.Form}.");
-                return null;
-            },
-        };
         var holdout = Shared.Choice(
             "--holdout",
             "Who keeps the test rows: the host, unseen by any agent; the agent; or nobody.",
@@ -79,9 +68,7 @@ internal static class RunCommand
             data,
             target,
             instructions,
-            model,
             stage,
-            budget,
             holdout,
             name,
             drop,
@@ -93,6 +80,7 @@ internal static class RunCommand
             home,
             json,
         };
+        flags.AddTo(command);
         command.SetAction(
             (line, _) =>
                 RunPipeline.ExecuteAsync(
@@ -101,9 +89,8 @@ internal static class RunCommand
                         Data = line.GetRequiredValue(data),
                         Until = line.GetValue(stage) is { } last and not Auto ? last : Stages.Train,
                         Name = line.GetValue(name),
-                        Model = line.GetValue(model),
                         Instructions = line.GetValue(instructions) ?? "",
-                        Budget = line.GetValue(budget),
+                        Run = flags.Read(line),
                         Home = line.GetValue(home),
                         Json = line.GetValue(json),
                         Options = new ExperimentOptions

@@ -65,13 +65,18 @@ internal static class RunPipeline
             Name = arguments.Name ?? data.Name,
             Description = data.Description,
             Instructions = arguments.Instructions,
-            Options = arguments.Options with { Target = arguments.Options.Target ?? data.Target },
+            // The terms are the experiment's, so that whatever starts later in it has them too.
+            Options = arguments.Options with
+            {
+                Target = arguments.Options.Target ?? data.Target,
+                Run = arguments.Run,
+            },
             Files = data.Files,
         };
         var target = upload.Options.Target is { } column ? $", predicting {column}" : "";
         view.Notice($"{upload.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}{target}");
         var created = await server.AskAsync(api => api.CreateExperimentAsync(upload, cancellation), cancellation);
-        var request = new StartStageRequest { Model = arguments.Model, BudgetSeconds = arguments.Budget?.TotalSeconds };
+        var request = new StartStageRequest();
         try
         {
             await server.AskAsync(

@@ -52,7 +52,11 @@ internal static class ShowCommand
 
     private static IEnumerable<TextLine> Head(SessionReport report)
     {
-        yield return TextLine.Of(CleanText.Line(report.Name), Tone.Strong).Add($"   {Words.State(report.State)}");
+        var activity = report.Activity is { } does ? $", {does}" : "";
+        yield return TextLine
+            .Of(CleanText.Line(report.Name), Tone.Strong)
+            .Add($"   {Words.State(report.State)}{activity}")
+            .Add(report.Share is { } share ? $"   shares {Words.Share(share)} with the model" : "", Tone.Quiet);
         foreach (var stage in report.Stages)
         {
             var took = stage.Seconds is { } seconds ? Words.Duration(TimeSpan.FromSeconds(seconds)) : "";

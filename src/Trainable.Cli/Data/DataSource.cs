@@ -52,7 +52,7 @@ internal sealed record DataSource : IDisposable
     {
         var file = Describe(path, Path.GetFileName(path));
         if (file.Size == 0)
-            throw new CommandException($"'{path}' is empty.", ExitCodes.Usage);
+            throw new CommandException($"'{path}' is empty. Pass a table with a header and rows.", ExitCodes.Usage);
         return new DataSource { Name = Path.GetFileNameWithoutExtension(path), Files = [file] };
     }
 

@@ -48,14 +48,15 @@ internal static class LoudProgram
         {
             return refused.Message;
         }
-        return reasons.Count > 0 ? string.Join(" ", reasons) : last;
+        return (reasons.Count > 0 ? string.Join("; ", reasons) : last).TrimEnd('.') + ".";
 
         async Task EchoAsync(StreamReader reader, CancellationToken stop)
         {
             while (await reader.ReadLineAsync(stop) is { } text)
             {
                 var line = CleanText.Line(text);
-                if (line.Length == 0)
+                // dpkg tells of every twentieth of it.
+                if (line.Length == 0 || line.StartsWith("(Reading database", StringComparison.Ordinal))
                     continue;
                 await Console.Error.WriteLineAsync($"  {line}");
                 lock (reasons)

@@ -31,7 +31,8 @@ internal sealed class SessionLog(HomeServer server, TimeProvider clock)
             if (item.Seq is not { } seq || seq < lastSeq)
                 continue;
             // A stage's end and the start of the one that follows it are one entry: who sees the first can ask for the second.
-            if (goesOn && EventData.StateOf(item) is { } state && !SessionStates.IsRunning(state))
+            var ends = item.Type == EventTypes.ChatEnded;
+            if (goesOn && (ends || (EventData.StateOf(item) is { } state && !SessionStates.IsRunning(state))))
                 (lastSeq, goesOn) = await StandAsync(session, follow, cancellation);
             if (!goesOn && seq >= lastSeq)
                 yield break;
@@ -45,6 +46,8 @@ internal sealed class SessionLog(HomeServer server, TimeProvider clock)
     )
     {
         var detail = await server.AskAsync(api => api.GetSessionAsync(session, cancellation), cancellation);
-        return (detail.LastSeq, follow && SessionStates.IsRunning(detail.State));
+        var runs =
+            SessionStates.IsRunning(detail.State) || detail.Activity is Activities.Chatting or Activities.Waiting;
+        return (detail.LastSeq, follow && runs);
     }
 }

@@ -91,6 +91,14 @@ internal sealed class LogLines(TimeZoneInfo zone)
             EventTypes.ModelRetry => Block("! ", EventData.Read<ModelRetry>(item).Message, Tone.Warning),
             EventTypes.AgentError => Block("✗ ", EventData.Read<AgentFailed>(item).Error, Tone.Failed),
             EventTypes.AgentAborted => Block("aborted: ", EventData.Read<AgentAborted>(item).Reason, Tone.Warning),
+            EventTypes.QuestionAnswered => Answered(EventData.Read<QuestionAnswered>(item)),
+            EventTypes.Paused => Block("", EventData.Read<StagePaused>(item).Message, Tone.Warning),
+            EventTypes.ChatStarted => [("a conversation begins", Tone.Quiet)],
+            EventTypes.ChatEnded => Block(
+                "the conversation ended: ",
+                EventData.Read<ChatEnded>(item).Reason,
+                Tone.Quiet
+            ),
             EventTypes.Question => Block("the agent asks: ", EventData.Question(item), Tone.Running),
             _ => [Raw(item)],
         };
@@ -107,6 +115,11 @@ internal sealed class LogLines(TimeZoneInfo zone)
         var reason = change.Reason is { Length: > 0 } why ? $": {why}" : "";
         return Block("", $"{Words.State(change.State)}{reason}", tone);
     }
+
+    private static IEnumerable<(string, Tone)> Answered(QuestionAnswered answer) =>
+        answer.By == "timeout"
+            ? [("nobody answered in time", Tone.Warning)]
+            : Block("answered: ", answer.Answer ?? $"{answer.Decision} {answer.Reason}".TrimEnd(), Tone.Plain);
 
     private static string Start(ToolStarted start)
     {
@@ -180,7 +193,8 @@ internal sealed class LogLines(TimeZoneInfo zone)
     }
 
     private static string Usage(UsageReport usage) =>
-        $"{One(usage.Model)}: {Words.Count(usage.InputTokens, "token")} in, {Words.Count(usage.OutputTokens, "token")} out";
+        $"{One(usage.Model)}: {Words.Count(usage.InputTokens, "token")} in, {Words.Count(usage.OutputTokens, "token")} out"
+        + (usage.CostUsd is > 0 and var cost ? $", {Words.Dollars(cost)}" : "");
 
     private static (string, Tone) Raw(StreamEvent item) =>
         ($"{One(item.Type)} {Cut(One(item.Data.GetRawText()))}", Tone.Quiet);

@@ -41,6 +41,8 @@ internal static class ReportWriter
         }
         if (report.ModelPath is { } model)
             yield return Field("Model", model);
+        if (Words.Cost(report.Usage) is { Length: > 0 } cost)
+            yield return Field("Cost", cost);
         if (report.Seconds is { } seconds)
             yield return Field("Took", Words.Duration(TimeSpan.FromSeconds(seconds)));
         yield return Field("Session", report.SessionId.ToString());

@@ -24,6 +24,7 @@ internal sealed class RunProgress
     private string _error = "";
     private StepProgress? _step;
     private long _tokens;
+    private decimal _cost;
 
     public RunProgress(IEnumerable<string> stages, TimeProvider clock)
     {
@@ -79,7 +80,10 @@ internal sealed class RunProgress
             EventTypes.BudgetWarning => Say("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
             EventTypes.ModelRetry => Retry(EventData.Read<ModelRetry>(item)),
             EventTypes.AgentError => Failed(EventData.Read<AgentFailed>(item)),
-            EventTypes.Question => Say("The agent asks: ", EventData.Question(item), Tone.Running),
+            EventTypes.Question => Asked(item),
+            EventTypes.QuestionAnswered => Answered(EventData.Read<QuestionAnswered>(item)),
+            EventTypes.Paused => Say("", EventData.Read<StagePaused>(item).Message, Tone.Warning),
+            EventTypes.ChatEnded => Chatted(EventData.Read<ChatEnded>(item)),
             EventTypes.Usage => Used(EventData.Read<UsageReport>(item)),
             _ => [],
         };
@@ -128,6 +132,31 @@ internal sealed class RunProgress
         _error = CleanText.Line(failure.Error);
         return Say("✗ ", _error, Tone.Failed);
     }
+
+    /// <summary>A question, or a script that waits to be approved, with how to answer it.</summary>
+    private static IEnumerable<TextLine> Asked(StreamEvent item)
+    {
+        foreach (var line in Say("The agent asks: ", EventData.Question(item), Tone.Running))
+            yield return line;
+        var question = EventData.Read<QuestionItem>(item);
+        foreach (var line in CleanText.Block(question.Code ?? "").Split('\n').Where(_ => question.Code is not null))
+            yield return TextLine.Of($"    {line}", Tone.Quiet);
+        if (question.Kind == QuestionKinds.Approval)
+            yield return TextLine.Of(
+                "  y runs it, n REASON rejects it, e FILE runs FILE instead: in './trainable chat SESSION'",
+                Tone.Quiet
+            );
+        else if (question.Options.Count > 0)
+            yield return TextLine.Of($"  {CleanText.Line(string.Join(" / ", question.Options))}", Tone.Quiet);
+    }
+
+    private static IEnumerable<TextLine> Answered(QuestionAnswered answer) =>
+        answer.By == "timeout"
+            ? Say("", "Nobody answered in time; the agent decides.", Tone.Warning)
+            : Say("answered: ", answer.Answer ?? $"{answer.Decision} {answer.Reason}".TrimEnd(), Tone.Quiet);
+
+    private static IEnumerable<TextLine> Chatted(ChatEnded end) =>
+        end.Status == RunStatuses.Done ? [] : Say("✗ ", end.Reason, Tone.Failed);
 
     /// <summary>What the failed try had streamed is void; the next one streams a message of its own.</summary>
     private IEnumerable<TextLine> Retry(ModelRetry retry)
@@ -224,6 +253,7 @@ internal sealed class RunProgress
     private IEnumerable<TextLine> Used(UsageReport usage)
     {
         _tokens += usage.InputTokens + usage.OutputTokens;
+        _cost += usage.CostUsd ?? 0;
         return [];
     }
 
@@ -242,6 +272,8 @@ internal sealed class RunProgress
         line.Add($"   {Words.Clock(_clock.GetElapsedTime(_started))}", Tone.Quiet);
         if (_tokens > 0)
             line.Add($" · {Words.Compact(_tokens)} tokens", Tone.Quiet);
+        if (_cost > 0)
+            line.Add($" · {Words.Dollars(_cost)}", Tone.Quiet);
         return line;
     }
 

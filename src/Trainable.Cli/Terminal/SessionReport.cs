@@ -17,6 +17,15 @@ internal sealed record SessionReport
     public required string State { get; init; }
     public required IReadOnlyList<StageReport> Stages { get; init; }
 
+    /// <summary>What its models used, and what that cost.</summary>
+    public required UsageTotals Usage { get; init; }
+
+    /// <summary>What of the data the models may see; null before anything ran.</summary>
+    public string? Share { get; init; }
+
+    /// <summary>One of <see cref="Activities"/>.</summary>
+    public string? Activity { get; init; }
+
     /// <summary>What the host measured; null before Train is done or when nothing was held.</summary>
     public ScoreReport? Score { get; init; }
 
@@ -40,7 +49,9 @@ internal sealed record SessionReport
     {
         // By stage the run that counts: the latest, since a later one makes the earlier ones history.
         var runs = Contracts
-            .Stages.All.Select(stage => session.Runs.Where(run => run.Stage == stage).MaxBy(run => run.Number))
+            .Stages.All.Select(stage =>
+                session.Runs.Where(run => run.Stage == stage && run.Kind == RunKinds.Stage).MaxBy(run => run.Number)
+            )
             .OfType<StageRunItem>()
             .ToList();
         var train = runs.Find(run => run.Stage == Contracts.Stages.Train);
@@ -52,6 +63,9 @@ internal sealed record SessionReport
             State = session.State,
             Sandbox = session.Sandbox,
             Stages = [.. runs.Select(Describe)],
+            Usage = session.Usage,
+            Share = runs is [.., { } last] ? last.Share : null,
+            Activity = session.Activity,
             Score = train is { Stale: false, Score: { ValueKind: JsonValueKind.Object } score }
                 ? score.Deserialize(ContractJson.Default.ScoreReport)
                 : null,
@@ -80,7 +94,15 @@ internal sealed record SessionReport
 }
 
 /// <summary>A row of <c>ls</c>.</summary>
-internal sealed record SessionRow(Guid SessionId, Guid ExperimentId, string Name, string State, DateTime UpdatedAt);
+internal sealed record SessionRow(
+    Guid SessionId,
+    Guid ExperimentId,
+    string Name,
+    string State,
+    DateTime UpdatedAt,
+    decimal CostUsd,
+    long Tokens
+);
 
 /// <summary>The last line of <c>--json</c>, in the form of the events before it.</summary>
 internal sealed record Summary(string Type, SessionReport Data);

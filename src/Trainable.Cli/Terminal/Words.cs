@@ -58,6 +58,15 @@ internal static class Words
             _ => $"{count / 1e6:0.0}M",
         };
 
+    /// <summary>What of the data a model may see.</summary>
+    public static string Share(string level) =>
+        level switch
+        {
+            ShareLevels.Schema => "names and types only",
+            ShareLevels.Full => "all working rows",
+            _ => "statistics and examples",
+        };
+
     public static string Stage(string stage) =>
         stage switch
         {
@@ -76,6 +85,21 @@ internal static class Words
             : SessionStates.IsDone(state) ? $"{Stage(state[..cut])} is done"
             : state;
     }
+
+    /// <summary>What models used and what that cost; empty where nothing was used.</summary>
+    public static string Cost(UsageTotals usage)
+    {
+        var tokens = usage.InputTokens + usage.OutputTokens;
+        if (tokens == 0)
+            return "";
+        var priced = usage.UnpricedTurns < usage.Turns ? $"{Dollars(usage.CostUsd)}, " : "";
+        var gap = usage.UnpricedTurns > 0 ? $"; the price of {Count(usage.UnpricedTurns, "turn")} is not known" : "";
+        return $"{priced}{Compact(tokens)} tokens in {Count(usage.Turns, "turn")}{gap}";
+    }
+
+    /// <summary>Cents from a cent up, and enough digits to see anything below.</summary>
+    public static string Dollars(decimal amount) =>
+        "$" + amount.ToString(amount is 0 or >= 0.01m ? "0.00" : "0.0000", CultureInfo.InvariantCulture);
 
     public static string Ago(TimeSpan span) =>
         span.TotalSeconds switch

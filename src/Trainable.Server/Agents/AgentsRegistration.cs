@@ -1,6 +1,7 @@
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Agents.Models.Autopilot;
+using Trainable.Server.Agents.Steering;
 using Trainable.Server.Agents.Tools;
 
 namespace Trainable.Server.Agents;
@@ -21,7 +22,12 @@ internal static class AgentsRegistration
             .AddSingleton<IAgentTool, ExecuteCodeTool>()
             .AddSingleton<IAgentTool, ReadFileTool>()
             .AddSingleton<IAgentTool, ListFilesTool>()
+            .AddSingleton<IAgentTool, AskUserTool>()
             .AddSingleton<IAgentTool, QueryDataTool>()
             .AddSingleton<IAgentTool, FinishStageTool>()
+            .AddSingleton<Questions>()
+            .AddSingleton<CodeApproval>()
+            .AddSingleton<ModelTurns>()
+            .AddSingleton<ToolCalls>()
             .AddSingleton<AgentLoop>();
 }

@@ -45,6 +45,8 @@ internal sealed class Conversation
     {
         var conversation = new Conversation();
         conversation._messages.AddRange(opening);
+        foreach (var earlier in await AncestorsAsync(db, run, cancellation))
+            conversation._messages.AddRange(await MessagesOfAsync(db, earlier, cancellation));
         var turns = await db
             .Turns.AsNoTracking()
             .Where(turn => turn.RunId == run)
@@ -53,6 +55,45 @@ internal sealed class Conversation
         foreach (var turn in turns)
             conversation.Add(turn);
         return conversation;
+    }
+
+    /// <summary>The runs that a run's conversation goes on from, the oldest first.</summary>
+    private static async Task<List<Guid>> AncestorsAsync(TrainableDb db, Guid run, CancellationToken cancellation)
+    {
+        var found = new List<Guid>();
+        for (Guid? one = run; one is { } id; )
+        {
+            one = await db
+                .StageRuns.AsNoTracking()
+                .Where(row => row.Id == id)
+                .Select(row => row.ParentId)
+                .FirstOrDefaultAsync(cancellation);
+            if (one is { } parent)
+                found.Insert(0, parent);
+        }
+        return found;
+    }
+
+    /// <summary>All that was said in another run; calls that were never answered are left out, as a model may not be asked so.</summary>
+    private static async Task<IReadOnlyList<ChatMessage>> MessagesOfAsync(
+        TrainableDb db,
+        Guid run,
+        CancellationToken cancellation
+    )
+    {
+        var other = new Conversation();
+        var turns = await db
+            .Turns.AsNoTracking()
+            .Where(turn => turn.RunId == run)
+            .OrderBy(turn => turn.Number)
+            .ToListAsync(cancellation);
+        foreach (var turn in turns)
+        {
+            other.Add(turn);
+            foreach (var open in other.Unanswered.ToList())
+                other.Answer(open, "not run: the run ended first.");
+        }
+        return other._messages;
     }
 
     public static string Serialize(IReadOnlyList<ChatMessage> messages) =>
@@ -87,7 +128,7 @@ internal sealed class Conversation
     public string? ResultOf(FunctionCallContent call) => _results[call.CallId]?.GetValue<string>();
 
     private static bool IsInterrupted(string? result) =>
-        result is not null && result.StartsWith(AgentLoop.Interrupted, StringComparison.Ordinal);
+        result is not null && result.StartsWith(ToolCalls.Interrupted, StringComparison.Ordinal);
 
     private void Add(Turn turn)
     {

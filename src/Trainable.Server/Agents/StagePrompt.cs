@@ -77,7 +77,7 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, Sandb
             Rows = manifest.RowsWorking,
             Columns = manifest.Columns.Count,
             StepSeconds = sandboxes.StepTimeout.TotalSeconds,
-            BudgetSeconds = context.BudgetWasChosen ? context.Budget.TotalSeconds : null,
+            BudgetSeconds = context.Run.Budget?.Seconds,
             Instructions = context.Instructions,
         };
 

@@ -2,6 +2,7 @@ using System.Text;
 using Trainable.Contracts;
 using Trainable.Server.Events;
 using Trainable.Server.Metrics;
+using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sandboxes.Output;
 
@@ -11,16 +12,25 @@ namespace Trainable.Server.Agents;
 /// Turns what a step writes into events as it comes: output joined to at most 20 events a second, metrics in batches,
 /// charts. SDK lines are taken from the step's own channel and, as the reference's scripts print them, from stdout.
 /// </summary>
-internal sealed class StepRecorder(RunJournal journal, StageContext context, string callId, TimeProvider clock)
+/// <param name="journal">Takes the events.</param>
+/// <param name="context">The run.</param>
+/// <param name="callId">The call of the model's that the step is.</param>
+/// <param name="mostMetricBytes">
+/// Bytes of metric lines that are kept: they become rows of the database, which a loop without end would fill.
+/// </param>
+/// <param name="clock">Of the pauses between events.</param>
+internal sealed class StepRecorder(
+    RunJournal journal,
+    StageContext context,
+    string callId,
+    long mostMetricBytes,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan FlushEvery = TimeSpan.FromMilliseconds(50);
     private const int MaxPointsPerEvent = 1_000;
 
-    /// <summary>
-    /// Bytes of metric lines that are kept of a step, over a million lines of the common kind: they become rows of the
-    /// database, which a loop without end would fill.
-    /// </summary>
-    private const long MaxMetricBytes = 64L << 20;
+    /// <summary>Layouts of the dashboard that are kept of a step.</summary>
     private const int MaxLayouts = 200;
     private const int MaxRichLogs = 100;
 
@@ -132,12 +142,14 @@ internal sealed class StepRecorder(RunJournal journal, StageContext context, str
     {
         if (!MetricLines.TryParse(line, context.Stage, out var parsed, context.ApiDirectory))
             return false;
-        if (_metricBytes > MaxMetricBytes)
+        if (_metricBytes > mostMetricBytes)
             return true;
         _metricBytes += line.Length;
-        if (_metricBytes > MaxMetricBytes)
+        if (_metricBytes > mostMetricBytes)
         {
-            Show("stderr", _errDecoder, "[metrics beyond 64 MB of one step are not kept: log less often]\n"u8);
+            var told =
+                $"[metrics beyond {ByteSize.Format(mostMetricBytes)} of one step are not kept: log less often]\n";
+            Show("stderr", _errDecoder, Encoding.UTF8.GetBytes(told));
             return true;
         }
         _points.AddRange(parsed.Points);

@@ -88,14 +88,19 @@ internal sealed record StartRun : RowChange
     public required string Instructions { get; init; }
     public required double BudgetSeconds { get; init; }
     public required string? ContinueTo { get; init; }
+    public required string? Options { get; init; }
     public required long Epoch { get; init; }
+
+    /// <summary>A conversation makes nothing stale.</summary>
+    public string Kind { get; init; } = RunKinds.Stage;
+    public Guid? ParentId { get; init; }
 
     public override bool ChangesEpoch => true;
 
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
-        writer.Execute("UPDATE sessions SET epoch = @p0 WHERE id = @p1", Epoch, session);
-        foreach (var stale in Stages.After(Stage).Prepend(Stage))
+        writer.Execute("UPDATE sessions SET epoch = @p0, activity = NULL WHERE id = @p1", Epoch, session);
+        foreach (var stale in Kind == RunKinds.Stage ? Stages.After(Stage).Prepend(Stage) : [])
             writer.Execute(
                 "UPDATE stage_runs SET stale = @p0 WHERE session_id = @p1 AND stage = @p2",
                 true,
@@ -104,9 +109,10 @@ internal sealed record StartRun : RowChange
             );
         writer.Execute(
             "INSERT INTO stage_runs (id, session_id, stage, number, status, stale, model, instructions, budget_seconds,"
-                + " continue_to, epoch, started_at)"
-                + " SELECT @p0, @p1, @p2, COALESCE(MAX(number), 0) + 1, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10"
-                + " FROM stage_runs WHERE session_id = @p1 AND stage = @p2",
+                + " continue_to, epoch, started_at, options, kind, parent_id, idle_seconds)"
+                + " SELECT @p0, @p1, @p2, COALESCE(MAX(number), 0) + 1, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10,"
+                + " @p11, @p12, @p13, @p14"
+                + " FROM stage_runs WHERE session_id = @p1 AND stage = @p2 AND kind = @p12",
             RunId,
             session,
             Stage,
@@ -117,26 +123,40 @@ internal sealed record StartRun : RowChange
             BudgetSeconds,
             ContinueTo,
             Epoch,
-            now
+            now,
+            Options,
+            Kind,
+            ParentId,
+            0.0
         );
     }
 }
 
 /// <summary>A run found at start goes on under a new epoch.</summary>
-internal sealed record ResumeRun(Guid RunId, long Epoch) : RowChange
+/// <param name="RunId">The run.</param>
+/// <param name="Epoch">The next epoch.</param>
+/// <param name="IdleSeconds">How long nobody ran it.</param>
+internal sealed record ResumeRun(Guid RunId, long Epoch, double IdleSeconds = 0) : RowChange
 {
     public override bool ChangesEpoch => true;
 
     public override void Apply(RowWriter writer, Guid session, DateTime now)
     {
         writer.Execute("UPDATE sessions SET epoch = @p0 WHERE id = @p1", Epoch, session);
-        writer.Execute("UPDATE stage_runs SET epoch = @p0 WHERE id = @p1", Epoch, RunId);
+        writer.Execute(
+            "UPDATE stage_runs SET epoch = @p0, idle_seconds = idle_seconds + @p1 WHERE id = @p2",
+            Epoch,
+            IdleSeconds,
+            RunId
+        );
     }
 }
 
+/// <summary>Ends a run; what it asked and was not answered is withdrawn.</summary>
 internal sealed record EndRun(Guid RunId, string Status, string Reason) : RowChange
 {
-    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+    public override void Apply(RowWriter writer, Guid session, DateTime now)
+    {
         writer.Execute(
             "UPDATE stage_runs SET status = @p0, end_reason = @p1, ended_at = @p2 WHERE id = @p3",
             Status,
@@ -144,6 +164,60 @@ internal sealed record EndRun(Guid RunId, string Status, string Reason) : RowCha
             now,
             RunId
         );
+        writer.Execute("UPDATE questions SET status = 'withdrawn' WHERE run_id = @p0 AND status = 'pending'", RunId);
+        writer.Execute("UPDATE sessions SET activity = NULL WHERE id = @p0", session);
+    }
+}
+
+/// <summary>One of <see cref="Activities"/>, or null.</summary>
+internal sealed record SetActivity(string? Activity) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute("UPDATE sessions SET activity = @p0 WHERE id = @p1", Activity, session);
+}
+
+internal sealed record SetSessionOptions(string Json) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute("UPDATE sessions SET options = @p0 WHERE id = @p1", Json, session);
+}
+
+internal sealed record SetRunOptions(Guid RunId, string Json) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute("UPDATE stage_runs SET options = @p0 WHERE id = @p1", Json, RunId);
+}
+
+/// <summary>A question is asked; it is pending until it is answered, expires or is withdrawn.</summary>
+internal sealed record AddQuestion(QuestionItem Question, Guid RunId) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute(
+            "INSERT INTO questions (id, session_id, run_id, call_id, shown, status, expires_at, created_at)"
+                + " VALUES (@p0, @p1, @p2, @p3, @p4, 'pending', @p5, @p6)",
+            Question.Id,
+            session,
+            RunId,
+            Question.CallId,
+            System.Text.Json.JsonSerializer.Serialize(Question, ContractJson.Default.QuestionItem),
+            Question.ExpiresAt,
+            now
+        );
+}
+
+/// <summary>What became of a question, and how long the run waited for it: that costs no budget.</summary>
+internal sealed record EndQuestion(QuestionAnswered Answer, string Status, Guid RunId, double WaitedSeconds) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now)
+    {
+        writer.Execute(
+            "UPDATE questions SET status = @p0, answer = @p1 WHERE id = @p2",
+            Status,
+            System.Text.Json.JsonSerializer.Serialize(Answer, ContractJson.Default.QuestionAnswered),
+            Answer.Id
+        );
+        writer.Execute("UPDATE stage_runs SET idle_seconds = idle_seconds + @p0 WHERE id = @p1", WaitedSeconds, RunId);
+    }
 }
 
 internal sealed record SetScore(Guid RunId, string Json) : RowChange
@@ -170,12 +244,16 @@ internal sealed record AddTurn : RowChange
     public required string Prompt { get; init; }
     public required string Reply { get; init; }
     public required TurnTokens Usage { get; init; }
+    public required string Model { get; init; }
+
+    /// <summary>Null where the price is not known.</summary>
+    public required long? CostNanos { get; init; }
 
     public override void Apply(RowWriter writer, Guid session, DateTime now) =>
         writer.Execute(
             "INSERT INTO turns (id, run_id, number, prompt, reply, results, input_tokens, output_tokens,"
-                + " cache_read_tokens, cache_write_tokens, created_at)"
-                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10)",
+                + " cache_read_tokens, cache_write_tokens, created_at, model, cost_nanos)"
+                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7, @p8, @p9, @p10, @p11, @p12)",
             TurnId,
             RunId,
             Number,
@@ -186,7 +264,9 @@ internal sealed record AddTurn : RowChange
             Usage.Output,
             Usage.CacheRead,
             Usage.CacheWrite,
-            now
+            now,
+            Model,
+            CostNanos
         );
 }
 

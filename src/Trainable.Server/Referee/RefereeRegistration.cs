@@ -11,6 +11,7 @@ internal static class RefereeRegistration
         services
             .AddSingleton<HeldRows>()
             .AddSingleton<RefereeHarness>()
+            .AddSingleton<SuspicionCheck>()
             .AddSingleton<PipelineCheck>()
             .AddSingleton<EdaChecks>()
             .AddSingleton<PrepChecks>()

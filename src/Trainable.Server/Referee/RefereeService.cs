@@ -47,8 +47,14 @@ internal sealed class RefereeService(
         return measured.Score;
     }
 
+    /// <summary>What a measured score says of the run that made it. For people only.</summary>
+    public static CheckReport Judge(ScoreReport score) => ScoreChecks.Judge(score);
+
     /// <summary>Before an agent works in a session: takes out what an earlier run's model measured.</summary>
     public void HideScores(StageSubject subject) => scorer.HideScores(subject);
+
+    /// <summary>Puts what was measured back into the session's files.</summary>
+    public void ShowScore(StageSubject subject, ScoreReport score) => scorer.WriteBack(subject, score);
 
     /// <summary>Describes the table that Prep made.</summary>
     public Task<ProcessedMeta> DescribeAsync(StageSubject subject, CancellationToken cancellation) =>

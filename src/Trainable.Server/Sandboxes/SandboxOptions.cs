@@ -22,6 +22,7 @@ internal sealed partial record SandboxOptions
     public const string StepTimeoutKey = "TRAINABLE_STEP_TIMEOUT";
 
     public const string StepCpuKey = "TRAINABLE_STEP_CPU";
+    public const string MetricsKey = "TRAINABLE_STEP_METRICS";
     public const string DiskKey = "TRAINABLE_SANDBOX_DISK";
     public const string FilesKey = "TRAINABLE_SANDBOX_FILES";
     public const string IdleKey = "TRAINABLE_SANDBOX_IDLE";
@@ -30,6 +31,7 @@ internal sealed partial record SandboxOptions
     public const string PreloadKey = "TRAINABLE_SANDBOX_PRELOAD";
 
     private const long SmallestMemory = 512L << 20;
+    private const long SmallestMetrics = 1L << 20;
     private const long SmallestDisk = 100L << 20;
     private static readonly TimeSpan LongestStep = TimeSpan.FromDays(7);
 
@@ -45,6 +47,9 @@ internal sealed partial record SandboxOptions
 
     /// <summary>CPU time of all processes of a step together; null for none but the wall clock's.</summary>
     public TimeSpan? StepCpu { get; init; }
+
+    /// <summary>Bytes of metric lines that are kept of a step; over a million lines of the common kind.</summary>
+    public long MetricBytes { get; init; } = 64L << 20;
 
     /// <summary>What a session's files may take of the disk.</summary>
     public long DiskBytes { get; init; } = new StepLimits().DiskBytes;
@@ -104,6 +109,8 @@ internal sealed partial record SandboxOptions
             options = options with { StepCpu = ReadSeconds(StepCpuKey, cpu, mistakes) };
         if (configuration[DiskKey] is { Length: > 0 } disk)
             options = options with { DiskBytes = ReadDisk(disk, mistakes) };
+        if (configuration[MetricsKey] is { Length: > 0 } metrics)
+            options = options with { MetricBytes = ReadMetrics(metrics, mistakes) };
         if (configuration[FilesKey] is { Length: > 0 } files)
             options = options with { DiskFiles = ReadCount(FilesKey, files, 1_000, 100_000_000, mistakes) };
         if (configuration[IdleKey] is { Length: > 0 } idle)
@@ -144,6 +151,14 @@ internal sealed partial record SandboxOptions
         var bytes = ByteSize.Parse(text);
         if (bytes is null or < SmallestDisk)
             mistakes.Add($"{DiskKey} is '{text}'; use a size of at least 100M, such as 32G.");
+        return bytes ?? 0;
+    }
+
+    private static long ReadMetrics(string text, List<string> mistakes)
+    {
+        var bytes = ByteSize.Parse(text);
+        if (bytes is null or < SmallestMetrics)
+            mistakes.Add($"{MetricsKey} is '{text}'; use a size of at least 1M, such as 64M.");
         return bytes ?? 0;
     }
 

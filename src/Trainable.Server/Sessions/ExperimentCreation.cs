@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
@@ -96,12 +97,20 @@ internal sealed class ExperimentCreation(TrainableDb db, DatasetStore datasets, 
     }
 
     /// <summary>Another run of the experiment's dataset; null when there is no such experiment.</summary>
-    public async Task<SessionSummary?> AddSessionAsync(Guid experiment, CancellationToken cancellation)
+    /// <param name="experiment">The experiment.</param>
+    /// <param name="options">How the session's runs are driven; null for the defaults.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<SessionSummary?> AddSessionAsync(
+        Guid experiment,
+        RunOptions? options,
+        CancellationToken cancellation
+    )
     {
         if (!await db.Experiments.AnyAsync(row => row.Id == experiment, cancellation))
             return null;
         var now = clock.GetUtcNow().UtcDateTime;
         var session = NewSession(experiment, now);
+        session.Options = options is null ? null : RunTerms.ToJson(options);
         db.Add(session);
         await db.SaveNewAsync(
             stop => db.Sessions.AsNoTracking().AnyAsync(row => row.Id == session.Id, stop),

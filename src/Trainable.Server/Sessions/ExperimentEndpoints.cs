@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
+using Trainable.Server.Agents.Models;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
 using Trainable.Server.Sessions.Gallery;
@@ -115,6 +117,7 @@ internal static class ExperimentEndpoints
         HttpRequest request,
         DatasetStore datasets,
         ExperimentCreation creation,
+        IModels models,
         CancellationToken cancellation
     )
     {
@@ -125,6 +128,8 @@ internal static class ExperimentEndpoints
             return Problems.Unprocessable("The field 'name' is missing: give the experiment a name.");
         if (upload.Files.Count == 0)
             return Problems.Unprocessable("The field 'files' is missing: send at least one data file.");
+        if (form.Options.Run is { } terms)
+            RunTerms.Check(terms, models);
         var wanted = new NewExperiment
         {
             Name = name,
@@ -201,12 +206,20 @@ internal static class ExperimentEndpoints
             ? TypedResults.Ok(new Deleted(true))
             : Problems.NotFound("Experiment not found");
 
+    /// <summary>Another session of the experiment; the optional body says how its runs are driven.</summary>
     private static async Task<Results<Ok<SessionSummary>, ProblemHttpResult>> AddSession(
         Guid id,
         ExperimentCreation creation,
+        HttpRequest request,
+        IModels models,
         CancellationToken cancellation
-    ) =>
-        await creation.AddSessionAsync(id, cancellation) is { } session
+    )
+    {
+        var options = await Problems.ReadOptionalJsonAsync(request, ContractJson.Default.RunOptions, cancellation);
+        if (options is not null)
+            RunTerms.Check(options, models);
+        return await creation.AddSessionAsync(id, options, cancellation) is { } session
             ? TypedResults.Ok(session)
             : Problems.NotFound("Experiment not found");
+    }
 }

@@ -45,6 +45,7 @@ internal sealed class ExperimentRemoval(
     {
         var sessionIds = db.Sessions.Where(row => row.ExperimentId == experiment).Select(row => row.Id);
         var runIds = db.StageRuns.Where(row => sessionIds.Contains(row.SessionId)).Select(row => row.Id);
+        await db.Questions.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Turns.Where(row => runIds.Contains(row.RunId)).ExecuteDeleteAsync();
         await db.StageRuns.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.SessionEvents.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();

@@ -1,3 +1,4 @@
+using Trainable.Contracts;
 using Trainable.Server.Events;
 
 namespace Trainable.Server.Sessions;
@@ -17,6 +18,12 @@ internal interface ISessions
     /// <summary>Keeps what a person wrote; a running stage reads it at its next turn.</summary>
     Task<Appended> PostMessageAsync(Guid session, string content, CancellationToken cancellation);
 
+    /// <summary>
+    /// As <see cref="PostMessageAsync"/>, and where nothing runs an agent answers, in a conversation about the last stage.
+    /// </summary>
+    /// <exception cref="LostSessionException">The session is not there.</exception>
+    Task<Appended> ChatAsync(Guid session, string content, string? model, CancellationToken cancellation);
+
     /// <summary>Stops what runs and forgets the session, its sandbox included; its rows are the caller's to delete.</summary>
     Task RemoveAsync(Guid session, CancellationToken cancellation);
 }
@@ -29,9 +36,10 @@ internal sealed record StartCommand
 
     /// <summary>Go on by itself up to this stage; null for one stage alone.</summary>
     public string? ContinueTo { get; init; }
-    public string? Model { get; init; }
     public string Instructions { get; init; } = "";
-    public TimeSpan? Budget { get; init; }
+
+    /// <summary>How to run; what is not said here is as the session and the experiment have it.</summary>
+    public RunOptions Options { get; init; } = new();
     public string? Gpu { get; init; }
 }
 

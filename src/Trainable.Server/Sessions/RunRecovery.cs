@@ -28,13 +28,14 @@ internal sealed partial class RunRecovery(
                 .Include(row => row.Experiment)
                 .SingleAsync(row => row.Id == run.SessionId, cancellation);
             run.Epoch = session.Epoch + 1;
+            var idle = Math.Max((clock.GetUtcNow().UtcDateTime - session.UpdatedAt).TotalSeconds, 0);
+            run.IdleSeconds += idle;
             await log.AppendAsync(
-                new Append(run.SessionId) { Epoch = session.Epoch, Changes = [new ResumeRun(run.Id, run.Epoch)] },
+                new Append(run.SessionId) { Epoch = session.Epoch, Changes = [new ResumeRun(run.Id, run.Epoch, idle)] },
                 cancellation
             );
             LogResumed(run.Stage, run.SessionId);
-            var idle = clock.GetUtcNow().UtcDateTime - session.UpdatedAt;
-            await registry.ResumeAsync(SessionStarter.Describe(session, run) with { Idle = idle });
+            await registry.ResumeAsync(SessionStarter.Describe(session, run));
         }
     }
 

@@ -13,23 +13,29 @@ internal sealed class RunStart(StageRun run)
 
     public EventDraft Event => EventDraft.StateChange(State, run.Stage);
 
-    public IReadOnlyList<RowChange> Changes =>
-        [
-            new StartRun
-            {
-                RunId = run.Id,
-                Stage = run.Stage,
-                Model = run.Model,
-                Instructions = run.Instructions,
-                BudgetSeconds = run.BudgetSeconds,
-                ContinueTo = run.ContinueTo,
-                Epoch = run.Epoch,
-            },
-            new SetState(State),
-        ];
+    public IReadOnlyList<RowChange> Changes => [Row(run), new SetState(State)];
+
+    /// <summary>The change that begins a run.</summary>
+    public static StartRun Row(StageRun run) =>
+        new()
+        {
+            RunId = run.Id,
+            Stage = run.Stage,
+            Kind = run.Kind,
+            ParentId = run.ParentId,
+            Model = run.Model,
+            Instructions = run.Instructions,
+            BudgetSeconds = run.BudgetSeconds,
+            ContinueTo = run.ContinueTo,
+            Options = run.Options,
+            Epoch = run.Epoch,
+        };
 
     /// <summary>The stage that follows a run by itself, under the same terms; null when it goes no further.</summary>
-    public static RunStart? After(StageRun run, DateTime now) =>
+    /// <param name="run">The run that is done.</param>
+    /// <param name="model">The model of the stage that follows.</param>
+    /// <param name="now">When it starts.</param>
+    public static RunStart? After(StageRun run, Func<string, string> model, DateTime now) =>
         run.ContinueTo is { } last && Stages.After(run.Stage).Contains(last)
             ? new RunStart(
                 new StageRun
@@ -38,9 +44,10 @@ internal sealed class RunStart(StageRun run)
                     SessionId = run.SessionId,
                     Stage = Stages.After(run.Stage).First(),
                     Status = RunStatuses.Running,
-                    Model = run.Model,
+                    Model = model(Stages.After(run.Stage).First()),
                     Instructions = run.Instructions,
                     BudgetSeconds = run.BudgetSeconds,
+                    Options = run.Options,
                     ContinueTo = last,
                     Epoch = run.Epoch + 1,
                     StartedAt = now,

@@ -34,7 +34,10 @@ internal static class SessionEndpoints
             ? TypedResults.Ok(await queries.MessagesAsync(id, cancellation))
             : NotFound();
 
-    /// <summary>Keeps a person's message; a running stage reads it at its next turn.</summary>
+    /// <summary>
+    /// Keeps a person's message; a running stage reads it at its next turn. With <c>run_agent</c> and nothing running an agent
+    /// answers, in a conversation about the last stage.
+    /// </summary>
     private static async Task<Results<Ok<MessageItem>, ProblemHttpResult>> PostMessage(
         Guid id,
         HttpRequest request,
@@ -51,7 +54,9 @@ internal static class SessionEndpoints
         Appended kept;
         try
         {
-            kept = await sessions.PostMessageAsync(id, body.Content, cancellation);
+            kept = body.RunAgent
+                ? await sessions.ChatAsync(id, body.Content, body.Model, cancellation)
+                : await sessions.PostMessageAsync(id, body.Content, cancellation);
         }
         catch (LostSessionException)
         {

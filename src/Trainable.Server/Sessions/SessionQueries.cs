@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
+using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
@@ -32,7 +34,10 @@ internal sealed class SessionQueries(
 
     private async Task<SessionDetail?> ReadAsync(Guid id, CancellationToken cancellation)
     {
-        var row = await db.Sessions.AsNoTracking().SingleOrDefaultAsync(session => session.Id == id, cancellation);
+        var row = await db
+            .Sessions.AsNoTracking()
+            .Include(session => session.Experiment)
+            .SingleOrDefaultAsync(session => session.Id == id, cancellation);
         if (row is null)
             return null;
         return new SessionDetail
@@ -49,8 +54,12 @@ internal sealed class SessionQueries(
             Messages = await MessageRows.ReadAsync(db, id, cancellation),
             Artifacts = await ArtifactsAsync(id, cancellation),
             ProcessedMeta = await MetaAsync(id, cancellation),
-            Runs = await RunsAsync(id, cancellation),
             RichLogs = await RichLogsAsync(id, cancellation),
+            Runs = await RunsAsync(row, cancellation),
+            Usage = await UsageQueries.TotalsAsync(db, id, cancellation),
+            Activity = row.Activity,
+            RunOptions = RunTerms.Of(row),
+            Questions = await QuestionsAsync(id, cancellation),
             Sandbox = sandbox.Mode is SandboxMode.Unsafe ? "unsafe" : null,
         };
     }
@@ -130,14 +139,26 @@ internal sealed class SessionQueries(
         ];
     }
 
-    private async Task<StageRunItem[]> RunsAsync(Guid id, CancellationToken cancellation)
+    /// <summary>What waits for an answer.</summary>
+    public async Task<QuestionItem[]> QuestionsAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .Questions.AsNoTracking()
+            .Where(question => question.SessionId == id && question.Status == QuestionStatuses.Pending)
+            .OrderBy(question => question.CreatedAt)
+            .Select(question => question.Shown)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(row => JsonSerializer.Deserialize(row, ContractJson.Default.QuestionItem)!)];
+    }
+
+    private async Task<StageRunItem[]> RunsAsync(Session session, CancellationToken cancellation)
     {
         var rows = await db
             .StageRuns.AsNoTracking()
-            .Where(run => run.SessionId == id)
+            .Where(run => run.SessionId == session.Id)
             .OrderBy(run => run.StartedAt)
             .ToListAsync(cancellation);
-        var runs = db.StageRuns.Where(run => run.SessionId == id).Select(run => run.Id);
+        var runs = db.StageRuns.Where(run => run.SessionId == session.Id).Select(run => run.Id);
         var tokens = await db
             .Turns.AsNoTracking()
             .Where(turn => runs.Contains(turn.RunId))
@@ -153,36 +174,40 @@ internal sealed class SessionQueries(
             .ToDictionaryAsync(one => one.Run, cancellation);
         return
         [
-            .. rows.Select(row => new StageRunItem
-            {
-                Id = row.Id,
-                Stage = row.Stage,
-                Number = row.Number,
-                Status = row.Status,
-                Model = row.Model,
-                Stale = row.Stale,
-                StartedAt = row.StartedAt,
-                EndedAt = row.EndedAt,
-                EndReason = row.EndReason,
-                Score = row.Score is { } score ? Json(score) : null,
-                Instructions = row.Instructions,
-                BudgetSeconds = row.BudgetSeconds > 0 ? row.BudgetSeconds : null,
-                Usage = tokens.TryGetValue(row.Id, out var used)
-                    ? ModelUsage.Sum(
-                        [
-                            new ModelUsage
-                            {
-                                Model = row.Model,
-                                Input = used.Input,
-                                Output = used.Output,
-                                CacheRead = used.CacheRead,
-                                CacheWrite = used.CacheWrite,
-                            },
-                        ],
-                        models
-                    )
-                    : null,
-            }),
+            .. rows.Select(row => (Row: row, Terms: RunTerms.Of(session, row)))
+                .Select(run => new StageRunItem
+                {
+                    Kind = run.Row.Kind,
+                    Thinking = run.Terms.Thinking,
+                    Share = run.Terms.Share ?? ShareLevels.Sample,
+                    Id = run.Row.Id,
+                    Stage = run.Row.Stage,
+                    Number = run.Row.Number,
+                    Status = run.Row.Status,
+                    Model = run.Row.Model,
+                    Stale = run.Row.Stale,
+                    StartedAt = run.Row.StartedAt,
+                    EndedAt = run.Row.EndedAt,
+                    EndReason = run.Row.EndReason,
+                    Score = run.Row.Score is { } score ? Json(score) : null,
+                    Instructions = run.Row.Instructions,
+                    BudgetSeconds = run.Row.BudgetSeconds > 0 ? run.Row.BudgetSeconds : null,
+                    Usage = tokens.TryGetValue(run.Row.Id, out var used)
+                        ? ModelUsage.Sum(
+                            [
+                                new ModelUsage
+                                {
+                                    Model = run.Row.Model,
+                                    Input = used.Input,
+                                    Output = used.Output,
+                                    CacheRead = used.CacheRead,
+                                    CacheWrite = used.CacheWrite,
+                                },
+                            ],
+                            models
+                        )
+                        : null,
+                }),
         ];
     }
 

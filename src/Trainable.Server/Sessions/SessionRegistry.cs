@@ -8,6 +8,7 @@ namespace Trainable.Server.Sessions;
 /// <summary>The sessions of this process, each behind its own mailbox.</summary>
 internal sealed class SessionRegistry(
     SessionStarter starter,
+    ChatStarter chats,
     RunHost runs,
     EventLog log,
     SessionSandboxes sandboxes,
@@ -15,7 +16,7 @@ internal sealed class SessionRegistry(
 ) : ISessions
 {
     /// <summary>How long a stop waits for a run to end by itself before the run is shut out.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(900);
 
     private readonly ConcurrentDictionary<Guid, Mailbox> _mailboxes = new();
 
@@ -52,19 +53,23 @@ internal sealed class SessionRegistry(
         PostAsync(session, () => StopAsync(session, reason));
 
     public Task<Appended> PostMessageAsync(Guid session, string content, CancellationToken cancellation) =>
-        log.AppendAsync(
-            new Append(session)
+        log.AppendAsync(new Append(session) { Events = [Message(content)] }, cancellation);
+
+    public Task<Appended> ChatAsync(Guid session, string content, string? model, CancellationToken cancellation) =>
+        PostAsync(
+            session,
+            async () =>
             {
-                Events =
-                [
-                    EventDraft.Create(
-                        EventTypes.UserMessage,
-                        new UserMessage(content),
-                        ContractJson.Default.UserMessage
-                    ),
-                ],
-            },
-            cancellation
+                var start =
+                    await chats.StartAsync(session, Message(content), model, cancellation)
+                    ?? throw new LostSessionException(session);
+                if (start.Context is { } context)
+                {
+                    await execs.EndAsync(session);
+                    await LaunchAsync(context);
+                }
+                return start.Kept;
+            }
         );
 
     public async Task RemoveAsync(Guid session, CancellationToken cancellation)
@@ -74,6 +79,9 @@ internal sealed class SessionRegistry(
         await execs.EndAsync(session);
         await sandboxes.CloseAsync(session);
     }
+
+    private static EventDraft Message(string content) =>
+        EventDraft.Create(EventTypes.UserMessage, new UserMessage(content), ContractJson.Default.UserMessage);
 
     private async Task LaunchAsync(StageContext context)
     {

@@ -1,9 +1,10 @@
-using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
+using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Events;
+using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
@@ -17,9 +18,6 @@ internal sealed class SessionStarter(
     TimeProvider clock
 )
 {
-    /// <summary>The ceiling of a stage whose budget nobody chose.</summary>
-    public static readonly TimeSpan DefaultBudget = TimeSpan.FromMinutes(30);
-
     public async Task<(StartResult Result, StageContext? Context)> StartAsync(
         Guid session,
         StartCommand command,
@@ -37,7 +35,9 @@ internal sealed class SessionStarter(
         if (runs.Any(run => run.Status == RunStatuses.Running))
             return (new StartResult.AlreadyRunning(), null);
 
-        var done = runs.Where(run => run.Status == RunStatuses.Done && !run.Stale).Select(run => run.Stage).ToHashSet();
+        var done = runs.Where(run => run is { Kind: RunKinds.Stage, Status: RunStatuses.Done, Stale: false })
+            .Select(run => run.Stage)
+            .ToHashSet();
         var stage = command.Stage ?? Stages.All.FirstOrDefault(one => !done.Contains(one));
         if (stage is null || (command.ContinueTo is { } last && Stages.After(last).Contains(stage)))
             return (
@@ -58,8 +58,11 @@ internal sealed class SessionStarter(
                 new StartResult.Refused("There is no GPU for sandboxes here: start the stage without 'gpu'."),
                 null
             );
-        var model = command.Model is { Length: > 0 } named ? named : models.Default;
-        using (models.Open(model)) { } // Refuses an unknown model before anything is written.
+        RunTerms.Check(command.Options, models);
+        var terms = command.Options.Over(RunTerms.Of(row));
+        var model = terms.ModelOf(stage) ?? models.Default;
+        models.Open(model).Dispose(); // Refuses one that cannot be used before anything is written.
+        await RefuseOverspentAsync(db, row, terms, model, cancellation);
         return await BeginAsync(row, stage, model, command);
     }
 
@@ -94,8 +97,10 @@ internal sealed class SessionStarter(
         );
     }
 
-    public static StageContext Describe(Session session, StageRun run) =>
-        new()
+    public static StageContext Describe(Session session, StageRun run)
+    {
+        var terms = RunTerms.Of(session, run);
+        return new()
         {
             RunId = run.Id,
             SessionId = session.Id,
@@ -105,11 +110,51 @@ internal sealed class SessionStarter(
             Epoch = run.Epoch,
             Model = run.Model,
             Instructions = Join(session.Experiment.Instructions, run.Instructions),
-            Budget = run.BudgetSeconds > 0 ? TimeSpan.FromSeconds(run.BudgetSeconds) : DefaultBudget,
-            BudgetWasChosen = run.BudgetSeconds > 0,
+            Run = terms,
+            Limits = terms.Budget?.Over(RunTerms.Ceilings(run.Kind)) ?? RunTerms.Ceilings(run.Kind),
+            SessionLimits = terms.SessionBudget ?? new BudgetLimits(),
             StartedAt = run.StartedAt,
-            Options = JsonSerializer.Deserialize(session.Experiment.Options, ContractJson.Default.ExperimentOptions)!,
+            Idle = TimeSpan.FromSeconds(run.IdleSeconds),
+            Options = RunTerms.OfExperiment(session),
+            Kind = run.Kind,
+            ParentId = run.ParentId,
         };
+    }
+
+    /// <summary>A run that no budget allows does not start at all.</summary>
+    /// <exception cref="UserFacingException">The session's budget is used up, or cannot be kept.</exception>
+    public async Task RefuseOverspentAsync(
+        TrainableDb db,
+        Session session,
+        RunOptions terms,
+        string model,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            (terms.Budget?.CostUsd ?? terms.SessionBudget?.CostUsd) is not null
+            && models.Describe(model).Prices is null
+        )
+            throw new UserFacingException(
+                $"The prices of '{model}' are not known, so no budget in dollars can be kept. "
+                    + $"Name them in {ModelCatalogue.OwnFile}, or set a budget in tokens."
+            );
+        if (terms.SessionBudget is not { } limits)
+            return;
+        var spent = await Spent.OfSessionAsync(db, session.Id, Guid.Empty, cancellation);
+        BudgetLine?[] lines =
+        [
+            Line(BudgetKinds.WallClock, limits.Seconds, spent.Seconds),
+            Line(BudgetKinds.Tokens, limits.Tokens, spent.Tokens),
+            Line(BudgetKinds.Cost, (double?)limits.CostUsd, (double)TurnCost.Dollars(spent.CostNanos)),
+            Line(BudgetKinds.Steps, limits.Steps, spent.Turns),
+        ];
+        if (Array.Find(lines, line => line is { Left: <= 0 }) is { } over)
+            throw new UserFacingException($"{over.Name()} is used up: give the session a larger one first.");
+    }
+
+    private static BudgetLine? Line(string kind, double? limit, double used) =>
+        limit is { } most ? new BudgetLine(BudgetScopes.Session, kind, most, () => used) : null;
 
     private async Task<(StartResult, StageContext?)> BeginAsync(
         Session row,
@@ -126,7 +171,8 @@ internal sealed class SessionStarter(
             Status = RunStatuses.Running,
             Model = model,
             Instructions = command.Instructions,
-            BudgetSeconds = command.Budget?.TotalSeconds ?? 0,
+            BudgetSeconds = command.Options.Budget?.Seconds ?? 0,
+            Options = RunTerms.ToJson(command.Options),
             ContinueTo = command.ContinueTo,
             Epoch = row.Epoch + 1,
             StartedAt = clock.GetUtcNow().UtcDateTime,

@@ -11,6 +11,7 @@ internal static class SessionsRegistration
             .AddSingleton<StageRunner>()
             .AddSingleton<RunHost>()
             .AddSingleton<SessionStarter>()
+            .AddSingleton<ChatStarter>()
             .AddSingleton<SessionRegistry>()
             .AddSingleton<ISessions>(provider => provider.GetRequiredService<SessionRegistry>())
             .AddSingleton<SessionExec>()

@@ -32,6 +32,20 @@ internal sealed class StageCompletion(
     /// <summary>Before the agent's loop: no score on held rows lies where the agent could read it.</summary>
     public void Prepare(StageContext context) => referee.HideScores(Subject(context));
 
+    /// <summary>After a conversation: what was measured of the session's model stands in its files again.</summary>
+    public async Task RestoreAsync(StageContext context)
+    {
+        await using var db = await databases.CreateDbContextAsync();
+        var score = await db
+            .StageRuns.AsNoTracking()
+            .Where(run => run.SessionId == context.SessionId && run.Score != null && !run.Stale)
+            .OrderByDescending(run => run.StartedAt)
+            .Select(run => run.Score)
+            .FirstOrDefaultAsync();
+        if (score is not null)
+            referee.ShowScore(Subject(context), JsonSerializer.Deserialize(score, ContractJson.Default.ScoreReport)!);
+    }
+
     /// <summary>Completes the stage. Nothing of it is recorded yet, so that a crash in its middle does it once more, whole.</summary>
     public async Task<Completion> CompleteAsync(StageContext context, LoopEnd end, CancellationToken cancellation)
     {
@@ -64,12 +78,7 @@ internal sealed class StageCompletion(
     )
     {
         var sealing = await referee.SealTestSetAsync(subject, cancellation);
-        var merged = report with
-        {
-            Passed = [.. report.Passed, .. sealing.Passed],
-            Warnings = [.. report.Warnings, .. sealing.Warnings],
-            Errors = [.. report.Errors, .. sealing.Errors],
-        };
+        var merged = report.With(sealing);
         if (!sealing.Ok)
             return Refused(merged, $"Prep is not done: {sealing.Errors[0].Message}");
         var ready = EventDraft.Create(
@@ -97,7 +106,7 @@ internal sealed class StageCompletion(
         return score is null
             ? new Completion([Verdict(report)], [])
             : new Completion(
-                [Verdict(report, score)],
+                [Verdict(report.With(RefereeService.Judge(score)), score)],
                 [new SetScore(context.RunId, JsonSerializer.Serialize(score, ContractJson.Default.ScoreReport))]
             );
     }

@@ -1,13 +1,12 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Trainable.Contracts;
+using Trainable.Server.Agents;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Sessions;
 
 internal static class StageEndpoints
 {
-    private const double MaxBudgetSeconds = 7 * 24 * 3600;
-
     public static IEndpointRouteBuilder MapStages(this IEndpointRouteBuilder app)
     {
         var group = app.MapGroup("/api/sessions/{id:guid}").WithTags("Stages");
@@ -57,6 +56,17 @@ internal static class StageEndpoints
         return TypedResults.Ok(new AbortResult(stopped ? "cancelled" : "not_running"));
     }
 
+    private static RunOptions OptionsOf(StartStageRequest body)
+    {
+        var options = body.Over(null);
+        return body.BudgetSeconds is { } seconds
+            ? options with
+            {
+                Budget = new BudgetLimits { Seconds = seconds }.Over(options.Budget),
+            }
+            : options;
+    }
+
     private static async Task<Results<Ok<StageStarted>, ProblemHttpResult>> StartAsync(
         Guid id,
         string? stage,
@@ -69,7 +79,7 @@ internal static class StageEndpoints
         var body =
             await Problems.ReadOptionalJsonAsync(request, ContractJson.Default.StartStageRequest, cancellation)
             ?? new StartStageRequest();
-        if (body.BudgetSeconds is { } seconds && !(seconds is >= 1 and <= MaxBudgetSeconds))
+        if (body.BudgetSeconds is { } seconds && seconds is not (>= 1 and <= RunTerms.LongestSeconds))
             return Problems.Unprocessable("budget_seconds lies between 1 and a week.");
         var result = await sessions.StartAsync(
             id,
@@ -77,9 +87,8 @@ internal static class StageEndpoints
             {
                 Stage = stage,
                 ContinueTo = continueTo,
-                Model = body.Model,
                 Instructions = body.Instructions ?? "",
-                Budget = body.BudgetSeconds is { } budget ? TimeSpan.FromSeconds(budget) : null,
+                Options = OptionsOf(body),
                 Gpu = body.Gpu,
             },
             cancellation

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
+using Trainable.Server.Agents.Models;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
@@ -16,6 +17,7 @@ internal sealed partial class StageRunner(
     AgentLoop loop,
     StageCompletion completion,
     SessionSandboxes sandboxes,
+    IModels models,
     EventLog log,
     LiveFeeds feeds,
     SpaceReserve reserve,
@@ -43,6 +45,11 @@ internal sealed partial class StageRunner(
                 await journal.AppendAsync([Unsafe(context)]);
             completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
+            if (context.IsChat)
+            {
+                await EndChatAsync(context, journal, RunStatuses.Done, end.Sentence);
+                return default;
+            }
             var outcome = await completion.CompleteAsync(context, end, cancellation);
             if (outcome.Problem is { } problem)
             {
@@ -107,7 +114,14 @@ internal sealed partial class StageRunner(
             .Include(row => row.Experiment)
             .FirstAsync(row => row.Id == context.SessionId, cancellation);
         var state = SessionStates.Done(context.Stage);
-        var next = RunStart.After(run, clock.GetUtcNow().UtcDateTime);
+        var terms = RunTerms.Of(session, run);
+        var pauses = terms.PauseBeforeStages == true;
+        var next = RunStart.After(
+            run,
+            // A run whose model was the default hands on that default; one named for its stage alone does not.
+            stage => terms.ModelOf(stage) ?? (terms.ModelOf(run.Stage) is null ? run.Model : models.Default),
+            clock.GetUtcNow().UtcDateTime
+        );
         List<EventDraft> events = [.. outcome.Events, EventDraft.StateChange(state, context.Stage)];
         List<RowChange> changes =
         [
@@ -115,13 +129,42 @@ internal sealed partial class StageRunner(
             new EndRun(context.RunId, RunStatuses.Done, end.Sentence),
             new SetState(state),
         ];
-        if (next is not null)
+        if (next is not null && pauses)
+        {
+            events.Add(Paused(context.Stage, next.Run.Stage));
+            changes.Add(new SetActivity(Activities.Paused));
+        }
+        else if (next is not null)
         {
             events.Add(next.Event);
             changes.AddRange(next.Changes);
         }
         await journal.AppendAsync(events, changes);
-        return next is null ? null : SessionStarter.Describe(session, next.Run);
+        return next is null || pauses ? null : SessionStarter.Describe(session, next.Run);
+    }
+
+    private static EventDraft Paused(string done, string next) =>
+        EventDraft.Create(
+            EventTypes.Paused,
+            new StagePaused(next, $"{done} is done. {next} waits for your word."),
+            ContractJson.Default.StagePaused
+        );
+
+    /// <summary>A conversation leaves the session's state as it was, however it ends.</summary>
+    private async Task EndChatAsync(StageContext context, RunJournal journal, string status, string reason)
+    {
+        await completion.RestoreAsync(context);
+        await RecordEndAsync(
+            journal,
+            [
+                EventDraft.Create(
+                    EventTypes.ChatEnded,
+                    new ChatEnded(context.RunId, context.Stage, status, reason),
+                    ContractJson.Default.ChatEnded
+                ),
+            ],
+            new EndRun(context.RunId, status, reason)
+        );
     }
 
     private static EventDraft Unsafe(StageContext context) =>
@@ -144,35 +187,39 @@ internal sealed partial class StageRunner(
         string sentence,
         IReadOnlyList<EventDraft>? found = null
     ) =>
-        RecordEndAsync(
-            journal,
-            [
-                .. found ?? [],
-                EventDraft.Create(
-                    EventTypes.AgentError,
-                    new AgentFailed(sentence) { Stage = context.Stage },
-                    ContractJson.Default.AgentFailed
-                ),
-                EventDraft.StateChange(SessionStates.Failed, context.Stage, sentence),
-            ],
-            new EndRun(context.RunId, RunStatuses.Failed, sentence),
-            new SetState(SessionStates.Failed)
-        );
+        context.IsChat
+            ? EndChatAsync(context, journal, RunStatuses.Failed, sentence)
+            : RecordEndAsync(
+                journal,
+                [
+                    .. found ?? [],
+                    EventDraft.Create(
+                        EventTypes.AgentError,
+                        new AgentFailed(sentence) { Stage = context.Stage },
+                        ContractJson.Default.AgentFailed
+                    ),
+                    EventDraft.StateChange(SessionStates.Failed, context.Stage, sentence),
+                ],
+                new EndRun(context.RunId, RunStatuses.Failed, sentence),
+                new SetState(SessionStates.Failed)
+            );
 
     private Task CancelAsync(StageContext context, RunJournal journal, string reason) =>
-        RecordEndAsync(
-            journal,
-            [
-                EventDraft.Create(
-                    EventTypes.AgentAborted,
-                    new AgentAborted(reason, context.Stage),
-                    ContractJson.Default.AgentAborted
-                ),
-                EventDraft.StateChange(SessionStates.Cancelled, context.Stage, reason),
-            ],
-            new EndRun(context.RunId, RunStatuses.Cancelled, reason),
-            new SetState(SessionStates.Cancelled)
-        );
+        context.IsChat
+            ? EndChatAsync(context, journal, RunStatuses.Cancelled, reason)
+            : RecordEndAsync(
+                journal,
+                [
+                    EventDraft.Create(
+                        EventTypes.AgentAborted,
+                        new AgentAborted(reason, context.Stage),
+                        ContractJson.Default.AgentAborted
+                    ),
+                    EventDraft.StateChange(SessionStates.Cancelled, context.Stage, reason),
+                ],
+                new EndRun(context.RunId, RunStatuses.Cancelled, reason),
+                new SetState(SessionStates.Cancelled)
+            );
 
     /// <summary>
     /// Appends a run's end, on a full disk too: first with the space that is kept back for it, then as soon as there is some.

@@ -37,6 +37,12 @@ internal sealed class Session
 
     /// <summary>The latest <c>chart_config</c> as JSON.</summary>
     public string? ChartConfig { get; set; }
+
+    /// <summary><see cref="Contracts.RunOptions"/> as JSON; null while nothing was said for this session.</summary>
+    public string? Options { get; set; }
+
+    /// <summary>One of <see cref="Contracts.Activities"/>.</summary>
+    public string? Activity { get; set; }
     public DateTime CreatedAt { get; set; }
     public DateTime UpdatedAt { get; set; }
 }
@@ -127,7 +133,13 @@ internal sealed class StageRun
     public Guid SessionId { get; set; }
     public required string Stage { get; set; }
 
-    /// <summary>1 for the first attempt at this stage of this session.</summary>
+    /// <summary>One of <see cref="Contracts.RunKinds"/>.</summary>
+    public string Kind { get; set; } = Contracts.RunKinds.Stage;
+
+    /// <summary>The run whose conversation this one goes on from; null for one that starts afresh.</summary>
+    public Guid? ParentId { get; set; }
+
+    /// <summary>1 for the first of its kind at this stage of this session.</summary>
     public int Number { get; set; }
     public required string Status { get; set; }
 
@@ -139,6 +151,12 @@ internal sealed class StageRun
 
     /// <summary>The stage up to which the session goes on by itself once this one is done; null for this one alone.</summary>
     public string? ContinueTo { get; set; }
+
+    /// <summary>What the start said of how to run, as <see cref="Contracts.RunOptions"/> in JSON; null when nothing.</summary>
+    public string? Options { get; set; }
+
+    /// <summary>Seconds that cost no budget: nobody ran it, or it waited for a person.</summary>
+    public double IdleSeconds { get; set; }
     public long Epoch { get; set; }
     public DateTime StartedAt { get; set; }
     public DateTime? EndedAt { get; set; }
@@ -171,5 +189,46 @@ internal sealed class Turn
     public long OutputTokens { get; set; }
     public long CacheReadTokens { get; set; }
     public long CacheWriteTokens { get; set; }
+
+    /// <summary>The model that gave the reply; a run may change its model.</summary>
+    public string Model { get; set; } = "";
+
+    /// <summary>Billionths of a US dollar, so that sums are exact; null where the price is not known.</summary>
+    public long? CostNanos { get; set; }
     public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>What a run asked a person.</summary>
+internal sealed class Question
+{
+    public Guid Id { get; set; }
+    public Guid SessionId { get; set; }
+    public Guid RunId { get; set; }
+
+    /// <summary>The call that asks; a run asks once for each.</summary>
+    public required string CallId { get; set; }
+
+    /// <summary><see cref="Contracts.QuestionItem"/> as JSON, as it was shown.</summary>
+    public required string Shown { get; set; }
+
+    /// <summary>One of <see cref="QuestionStatuses"/>.</summary>
+    public required string Status { get; set; }
+
+    /// <summary><see cref="Contracts.QuestionAnswered"/> as JSON; null while it is pending.</summary>
+    public string? Answer { get; set; }
+    public DateTime? ExpiresAt { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>Values of <c>questions.status</c>.</summary>
+internal static class QuestionStatuses
+{
+    public const string Pending = "pending";
+    public const string Answered = "answered";
+
+    /// <summary>Nobody answered in time.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>The run ended first.</summary>
+    public const string Withdrawn = "withdrawn";
 }

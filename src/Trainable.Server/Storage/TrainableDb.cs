@@ -17,6 +17,7 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
     public DbSet<SessionEvent> SessionEvents => Set<SessionEvent>();
     public DbSet<StageRun> StageRuns => Set<StageRun>();
     public DbSet<Turn> Turns => Set<Turn>();
+    public DbSet<Question> Questions => Set<Question>();
 
     /// <summary>Reads in a transaction in which every query sees the same moment and no writer waits.</summary>
     public Task<T> ReadSnapshotAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation) =>
@@ -112,10 +113,12 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
         model.Entity<StageRun>(run =>
         {
             run.HasOne<Session>().WithMany().HasForeignKey(row => row.SessionId);
+            run.Property(row => row.Kind).HasDefaultValue(Contracts.RunKinds.Stage);
             run.HasIndex(row => new
                 {
                     row.SessionId,
                     row.Stage,
+                    row.Kind,
                     row.Number,
                 })
                 .IsUnique();
@@ -125,6 +128,13 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
         {
             turn.HasOne<StageRun>().WithMany().HasForeignKey(row => row.RunId);
             turn.HasIndex(row => new { row.RunId, row.Number }).IsUnique();
+        });
+        model.Entity<Question>(question =>
+        {
+            question.HasOne<Session>().WithMany().HasForeignKey(row => row.SessionId);
+            question.HasOne<StageRun>().WithMany().HasForeignKey(row => row.RunId);
+            question.HasIndex(row => new { row.SessionId, row.Status });
+            question.HasIndex(row => new { row.RunId, row.CallId }).IsUnique();
         });
     }
 

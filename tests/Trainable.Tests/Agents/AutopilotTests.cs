@@ -80,7 +80,7 @@ public sealed class AutopilotTests
     }
 
     [Theory]
-    [InlineData(null, "For a table of this size I take about 17 seconds")]
+    [InlineData(null, "For a table of this size I take about 14 seconds")]
     [InlineData(600.0, "279 seconds of your budget go into this")]
     public void TheTimeOfTheSearchIsSaidAndWhoChoseIt(double? budget, string sentence)
     {

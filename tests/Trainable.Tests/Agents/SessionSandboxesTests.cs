@@ -77,6 +77,42 @@ public sealed class SessionSandboxesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task OneThatHoldsTooMuchMemoryIsNotKeptWarm()
+    {
+        await using var sandboxes = new SessionSandboxes(
+            _lab.Runtime,
+            _lab.Options with
+            {
+                WarmBytes = 100L << 20,
+            },
+            _lab.Home,
+            _time,
+            NullLogger<SessionSandboxes>.Instance
+        );
+        var (small, large) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        using (var lease = await sandboxes.BorrowAsync(small, _experiment, TestContext.Current.CancellationToken))
+            (await RunAsync(lease.Sandbox, small)).ShouldHave(StepOutcome.Ok);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var kept = await HeldAsync(sandboxes, large, "print('little')");
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var left = await HeldAsync(sandboxes, large, "open('/dev/shm/x', 'wb').write(bytes(200 << 20))");
+
+        left.ShouldBe(kept, "it was warm until then");
+        (await HeldAsync(sandboxes, large, "print('again')")).ShouldNotBe(
+            kept,
+            "what it left in /dev/shm went with it"
+        );
+    }
+
+    private async Task<ISandbox> HeldAsync(SessionSandboxes sandboxes, Guid session, string code)
+    {
+        using var lease = await sandboxes.BorrowAsync(session, _experiment, TestContext.Current.CancellationToken);
+        (await RunAsync(lease.Sandbox, session, code)).ShouldHave(StepOutcome.Ok);
+        return lease.Sandbox;
+    }
+
+    [Fact]
     public async Task ClosingLeavesNoProcess()
     {
         var session = Guid.CreateVersion7();
@@ -97,9 +133,9 @@ public sealed class SessionSandboxesTests : IAsyncDisposable
         return lease.Sandbox;
     }
 
-    private async Task<StepReport> RunAsync(ISandbox sandbox, Guid session)
+    private async Task<StepReport> RunAsync(ISandbox sandbox, Guid session, string code = "print('well')")
     {
-        await File.WriteAllTextAsync(Path.Combine(_lab.Home.Session(session), "step.py"), "print('well')");
+        await File.WriteAllTextAsync(Path.Combine(_lab.Home.Session(session), "step.py"), code);
         return await StepReport.ReadAsync(
             sandbox.RunAsync(
                 new SandboxScript

@@ -41,6 +41,24 @@ internal sealed class ScriptedModels(params ScriptedTurn[] turns) : IModels
             },
         ];
 
+    /// <summary>What the model costs; null while nobody knows.</summary>
+    public ModelPrices? Prices { get; init; }
+
+    /// <summary>Tokens that fit into its context; null for as many as there are.</summary>
+    public long? ContextWindow { get; init; }
+
+    /// <summary>What each reply is said to have used.</summary>
+    public UsageDetails? Usage { get; init; }
+
+    public ModelFacts Describe(string model) =>
+        new()
+        {
+            Id = model,
+            Provider = "tests",
+            Prices = Prices,
+            ContextWindow = ContextWindow,
+        };
+
     public IChatClient Open(string model) => new Client(this);
 
     public static ScriptedTurn Say(string text) => new ScriptedTurn.Reply(text);
@@ -102,6 +120,8 @@ internal sealed class ScriptedModels(params ScriptedTurn[] turns) : IModels
                 default:
                     throw new InvalidOperationException($"{turn} is no turn.");
             }
+            if (script.Usage is { } usage)
+                yield return Update(id, new UsageContent(usage));
         }
 
         public Task<ChatResponse> GetResponseAsync(

@@ -40,15 +40,38 @@ public sealed class ChatTests
     }
 
     [Fact]
-    public async Task AMessageWithoutAnyRunIsNotSentAndSaysHowToStartOne()
+    public async Task WhereNothingRunsTheAgentAnswersAndTheStateStays()
     {
-        await using var home = await ServedHome.StartAsync(new ScriptedModels());
+        await using var home = await ServedHome.StartAsync(new ScriptedModels(ScriptedModels.Say("Use the log.")));
         var session = (await home.App.CreateExperimentAsync()).SessionId;
-        var ended = await home.RunAsync("chat", "latest", "use the log");
-        ended.Code.ShouldBe(ExitCodes.Failed);
-        ended.Errors.ShouldStartWith("Nothing runs in ");
-        ended.Errors.ShouldContain("\"use the log\" --start eda|prep|train");
-        (await home.App.SessionAsync(session)).Messages.ShouldBeEmpty();
+        var ended = await home.RunAsync("chat", "latest", "what of the price?");
+        ended.Code.ShouldBe(ExitCodes.Ok, ended.Errors);
+        ended.Output.ShouldContain("agent  Use the log.");
+        (await home.App.SessionAsync(session)).State.ShouldBe("created");
+        (await home.RunAsync("chat", "latest", "")).Errors.ShouldStartWith("Nothing runs in ");
+    }
+
+    [Fact]
+    public async Task AScriptIsApprovedAndAQuestionAnsweredFromTheCommandLine()
+    {
+        var models = new ScriptedModels(
+            new ScriptedTurn.Reply("", ScriptedModels.Call("ask_user", ("question", "Which one?"))),
+            ScriptedModels.Run(Report),
+            ScriptedModels.Finish()
+        );
+        await using var home = await ServedHome.StartAsync(models);
+        var session = (await home.App.CreateExperimentAsync()).SessionId;
+        await home.App.StartStageAsync(session, "eda", new StartStageRequest { ApproveCode = true });
+        await home.App.FollowUntilAsync(session, item => item.Type == EventTypes.Question);
+        (await home.RunAsync("chat", "latest", "the first")).Output.ShouldStartWith("Answered");
+        await home.App.FollowUntilAsync(
+            session,
+            item => item.Type == EventTypes.Question && item.Data.GetProperty("kind").GetString() == "approval"
+        );
+        (await home.RunAsync("chat", "latest", "perhaps")).Code.ShouldBe(ExitCodes.Usage);
+        (await home.RunAsync("chat", "latest", "y")).Output.ShouldStartWith("Answered");
+        await home.App.FollowToStateAsync(session, "eda_done", "failed");
+        (await home.App.SessionAsync(session)).State.ShouldBe("eda_done");
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class MetricLinesTests
 
     [Fact]
     public void SplittingLosesNothingHoweverTheBytesArrive() =>
-        Gen.Select(Gen.Int[0, Pieces.Length - 1].Select(index => Pieces[index]).Array[0, 20], Gen.Int[1, 7])
+        Gen.Select(Gen.Int[0, Pieces.Length - 1].Select(index => Pieces[index]).Array[0, 20], Gen.Int[1, 40])
             .Sample(
                 (pieces, size) =>
                 {

@@ -1,5 +1,6 @@
 using CsCheck;
 using Trainable.Server.Referee.Evaluations;
+using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
 
 namespace Trainable.Tests.Referee;

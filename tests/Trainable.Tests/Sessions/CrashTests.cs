@@ -12,20 +12,28 @@ namespace Trainable.Tests.Sessions;
 /// number, from that event of each segment on), which takes most of an hour; docs/reliability.md has the count.
 /// </summary>
 [Trait("Kind", "integration")]
-public sealed class CrashTests : IDisposable
+public class CrashTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("trainable-crash-").FullName;
 
-    public void Dispose() => Directory.Delete(_home, recursive: true);
+    /// <summary>Every which segment of the run is killed once, where nobody asks for all.</summary>
+    protected virtual int Every => 2;
+
+    public void Dispose()
+    {
+        Directory.Delete(_home, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task ARunThatIsKilledAgainAndAgainEndsAsIfNothingHadHappened()
     {
         if (!int.TryParse(Environment.GetEnvironmentVariable("TRAINABLE_TEST_KILLS"), out var first))
         {
-            var plan = new KillPlan(segment => segment % 2 == 0 ? ((segment / 2 * 3) + 1) % 7 : null);
+            var plan = new KillPlan(segment => segment % Every == 0 ? ((segment / Every * 3) + 1) % 7 : null);
             await RunAsync(plan);
-            plan.Kills.Count.ShouldBeGreaterThan(4);
+            // Not every segment has as many events as the plan counts.
+            plan.Kills.Count.ShouldBeGreaterThan(StepsOfARun / Every / 2);
             return;
         }
         var kills = 0;
@@ -40,14 +48,24 @@ public sealed class CrashTests : IDisposable
         }
     }
 
+    /// <summary>An empty PostgreSQL database, which the server's first start migrates; null for SQLite.</summary>
+    private static async Task<string?> DatabaseAsync()
+    {
+        if (!OnPostgresAttribute.IsOnThisTest)
+            return null;
+        var cluster = await SharedPostgres.ClusterAsync();
+        return cluster.TcpUrl(await cluster.CreateDatabaseAsync());
+    }
+
     private async Task RunAsync(KillPlan plan)
     {
         var home = Directory.CreateDirectory(Path.Combine(_home, Guid.NewGuid().ToString("N"))).FullName;
+        var database = await DatabaseAsync();
         var events = new List<StreamEvent>();
         Guid session = default;
         while (true)
         {
-            await using var server = await KillableServer.StartAsync(home);
+            await using var server = await KillableServer.StartAsync(home, database);
             if (session == default)
                 session = await StartAutoAsync(server);
             if (await FollowAsync(server, session, events, plan))
@@ -149,4 +167,11 @@ public sealed class CrashTests : IDisposable
     }
 
     private static string Text(StreamEvent item) => $"{item.Seq} {item.Type} {item.Data.GetRawText()}";
+}
+
+/// <summary>A slice: what differs from SQLite is the writer, and it has tests of its own (PostgresOutageTests).</summary>
+[OnPostgres]
+public sealed class CrashTestsOnPostgres : CrashTests
+{
+    protected override int Every => 4;
 }

@@ -22,12 +22,18 @@ internal sealed class KillableServer : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<KillableServer> StartAsync(string home)
+    /// <param name="home">Its files, and its SQLite database where no other is given.</param>
+    /// <param name="database">A <c>DATABASE_URL</c>; null for SQLite.</param>
+    public static async Task<KillableServer> StartAsync(string home, string? database = null)
     {
         var process = CommandProcess.Start(
             CommandProcess.Trainable,
             ["up", "--no-open", "--port", "0", "--home", home],
-            new Dictionary<string, string> { ["ANTHROPIC_API_KEY"] = "" }
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["ANTHROPIC_API_KEY"] = "",
+                ["DATABASE_URL"] = database ?? "",
+            }
         );
         var line = (await process.ReadLineAsync()).ShouldNotBeNull();
         var link = new Uri(line[line.IndexOf("http", StringComparison.Ordinal)..].Trim());

@@ -4,6 +4,117 @@
  */
 
 export interface paths {
+    "/api/sessions/{id}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RunOptions"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    by?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UsageItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SessionUsage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/exec": {
         parameters: {
             query?: never;
@@ -1190,6 +1301,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/questions/{question}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    question: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["QuestionAnswered"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/metrics": {
         parameters: {
             query?: never;
@@ -1549,11 +1735,47 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @description What may be spent; each limit is its own, and null is no limit. */
+        BudgetLimits: {
+            /**
+             * Format: double
+             * @description Wall-clock seconds; waiting for a person costs none.
+             */
+            seconds?: null | number;
+            /**
+             * Format: int64
+             * @description Tokens of prompts and replies together, as the provider counts them.
+             */
+            tokens?: null | number;
+            /**
+             * Format: double
+             * @description US dollars, by the prices of the catalogue.
+             */
+            cost_usd?: null | number;
+            /**
+             * Format: int32
+             * @description Replies of the model, each with what it runs.
+             */
+            steps?: null | number;
+        };
+        /** @description One limit and what of it is used. */
+        BudgetUse: {
+            /** @description `stage` or `session`. */
+            scope: string;
+            /** @description `wall_clock` (seconds), `tokens`, `cost` (US dollars) or `steps`. */
+            kind: string;
+            /** Format: double */
+            used: number;
+            /** Format: double */
+            limit: number;
+        };
         BudgetWarning: {
             message: string;
             stage: string;
-            /** @description What runs out: wall_clock, turns, tokens or cost. */
+            /** @description What runs out: one of BudgetKinds. */
             kind: string;
+            /** @description Whose budget it is: one of BudgetScopes. */
+            scope?: string;
             /** Format: double */
             used: number;
             /** Format: double */
@@ -1802,6 +2024,7 @@ export interface components {
             holdout?: null | string;
             /** Format: int32 */
             seed?: number;
+            run?: null | components["schemas"]["RunOptions"];
         };
         /** @description A dataset and what is wanted of it, as a list shows it. */
         ExperimentSummary: {
@@ -2060,6 +2283,8 @@ export interface components {
         PostMessageRequest: {
             content: string;
             run_agent?: boolean;
+            /** @description Who answers, with bool PostMessageRequest.RunAgent; the last stage's model otherwise. */
+            model?: null | string;
         };
         /** @description A column as far as it was read. */
         PreviewColumn: {
@@ -2149,6 +2374,39 @@ export interface components {
             /** Format: double */
             seconds: number;
         };
+        /** @description What became of a question: the data of `question_answered`, and what the endpoint answers. */
+        QuestionAnswered: {
+            /** Format: uuid */
+            id: string;
+            /** @description `user`, or `timeout` when nobody answered. */
+            by: string;
+            stage: string;
+            answer?: null | string;
+            decision?: null | string;
+            reason?: null | string;
+            code?: null | string;
+        };
+        /** @description What a run asks a person, and waits for. */
+        QuestionItem: {
+            /** Format: uuid */
+            id: string;
+            /** @description One of QuestionKinds. */
+            kind: string;
+            text: string;
+            stage: string;
+            options?: string[];
+            /** @description The script that is to run; approvals only. */
+            code?: null | string;
+            /** @description The call that asks. */
+            call_id?: null | string;
+            /**
+             * Format: date-time
+             * @description When the agent decides itself; null when it waits for as long as it takes.
+             */
+            expires_at?: null | string;
+            /** Format: double */
+            timeout_seconds?: null | number;
+        };
         /** @description JSON that passes through as the text it was stored as: neither parsed nor written anew. */
         RawJson: unknown;
         /** @description Whether the server can work now: `ready` or `unavailable`, and of each thing it needs `ok` or a sentence. */
@@ -2191,6 +2449,32 @@ export interface components {
              * @description In the session alone; an event has its own.
              */
             created_at?: null | string;
+        };
+        /**
+         * @description How runs are driven: said for an experiment, for a session, or when a stage is started; what is said last counts, and null
+         *     leaves it to what was said before.
+         */
+        RunOptions: {
+            model?: null | string;
+            /** @description Models by stage, before string? RunOptions.Model. */
+            models?: null | {
+                [key: string]: string;
+            };
+            /** @description One of ThinkingLevels; null leaves it to the model. */
+            thinking?: null | string;
+            /** @description One of ShareLevels: what of the data a model may see. */
+            share?: null | string;
+            budget?: null | components["schemas"]["BudgetLimits"];
+            session_budget?: null | components["schemas"]["BudgetLimits"];
+            /** @description Wait for the person before each stage that would follow by itself. */
+            pause_before_stages?: null | boolean;
+            /** @description Wait for the person before a script runs. */
+            approve_code?: null | boolean;
+            /**
+             * Format: double
+             * @description How long an agent's question waits for an answer before the agent decides itself.
+             */
+            question_timeout_seconds?: null | number;
         };
         /** @description A dataset that comes with Trainable. */
         SampleItem: {
@@ -2276,6 +2560,14 @@ export interface components {
              */
             last_seq: number;
             runs: components["schemas"]["StageRunItem"][];
+            /** @description What the replies of its models came to. */
+            usage: components["schemas"]["UsageTotals"];
+            /** @description One of Activities; null when it does what its state says. */
+            activity?: null | string;
+            /** @description How its runs are driven where a start says nothing else; the experiment's options are in it. */
+            run_options: components["schemas"]["RunOptions"];
+            /** @description What waits for a person's answer. */
+            questions: components["schemas"]["QuestionItem"][];
             chart_config?: null | components["schemas"]["JsonElement"];
             /** @description Images, tables, confusion matrices and curves, in the order in which they were first logged. */
             rich_logs: components["schemas"]["RichLog"][];
@@ -2294,6 +2586,15 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description What a session has spent, and what of its budget is left. */
+        SessionUsage: {
+            /** Format: uuid */
+            session_id: string;
+            totals: components["schemas"]["UsageTotals"];
+            by_model: components["schemas"]["UsageItem"][];
+            by_stage: components["schemas"]["UsageItem"][];
+            budgets: components["schemas"]["BudgetUse"][];
         };
         /** @description A metric in at most 24 points, in the order in which they were logged. */
         Sparkline: {
@@ -2317,7 +2618,12 @@ export interface components {
             /** Format: int32 */
             number: number;
             status: string;
+            /** @description string RunKinds.Stage, or string RunKinds.Chat for a conversation about the stage. */
+            kind: string;
             model: string;
+            thinking?: null | string;
+            /** @description What of the data the model may see; one of ShareLevels. */
+            share: string;
             stale: boolean;
             /** Format: date-time */
             started_at: string;
@@ -2347,15 +2653,35 @@ export interface components {
             /** Format: date-time */
             ended_at: null | string;
         };
+        /** @description How a stage is to run; what is left out is as the session and the experiment have it. */
         StartStageRequest: {
             gpu?: null | string;
             instructions?: null | string;
-            model?: null | string;
             /**
              * Format: double
-             * @description Wall-clock seconds the stage may take; its default is the server's.
+             * @description Wall-clock seconds the stage may take: the short form of `budget.seconds`.
              */
             budget_seconds?: null | number;
+            model?: null | string;
+            /** @description Models by stage, before string? RunOptions.Model. */
+            models?: null | {
+                [key: string]: string;
+            };
+            /** @description One of ThinkingLevels; null leaves it to the model. */
+            thinking?: null | string;
+            /** @description One of ShareLevels: what of the data a model may see. */
+            share?: null | string;
+            budget?: null | components["schemas"]["BudgetLimits"];
+            session_budget?: null | components["schemas"]["BudgetLimits"];
+            /** @description Wait for the person before each stage that would follow by itself. */
+            pause_before_stages?: null | boolean;
+            /** @description Wait for the person before a script runs. */
+            approve_code?: null | boolean;
+            /**
+             * Format: double
+             * @description How long an agent's question waits for an answer before the agent decides itself.
+             */
+            question_timeout_seconds?: null | number;
         };
         StateChanged: {
             state: string;
@@ -2468,6 +2794,36 @@ export interface components {
             description?: null | string;
             instructions?: null | string;
         };
+        /** @description One of a sum's parts: a model, a day (`2026-11-25`), a session or a stage. */
+        UsageItem: {
+            key: string;
+            /**
+             * Format: int64
+             * @description Replies.
+             */
+            turns: number;
+            /**
+             * Format: int64
+             * @description Whole prompts; what was read from and written to a cache is part of them.
+             */
+            input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            cache_read_tokens: number;
+            /** Format: int64 */
+            cache_write_tokens: number;
+            /**
+             * Format: double
+             * @description US dollars of the replies whose price is known.
+             */
+            cost_usd: number;
+            /**
+             * Format: int64
+             * @description Replies whose price is not known; they are no part of decimal UsageTotals.CostUsd.
+             */
+            unpriced_turns: number;
+        };
         /** @description What one reply cost. long UsageReport.InputTokens is the whole prompt; what was read from and written to a cache is part of it. */
         UsageReport: {
             model: string;
@@ -2479,6 +2835,11 @@ export interface components {
             cache_read_tokens?: number;
             /** Format: int64 */
             cache_write_tokens?: number;
+            /**
+             * Format: double
+             * @description US dollars; absent where the price is not known.
+             */
+            cost_usd?: null | number;
             stage?: null | string;
         };
         /** @description Tokens that were used. long UsageSummary.InputTokens is the whole of the prompts, cached parts among them. */
@@ -2492,6 +2853,35 @@ export interface components {
              * @description US dollars; absent where a model's prices are not known.
              */
             cost?: null | number;
+        };
+        /** @description What replies of models cost, added up by the database. */
+        UsageTotals: {
+            /**
+             * Format: int64
+             * @description Replies.
+             */
+            turns: number;
+            /**
+             * Format: int64
+             * @description Whole prompts; what was read from and written to a cache is part of them.
+             */
+            input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            cache_read_tokens: number;
+            /** Format: int64 */
+            cache_write_tokens: number;
+            /**
+             * Format: double
+             * @description US dollars of the replies whose price is known.
+             */
+            cost_usd: number;
+            /**
+             * Format: int64
+             * @description Replies whose price is not known; they are no part of decimal UsageTotals.CostUsd.
+             */
+            unpriced_turns: number;
         };
         UserMessage: {
             content: string;
@@ -2621,6 +3011,8 @@ export type AgentFailed = components['schemas']['AgentFailed'];
 export type AgentMessage = components['schemas']['AgentMessage'];
 export type AgentMessageDelta = components['schemas']['AgentMessageDelta'];
 export type ArtifactItem = components['schemas']['ArtifactItem'];
+export type BudgetLimits = components['schemas']['BudgetLimits'];
+export type BudgetUse = components['schemas']['BudgetUse'];
 export type BudgetWarning = components['schemas']['BudgetWarning'];
 export type Calibration = components['schemas']['Calibration'];
 export type CalibrationBin = components['schemas']['CalibrationBin'];
@@ -2672,16 +3064,20 @@ export type ProcessedColumn = components['schemas']['ProcessedColumn'];
 export type ProcessedMeta = components['schemas']['ProcessedMeta'];
 export type QueryRequest = components['schemas']['QueryRequest'];
 export type QueryResult = components['schemas']['QueryResult'];
+export type QuestionAnswered = components['schemas']['QuestionAnswered'];
+export type QuestionItem = components['schemas']['QuestionItem'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
 export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
 export type ReportReady = components['schemas']['ReportReady'];
 export type RichLog = components['schemas']['RichLog'];
+export type RunOptions = components['schemas']['RunOptions'];
 export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];
 export type ScoreSummary = components['schemas']['ScoreSummary'];
 export type SessionDetail = components['schemas']['SessionDetail'];
 export type SessionSummary = components['schemas']['SessionSummary'];
+export type SessionUsage = components['schemas']['SessionUsage'];
 export type Sparkline = components['schemas']['Sparkline'];
 export type SplitPreview = components['schemas']['SplitPreview'];
 export type StageRunItem = components['schemas']['StageRunItem'];
@@ -2698,8 +3094,10 @@ export type ToolEnded = components['schemas']['ToolEnded'];
 export type ToolStarted = components['schemas']['ToolStarted'];
 export type TruthAndPrediction = components['schemas']['TruthAndPrediction'];
 export type UpdateExperimentRequest = components['schemas']['UpdateExperimentRequest'];
+export type UsageItem = components['schemas']['UsageItem'];
 export type UsageReport = components['schemas']['UsageReport'];
 export type UsageSummary = components['schemas']['UsageSummary'];
+export type UsageTotals = components['schemas']['UsageTotals'];
 export type UserMessage = components['schemas']['UserMessage'];
 export type ValidationResult = components['schemas']['ValidationResult'];
 export type ValueCount = components['schemas']['ValueCount'];

@@ -21,9 +21,10 @@ export function TopBar({ children }: { children?: ReactNode }) {
       </Link>
       <div className="flex min-w-0 grow items-center gap-2">{children}</div>
       <nav aria-label="Everywhere" className="flex shrink-0 items-center gap-0.5">
-        <Button look="ghost" aria-label="Find anything" onClick={() => openOverlay('palette')}>
-          <Search size={15} />
-          <span className="max-md:hidden">
+        <Button look="ghost" onClick={() => openOverlay('palette')}>
+          <Search size={15} aria-hidden />
+          <span className="sr-only">Find anything</span>
+          <span className="max-md:hidden" aria-hidden>
             <Keys>⌘K</Keys>
           </span>
         </Button>

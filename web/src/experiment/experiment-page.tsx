@@ -178,7 +178,9 @@ function Details({ id }: { id: string }) {
             .map(([name, value]) => (
               <div key={name} className="contents">
                 <dt className="text-gray-10">{name}</dt>
-                <dd className="[overflow-wrap:anywhere]">{value}</dd>
+                <dd className="[overflow-wrap:anywhere]">
+                  <Quoted text={value ?? ''} />
+                </dd>
               </div>
             ))}
           {experiment.instructions && (
@@ -192,4 +194,11 @@ function Details({ id }: { id: string }) {
       {renaming && <RenameDialog experiment={experiment} onClose={() => setRenaming(false)} />}
     </div>
   );
+}
+
+/** Names between backticks, as sentences of the server have them, as code. */
+function Quoted({ text }: { text: string }) {
+  return text
+    .split('`')
+    .map((part, index) => (index % 2 === 1 ? <code key={`${index}-${part}`}>{part}</code> : part));
 }

@@ -113,7 +113,12 @@ export class Draft {
     for (let index = items.length - 1; index >= 0 && items[index]?.kind !== 'stage'; index--) {
       const item = items[index];
       if (item?.kind === 'step' && item.status === 'running')
-        this.ownItems()[index] = { ...item, status: 'failed', outcome: item.outcome ?? 'lost', endedAt };
+        this.ownItems()[index] = {
+          ...item,
+          status: 'failed',
+          outcome: status === 'cancelled' ? 'cancelled' : 'lost',
+          endedAt,
+        };
     }
   }
 

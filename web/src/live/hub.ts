@@ -1,10 +1,11 @@
 import type { ConnectionState, FromHub, HubPort, ToHub } from './protocol';
 import type { LiveEvent } from './sse';
 import { LastingStream, type StreamStatus } from './stream';
+import { pieceEnd } from './weight';
 
 /** A session that nobody shows any more is followed for this long: who comes back finds it whole. */
 const LINGER_MS = 60_000;
-/** Messages to a tab carry at most this many events, so that reading one is no long task there. */
+/** Messages to a tab weigh at most as many short events, so that reading one is no long task there. */
 const BATCH = 400;
 
 interface Followed {
@@ -194,9 +195,11 @@ export class LiveHub {
   }
 
   private send(port: HubPort, session: string, events: LiveEvent[]) {
-    for (let start = 0; start < events.length; start += BATCH) {
-      const message: FromHub = { kind: 'events', session, events: events.slice(start, start + BATCH) };
+    for (let start = 0; start < events.length; ) {
+      const end = pieceEnd(events, start, BATCH);
+      const message: FromHub = { kind: 'events', session, events: events.slice(start, end) };
       port.postMessage(message);
+      start = end;
     }
   }
 

@@ -2,14 +2,17 @@ import {
   createContext,
   type ReactNode,
   use,
+  useCallback,
   useEffect,
   useMemo,
+  useRef,
   useState,
   useSyncExternalStore,
 } from 'react';
 import { LiveClient } from './client';
 import type { ConnectionState } from './protocol';
 import { SessionStore } from './store';
+import type { SessionView } from './view';
 
 const LiveContext = createContext<LiveClient | null>(null);
 const stores = new Map<string, SessionStore>();
@@ -30,16 +33,47 @@ export function useLive(): LiveClient {
 /** The live view of a session; it is followed as long as a component that called this is shown. */
 export function useSession(id: string): SessionStore {
   const live = useLive();
-  const store = useMemo(() => {
-    const known = stores.get(id);
-    const store = known ?? new SessionStore(id, live);
-    stores.delete(id);
-    stores.set(id, store);
-    const oldest = stores.keys().next().value;
-    if (stores.size > KEPT && oldest) stores.delete(oldest);
-    return store;
-  }, [id, live]);
+  const store = useMemo(() => storeOf(id, live), [id, live]);
   useEffect(() => store.attach(), [store]);
+  return store;
+}
+
+/** The live views of several sessions. */
+export function useViews(ids: readonly string[]): readonly SessionView[] {
+  const live = useLive();
+  const key = ids.join();
+  const stores = useMemo(() => (key ? key.split(',').map((id) => storeOf(id, live)) : []), [key, live]);
+  useEffect(() => {
+    const ends = stores.map((store) => store.attach());
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [stores]);
+  const last = useRef<readonly SessionView[]>([]);
+  const subscribe = useCallback(
+    (listener: () => void) => {
+      const ends = stores.map((store) => store.subscribe(listener));
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    [stores],
+  );
+  return useSyncExternalStore(subscribe, () => {
+    const views = stores.map((store) => store.get());
+    if (views.length !== last.current.length || views.some((view, index) => view !== last.current[index]))
+      last.current = views;
+    return last.current;
+  });
+}
+
+function storeOf(id: string, live: LiveClient): SessionStore {
+  const store = stores.get(id) ?? new SessionStore(id, live);
+  // The one used last stands last.
+  stores.delete(id);
+  stores.set(id, store);
+  const oldest = stores.keys().next().value;
+  if (stores.size > KEPT && oldest) stores.delete(oldest);
   return store;
 }
 

@@ -192,7 +192,7 @@ describe('reduce', () => {
         ['state_change', { state: 'cancelled', stage: 'eda' }],
       ),
     );
-    expect(after.items[1]).toMatchObject({ status: 'failed', outcome: 'lost' });
+    expect(after.items[1]).toMatchObject({ status: 'failed', outcome: 'cancelled' });
   });
 
   it('keeps points in order of steps, and the last value of each', () => {

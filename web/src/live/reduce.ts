@@ -228,7 +228,9 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
 
   agent_aborted(draft, event) {
     draft.settleStreams();
-    draft.notice(event, 'warning', `Stopped: ${(event.data as AgentAborted).reason}.`);
+    const { reason } = event.data as AgentAborted;
+    const sentence = /^stopped\b/i.test(reason) ? `S${reason.slice(1)}` : `Stopped: ${reason}`;
+    draft.notice(event, 'warning', sentence.replace(/\.?$/, '.'));
   },
 
   question(draft, event) {

@@ -54,6 +54,12 @@ export class Series implements SeriesName {
     return new Series(this.key, this.stage, this.run, this.name, steps, values, steps.length);
   }
 
+  /** The same points under another run's name. */
+  withRun(run: string): Series {
+    const key = Series.keyOf({ stage: this.stage, run, name: this.name });
+    return new Series(key, this.stage, run, this.name, this.steps, this.values, this.length);
+  }
+
   get last(): number | null {
     for (let index = this.length - 1; index >= 0; index--) {
       const value = this.values[index];

@@ -3,10 +3,12 @@ import type { LiveClient } from './client';
 import { reduce } from './reduce';
 import type { LiveEvent } from './sse';
 import { emptyView, type SessionView } from './view';
+import { pieceEnd } from './weight';
 
 /** Of a frame's 16 ms this much may go into taking in events; the rest is for drawing. */
 const SLICE_MS = 6;
-const SLICE_EVENTS = 100;
+/** What is taken in before the time is looked at again, in short events. */
+const SLICE = 100;
 
 /**
  * A session as this tab knows it. Events wait for the next frame and are taken in together, in slices, so that neither a burst
@@ -68,8 +70,9 @@ export class SessionStore {
     let view = this.view;
     let done = 0;
     while (done < this.waiting.length && (done === 0 || performance.now() < until)) {
-      view = reduce(view, this.waiting.slice(done, done + SLICE_EVENTS));
-      done += SLICE_EVENTS;
+      const end = pieceEnd(this.waiting, done, SLICE);
+      view = reduce(view, this.waiting.slice(done, end));
+      done = end;
     }
     this.waiting = this.waiting.slice(done);
     if (this.waiting.length > 0) this.schedule();

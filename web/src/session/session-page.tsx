@@ -3,14 +3,15 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo } from 'react';
 import { ApiError } from '@/api/problem';
 import { sessionQuery } from '@/api/queries';
-import type { SessionSearch } from '@/app/router';
+import { type SessionSearch, TABS } from '@/app/router';
+import { useKeys } from '@/app/shortcuts';
 import { TopBar } from '@/app/top-bar';
 import { Canvas } from '@/canvas/canvas';
 import { useConnection, useLive, useSession } from '@/live/provider';
 import { useView } from '@/live/store';
-import { Split } from '@/ui/split';
 import { Empty, ErrorState, SkeletonText } from '@/ui/states';
 import { StudioContext } from './context';
+import { Panes } from './panes';
 import { StageBar } from './stages/stage-bar';
 import { Transcript } from './transcript/transcript';
 
@@ -42,6 +43,12 @@ export default function SessionPage() {
     (to: Partial<SessionSearch>) =>
       void navigate({ search: (now: SessionSearch) => ({ ...now, ...to }), replace: true }),
     [navigate],
+  );
+  useKeys(
+    useMemo(
+      () => Object.fromEntries(TABS.map((tab, index) => [String(index + 1), () => show({ tab })])),
+      [show],
+    ),
   );
   const session = query.data;
   const studio = useMemo(() => session && { store, session, search, show }, [store, session, search, show]);
@@ -82,7 +89,7 @@ export default function SessionPage() {
         <StageBar />
       </TopBar>
       <main id="main" className="min-h-0 grow">
-        <Split name="studio" left={<Transcript />} right={<Canvas />} />
+        <Panes transcript={<Transcript />} canvas={<Canvas />} />
       </main>
     </StudioContext>
   );

@@ -79,7 +79,6 @@ internal static class LoopRow
         await using var body = await server.Http.GetStreamAsync($"/api/sessions/{session}/stream?after=0");
         var times = new List<LoopTime>();
         var points = 0;
-        var c0 = Environment.CpuUsage.TotalTime;
         await foreach (var item in SseParser.Create(body).EnumerateAsync())
         {
             var read = JsonSerializer.Deserialize(item.Data, ContractJson.Default.StreamEvent)!;
@@ -90,9 +89,6 @@ internal static class LoopRow
             if (read.Type == EventTypes.ToolEnd)
                 break;
         }
-        Console.WriteLine(
-            $"DEBUG host cpu {(Environment.CpuUsage.TotalTime - c0).TotalMilliseconds / Pairs} ms per 10k; {string.Join(" ", times.Where(t => t.Watched).Select(t => $"{t.Wall:0.000}/{t.Cpu:0.000}"))} | {string.Join(" ", times.Where(t => !t.Watched).Select(t => $"{t.Wall:0.000}/{t.Cpu:0.000}"))}"
-        );
         return (times.Count, points) == (2 * Pairs, (Pairs * 10_000) + 1)
             ? times
             : throw new InvalidOperationException($"{points} metric lines and {times.Count} times arrived.");

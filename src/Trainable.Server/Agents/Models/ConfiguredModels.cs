@@ -19,6 +19,10 @@ internal sealed class ConfiguredModels(IEnumerable<IModelProvider> providers) : 
                 .OrderByDescending(model => model.Default),
         ];
 
+    public ModelFacts Describe(string model) =>
+        _providers.FirstOrDefault(provider => provider.Serves(model))?.Describe(model)
+        ?? new ModelFacts { Id = model, Provider = "" };
+
     public IChatClient Open(string model) =>
         _providers.FirstOrDefault(provider => provider.Serves(model)) is { } provider
             ? provider.Open(model)

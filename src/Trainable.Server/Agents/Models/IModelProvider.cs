@@ -14,6 +14,8 @@ internal interface IModelProvider
 
     bool Serves(string model);
 
+    ModelFacts Describe(string model);
+
     /// <exception cref="Platform.UserFacingException">Something has to be set first.</exception>
     IChatClient Open(string model);
 }

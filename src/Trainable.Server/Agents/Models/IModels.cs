@@ -11,6 +11,9 @@ internal interface IModels
 
     IReadOnlyList<ModelItem> List();
 
+    /// <summary>What is known of a model: window, prices, abilities. Of one nobody knows, only its name.</summary>
+    ModelFacts Describe(string model);
+
     /// <summary>A client for the model. Only its streaming is used.</summary>
     /// <exception cref="Platform.UserFacingException">The model is unknown, or its key is missing.</exception>
     IChatClient Open(string model);

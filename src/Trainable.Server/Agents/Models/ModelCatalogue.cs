@@ -17,6 +17,9 @@ internal sealed record ModelFacts
 /// <summary>The models <c>catalogue.json</c> lists. A model that is not in it can be used; its prices and limits are not known.</summary>
 internal sealed partial class ModelCatalogue
 {
+    /// <summary>The file in a home that adds to the models listed here.</summary>
+    public const string OwnFile = "models.json";
+
     private readonly List<ModelFacts> _models;
 
     private ModelCatalogue(List<ModelFacts> models) => _models = models;

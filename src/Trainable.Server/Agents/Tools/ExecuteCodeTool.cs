@@ -17,6 +17,9 @@ internal sealed class ExecuteCodeTool(
 {
     public const string Name = "execute_code";
 
+    /// <summary>Its one argument.</summary>
+    public const string Code = "code";
+
     /// <summary>A result that starts so is a step that ended well; models and autopilot read it.</summary>
     public const string OkPrefix = "outcome: ok";
 
@@ -28,12 +31,12 @@ internal sealed class ExecuteCodeTool(
             "Run a Python script in this session's sandbox. Each call is a fresh interpreter (pandas, scikit-learn and "
                 + "matplotlib are already imported and cost nothing): keep what later steps need in files. The working "
                 + "directory is the stage's. Start with a one-line comment that names the step.",
-            new ToolSchema.Parameter("code", "The whole script.")
+            new ToolSchema.Parameter(Code, "The whole script.")
         );
 
     public async Task<ToolResult> InvokeAsync(ToolCall call, ToolScope scope, CancellationToken cancellation)
     {
-        if (call.Text("code") is not { } code || string.IsNullOrWhiteSpace(code))
+        if (call.Text(Code) is not { } code || string.IsNullOrWhiteSpace(code))
             return ToolResult.Plain(Name, "error: the argument 'code' is missing. Send the whole script as text.");
         if (Encoding.UTF8.GetByteCount(code) > MaxCodeBytes)
             return ToolResult.Plain(Name, "error: the script is over 1 MiB. Split it into steps.");
@@ -46,12 +49,12 @@ internal sealed class ExecuteCodeTool(
             StageFiles.Artifact(context, script)
         );
         var before = files.Snapshot(context);
-        var recorder = new StepRecorder(scope.Journal, context, call.Id, clock);
+        var recorder = new StepRecorder(scope.Journal, context, call.Id, options.MetricBytes, clock);
         var logName = $"logs/{Path.GetFileNameWithoutExtension(script.Name)}.log";
         await using var log = files.CreateLog(context, logName);
         var whole = new StepOutputText(new OutputTextLimits(), log, logName);
         await kept;
-        var ended = await RunAsync(context, script, recorder, whole, scope.TimeLeft(), cancellation);
+        var ended = await RunAsync(context, script, recorder, whole, scope.Budget.Left, cancellation);
         whole.Complete();
         var output = whole.ToString();
 

@@ -23,6 +23,9 @@ internal sealed class FinishStageTool(RefereeService referee) : IAgentTool
                 + "Call it once everything the stage must leave behind has been written."
         );
 
+    /// <summary>A conversation about a stage hands nothing in.</summary>
+    public bool IsOffered(StageContext context) => !context.IsChat;
+
     public async Task<ToolResult> InvokeAsync(ToolCall call, ToolScope scope, CancellationToken cancellation)
     {
         var context = scope.Context;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Budgets;
 
 namespace Trainable.Server.Agents.Tools;
 
@@ -7,6 +8,12 @@ namespace Trainable.Server.Agents.Tools;
 internal interface IAgentTool
 {
     AIFunctionDeclaration Declaration { get; }
+
+    /// <summary>False in runs that have no use for it.</summary>
+    bool IsOffered(StageContext context) => true;
+
+    /// <summary>True when a call that a dead process left open is simply made again: it finds what was there.</summary>
+    bool IsResumable => false;
 
     /// <summary>
     /// Runs one call. What goes wrong in a way the model can act on is a result; only cancellation and lost sessions throw.
@@ -16,6 +23,16 @@ internal interface IAgentTool
 
 internal sealed record ToolCall(string Id, IReadOnlyDictionary<string, object?> Arguments)
 {
+    /// <summary>An argument of several lines, or a list of texts, as some models send it.</summary>
+    public IEnumerable<string> Lines(string name)
+    {
+        var lines = Arguments.GetValueOrDefault(name)
+            is System.Text.Json.JsonElement { ValueKind: System.Text.Json.JsonValueKind.Array } list
+            ? list.EnumerateArray().Select(one => one.ToString())
+            : (Text(name) ?? "").Split('\n');
+        return lines.Select(line => line.Trim()).Where(line => line.Length > 0);
+    }
+
     /// <summary>A text argument; null when it is missing or no text.</summary>
     public string? Text(string name) =>
         Arguments.TryGetValue(name, out var value)
@@ -32,8 +49,11 @@ internal sealed record ToolCall(string Id, IReadOnlyDictionary<string, object?> 
 /// <summary>In whose name and until when a call runs.</summary>
 internal sealed record ToolScope(StageContext Context, RunJournal Journal)
 {
-    /// <summary>Wall-clock time the stage has left; a step gets no more than this.</summary>
-    public required Func<TimeSpan> TimeLeft { get; init; }
+    /// <summary>What the run has left; a step gets no more time than this.</summary>
+    public required StageBudget Budget { get; init; }
+
+    /// <summary>Ids of the calls that had begun when a process died.</summary>
+    public IReadOnlySet<string> Begun { get; init; } = new HashSet<string>();
 }
 
 /// <summary>What the model is told, and the event the person sees.</summary>

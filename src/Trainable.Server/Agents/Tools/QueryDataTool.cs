@@ -73,7 +73,7 @@ internal sealed class QueryDataTool(
             ["memory"] = options.MemoryBytes,
             ["scratch"] = "/tmp",
         };
-        var left = scope.TimeLeft();
+        var left = scope.Budget.Left;
         var limits = sandboxOptions.StepLimits with { WallClock = left < options.Timeout ? left : options.Timeout };
         using var lease = await sandboxes.BorrowAsync(context.SessionId, context.ExperimentId, cancellation);
         using var answer = await ExplorerProgram.AskAsync(

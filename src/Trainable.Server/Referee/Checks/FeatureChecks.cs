@@ -14,10 +14,22 @@ internal static class FeatureChecks
 
     private const int MostLevels = 50;
 
-    public static void Run(SplitTables tables, string target, string problemType, Findings findings)
+    /// <param name="tables">Prep's splits.</param>
+    /// <param name="target">The target's column.</param>
+    /// <param name="problemType">What kind of problem it is.</param>
+    /// <param name="known">Columns that have been warned of already.</param>
+    /// <param name="findings">Where the answer goes.</param>
+    public static void Run(
+        SplitTables tables,
+        string target,
+        string problemType,
+        IReadOnlySet<string> known,
+        Findings findings
+    )
     {
         var features = tables.Columns["train"].Where(column => column.Name != target).ToList();
         CheckConstants(tables, features, findings);
+        features.RemoveAll(column => known.Contains(column.Name));
         if (features.Count > MostLeakColumns)
             return;
         var leaks =
@@ -128,7 +140,7 @@ internal static class FeatureChecks
         )[0];
     }
 
-    private static bool IsNumeric((string Name, string Type) column) =>
+    public static bool IsNumeric((string Name, string Type) column) =>
         column.Type
             is "DOUBLE"
                 or "FLOAT"

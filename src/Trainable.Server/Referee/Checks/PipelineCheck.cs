@@ -9,12 +9,15 @@ namespace Trainable.Server.Referee.Checks;
 /// The pipeline contract on the working rows: it runs on raw features, one row in gives one row out whatever stands beside
 /// it, and what it gives for the validation rows is what <c>val.parquet</c> holds.
 /// </summary>
-internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
+internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, RefereeHarness harness)
 {
     /// <summary>Significant digits to which floats are compared: the same sum in another order differs in the last few.</summary>
     private const int Digits = 7;
 
-    public async Task CheckAsync(
+    private static readonly IReadOnlySet<string> None = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <returns>Raw columns that were warned of.</returns>
+    public async Task<IReadOnlySet<string>> CheckAsync(
         StageSubject subject,
         DatasetManifest manifest,
         SplitTables tables,
@@ -31,7 +34,7 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
                 "pipeline_missing",
                 "data/prep_pipeline.pkl is missing. Save the fitted pipeline with trainable.save()."
             );
-            return;
+            return None;
         }
         if (manifest.WorkingFile is null)
         {
@@ -39,7 +42,7 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
                 "pipeline_unchecked",
                 "The dataset is no single table, so the pipeline was not run on its raw rows."
             );
-            return;
+            return None;
         }
         if (!manifest.Columns.Any(column => column.Name == target))
         {
@@ -47,7 +50,7 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
                 "target_not_raw",
                 $"`{target}` is no column of the raw data; the target stays raw in every split."
             );
-            return;
+            return None;
         }
         var source = held.Working(manifest);
         var features = bench.Input(RawFeatures.FileName(source));
@@ -58,6 +61,7 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
             problem,
             findings
         );
+        var suspicions = suspicion.Find(subject, manifest, tables.Database, target, problem);
         var result = await harness.RunAsync(
             "transform.py",
             [
@@ -69,6 +73,7 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
                 $"{RefereeHarness.In}/train.parquet",
                 "--target",
                 target,
+                .. SuspicionCheck.Probe(bench, suspicions),
             ],
             bench,
             cancellation
@@ -76,19 +81,20 @@ internal sealed class PipelineCheck(HeldRows held, RefereeHarness harness)
         if (result.Error is { } error)
         {
             findings.Fail("pipeline_fails", $"prep_pipeline.pkl fails on the raw working rows: {error}");
-            return;
+            return None;
         }
         foreach (var (code, message) in result.Problems)
             findings.Fail($"pipeline_{code}", message);
         if (await bench.CollectAsync("transformed.parquet", "transformed.parquet", cancellation) is null)
             findings.Fail("pipeline_no_output", "prep_pipeline.pkl ran but left no table.");
         if (findings.HasErrors)
-            return;
+            return None;
         findings.Pass(
             "pipeline_runs",
             "The pipeline runs on raw rows; a row's output does not depend on the rows beside it."
         );
         CheckValRows(tables, target, findings);
+        return SuspicionCheck.Report(suspicions, result.Result, findings);
     }
 
     private static void CheckValRows(SplitTables tables, string target, Findings findings)

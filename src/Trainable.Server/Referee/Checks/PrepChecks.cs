@@ -33,9 +33,9 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
         foreach (var split in splits)
             CheckNulls(tables, split, findings);
         CheckSharedRows(tables, splits, findings);
-        FeatureChecks.Run(tables, metadata.Target!, metadata.ProblemType!, findings);
+        IReadOnlySet<string> warned = new HashSet<string>(StringComparer.Ordinal);
         if (!findings.HasErrors)
-            await pipeline.CheckAsync(
+            warned = await pipeline.CheckAsync(
                 subject,
                 manifest,
                 tables,
@@ -44,6 +44,8 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
                 findings,
                 cancellation
             );
+        FeatureChecks.Run(tables, metadata.Target!, metadata.ProblemType!, warned, findings);
+        SplitChecks.Run(tables, metadata.Target!, metadata.ProblemType!, findings);
         return findings.Report(subject.Stage);
     }
 

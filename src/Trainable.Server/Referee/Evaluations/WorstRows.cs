@@ -1,6 +1,7 @@
 using System.Globalization;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
+using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
 
 namespace Trainable.Server.Referee.Evaluations;

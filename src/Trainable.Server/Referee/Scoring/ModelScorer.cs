@@ -185,7 +185,7 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             : null;
 
     /// <summary>Adds <c>test_metrics</c> to the agent's metadata.json; what the agent may have written there is replaced.</summary>
-    private void WriteBack(StageSubject subject, ScoreReport report)
+    public void WriteBack(StageSubject subject, ScoreReport report)
     {
         var metrics = new JsonObject();
         foreach (var (name, value) in report.Metrics)

@@ -42,6 +42,13 @@ internal static class ReachingAttacks
         lab.Add("whether anything reached the host's listener", !listener.Pending(), "network namespace");
     }
 
+    public static async Task SurfaceAsync(AttackLab lab)
+    {
+        await using var session = await lab.OpenAsync();
+        await lab.TryToTheEndAsync(session, "kernel_surface.py");
+        await lab.AddNextStepAsync(session, "all of these");
+    }
+
     public static async Task KernelAsync(AttackLab lab)
     {
         await using var session = await lab.OpenAsync();

@@ -32,6 +32,17 @@ internal static class RunnerAttacks
         await lab.TryToTheEndAsync(session, "poisoned.py");
     }
 
+    public static async Task SettingsAsync(AttackLab lab)
+    {
+        await using var session = await lab.OpenAsync(preload: true);
+        var killed = await lab.TryAsync(session, "settings_poison.py");
+        killed.ShouldHave(StepOutcome.Lost);
+        await lab.TryToTheEndAsync(session, "settings_poisoned.py");
+
+        await lab.TryToTheEndAsync(session, "stop_everything.py");
+        await lab.AddNextStepAsync(session, "stopping everything");
+    }
+
     public static async Task ForgedAsync(AttackLab lab)
     {
         await using var session = await lab.OpenAsync();

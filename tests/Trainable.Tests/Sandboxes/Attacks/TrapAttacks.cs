@@ -1,5 +1,7 @@
+using Trainable.Cli.Terminal;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Platform.Linux;
+using Trainable.Server.Referee.Files;
 using Trainable.Server.Sandboxes;
 
 namespace Trainable.Tests.Sandboxes.Attacks;
@@ -74,6 +76,56 @@ internal static class TrapAttacks
             reads
         );
         lab.Add("whether the host read the step's own file meanwhile", reads > 0, "it did: the race was on", reads);
+    }
+
+    public static async Task StrangeAsync(AttackLab lab)
+    {
+        await using var session = await lab.OpenAsync();
+        await lab.TryToTheEndAsync(session, "strange_names.py");
+
+        using var workspace = new WorkspaceFiles(lab.Lab.Home);
+        var folder = WorkspacePath.Parse($"/sessions/{Path.GetFileName(session.Directory)}/eda/names")!.Value;
+        var listed = workspace.List(folder, out _) ?? [];
+        var opened = listed.Count(entry =>
+        {
+            using var handle = workspace.OpenFile(WorkspacePath.Parse(entry.Path) ?? default).Handle;
+            return handle is not null;
+        });
+        lab.Add("the host lists them and opens each", opened == listed.Count && opened > 8, "names are data", opened);
+        lab.Add(
+            "a terminal that shows the names",
+            !listed.Any(entry =>
+                CleanText.Line(entry.Path).Any(letter => char.IsControl(letter) || letter == '\u202e')
+            ),
+            "cleaned of control characters"
+        );
+        using (var bench = new Workbench(lab.Lab.Home))
+        {
+            var taken = await bench.TakeAsync(session.Directory, "eda/names/sparse.md", "copy", CancellationToken.None);
+            lab.Add(
+                "the referee copies the file of 6 GB",
+                taken && DiskUsage.Of(bench.In).Bytes < 1 << 20,
+                "holes stay holes"
+            );
+        }
+
+        using var root = BeneathRoot.Open(session.Directory);
+        using var cancel = new CancellationTokenSource();
+        var since = TimeProvider.System.GetTimestamp();
+        await foreach (var told in AttackLab.Start(session, "leased.py", null, cancel.Token))
+        {
+            if (told is not StepOutput || cancel.IsCancellationRequested)
+                continue;
+            since = TimeProvider.System.GetTimestamp();
+            var refused = Refused(root, "eda/leased.md");
+            lab.Add(
+                "a lease on a file that the host opens",
+                refused && TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromSeconds(5),
+                "the host does not wait"
+            );
+            await cancel.CancelAsync();
+        }
+        await lab.AddNextStepAsync(session, "strange names");
     }
 
     private static bool Refused(BeneathRoot root, string path)

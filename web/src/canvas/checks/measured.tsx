@@ -49,7 +49,10 @@ export function Measured({ score, evaluation }: { score: ScoreReport; evaluation
         )
       )}
       {classes && classes.per_label.length > 0 && (
-        <Section title="By label" hint="How well each label is found, rarest mistakes aside.">
+        <Section
+          title="By label"
+          hint="Precision: of the rows that were called so, the share that is. Recall: of the rows that are so, the share that was found."
+        >
           <PerLabel rows={classes.per_label} />
         </Section>
       )}

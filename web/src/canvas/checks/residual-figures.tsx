@@ -1,4 +1,4 @@
-import type { RegressionEvaluation } from '@/api/schema';
+import type { HistogramBin, RegressionEvaluation } from '@/api/schema';
 import { Figure } from '@/canvas/figures/figure';
 import { domainOf } from '@/canvas/figures/scale';
 import { formatOf, formatValue } from '@/lib/format';
@@ -13,8 +13,9 @@ export function ResidualFigures({
 }) {
   const { points, residuals, absolute_errors: errors } = regression;
   const domain = domainOf(points.flatMap((point) => [point.truth, point.prediction]));
-  const from = residuals[0]?.from ?? 0;
-  const to = residuals.at(-1)?.to ?? 1;
+  const bins = drawnBins(residuals);
+  const from = bins[0]?.from ?? 0;
+  const to = bins.at(-1)?.to ?? 1;
   const most = Math.max(...residuals.map((bin) => bin.rows), 1);
   return (
     <div>
@@ -62,7 +63,7 @@ export function ResidualFigures({
         >
           {(x, y) => (
             <>
-              {residuals.map((bin) => (
+              {bins.map((bin) => (
                 <rect
                   key={bin.from}
                   x={x(bin.from) + 0.5}
@@ -70,9 +71,9 @@ export function ResidualFigures({
                   y={y(bin.rows)}
                   height={Math.max(0, y(0) - y(bin.rows))}
                   className="fill-(--series-1)"
-                  fillOpacity="0.75"
+                  fillOpacity={bin.beyond ? 0.35 : 0.75}
                 >
-                  <title>{`${formatOf(bin.rows, 'row')} from ${formatValue(bin.from)} to ${formatValue(bin.to)}`}</title>
+                  <title>{`${formatOf(bin.rows, 'row')}${bin.beyond ? ', all that lie further out:' : ''} from ${formatValue(bin.least)} to ${formatValue(bin.most)}`}</title>
                 </rect>
               ))}
               {from < 0 && to > 0 && (
@@ -103,4 +104,22 @@ export function ResidualFigures({
       )}
     </div>
   );
+}
+
+/** The outer two hold all that lies beyond the rest: they are drawn as wide as the others, and fainter. */
+function drawnBins(bins: readonly HistogramBin[]) {
+  const inner = bins[1];
+  const width = inner ? inner.to - inner.from : 0;
+  return bins.map((bin, index) => {
+    const beyond =
+      bins.length > 3 && (index === 0 || index === bins.length - 1) && bin.to - bin.from > width * 1.01;
+    return {
+      rows: bin.rows,
+      least: bin.from,
+      most: bin.to,
+      beyond,
+      from: beyond && index === 0 ? bin.to - width : bin.from,
+      to: beyond && index > 0 ? bin.from + width : bin.to,
+    };
+  });
 }

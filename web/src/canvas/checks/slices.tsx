@@ -28,7 +28,7 @@ export function Slices({ rows, metric }: { rows: readonly WeakSlice[]; metric: s
           {rows.map((row) => (
             <tr key={`${row.column}-${row.description}`}>
               <Cell className="max-w-72 [overflow-wrap:anywhere]">
-                <Sentence text={row.description} />
+                <Sentence text={`\`${row.column}\` ${row.description}`} />
               </Cell>
               <NumberCell>{formatCount(row.rows)}</NumberCell>
               <NumberCell className="font-[550]">{formatValue(row.value)}</NumberCell>

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { ClassificationEvaluation, ThresholdOutcome } from '@/api/schema';
 import { Figure, pathOf } from '@/canvas/figures/figure';
+import { Slider } from '@/canvas/parts/slider';
 import { formatCount } from '@/lib/format';
 import { Button } from '@/ui/button';
 import { Confusion } from './confusion';
@@ -27,19 +28,18 @@ export function ThresholdExplorer({
   return (
     <div>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
-        <label className="flex min-w-56 grow items-center gap-3 text-small">
-          <span className="sr-only">Threshold</span>
-          <input
-            type="range"
+        <div className="flex min-w-56 grow items-center gap-3">
+          <Slider
+            label="Threshold"
+            value={threshold}
             min={0}
             max={1}
             step={0.005}
-            value={threshold}
-            onChange={(event) => setThreshold(Number(event.target.value))}
-            className="grow accent-accent"
+            onChange={setThreshold}
+            className="grow"
           />
           <output className="number w-12 font-[600] text-title">{threshold.toFixed(3)}</output>
-        </label>
+        </div>
         <Button size="small" onClick={() => setThreshold(0.5)}>
           0.5
         </Button>

@@ -16,7 +16,8 @@ export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[];
           <Head>Held row</Head>
           <Head className={regression ? 'text-right' : ''}>Truth</Head>
           <Head className={regression ? 'text-right' : ''}>Prediction</Head>
-          <Head className="pr-0 text-right">{regression ? 'Error' : 'Probability of the truth'}</Head>
+          <Head className="w-1/2 max-sm:hidden">Its values</Head>
+          <Head className="whitespace-nowrap pr-0 text-right">{regression ? 'Error' : 'P(truth)'}</Head>
         </tr>
       </thead>
       <tbody>
@@ -27,12 +28,12 @@ export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[];
           return (
             <Fragment key={row.row}>
               <tr className="hover:bg-gray-3">
-                <Cell className="p-0">
+                <td className="border-gray-4 border-b p-0">
                   <button
                     type="button"
                     aria-expanded={isOpen}
                     onClick={() => setOpen(isOpen ? null : row.row)}
-                    className="number flex w-full items-center gap-1 rounded-sm py-1.5"
+                    className="number flex h-[30px] w-full items-center gap-1 rounded-sm pr-2"
                   >
                     <ChevronRight
                       size={13}
@@ -41,9 +42,10 @@ export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[];
                     />
                     {formatCount(row.row + 1)}
                   </button>
-                </Cell>
+                </td>
                 <Value className="max-w-40 truncate">{number(row.truth)}</Value>
                 <Value className="max-w-40 truncate">{number(row.prediction)}</Value>
+                <Cell className="max-w-0 truncate text-gray-10 max-sm:hidden">{inLine(row.values)}</Cell>
                 <NumberCell className="pr-0">
                   {regression
                     ? `${(row.error ?? 0) > 0 ? '+' : ''}${formatValue(row.error)}`
@@ -54,7 +56,7 @@ export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[];
               </tr>
               {isOpen && (
                 <tr>
-                  <td colSpan={4} className="border-gray-4 border-b bg-gray-2 px-4 py-2.5">
+                  <td colSpan={5} className="border-gray-4 border-b bg-gray-2 px-4 py-2.5">
                     <dl className="grid @min-[640px]:grid-cols-[repeat(2,auto_1fr)] grid-cols-[auto_1fr] gap-x-4 gap-y-1">
                       {Object.entries(row.values).map(([name, value]) => (
                         <div key={name} className="contents">
@@ -75,3 +77,9 @@ export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[];
     </Table>
   );
 }
+
+const inLine = (values: WorstPrediction['values']) =>
+  Object.entries(values)
+    .slice(0, 12)
+    .map(([name, value]) => `${name} ${value ?? '–'}`)
+    .join(' · ');

@@ -3,7 +3,6 @@ import { Check, Copy, Download, Maximize2 } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { rawUrl } from '@/api/client';
 import { folderOf, nameOf } from '@/canvas/lib/workspace';
-import { Lightbox } from '@/canvas/parts/lightbox';
 import { LinkIcon } from '@/canvas/parts/link-icon';
 import { formatBytes } from '@/lib/format';
 import { IconButton } from '@/ui/button';
@@ -11,8 +10,9 @@ import { Empty, ErrorState, SkeletonText } from '@/ui/states';
 import { type FileHead, headQuery } from './head';
 import { kindOf } from './kind';
 
+const Lightbox = lazy(() => import('@/canvas/parts/lightbox'));
 const TableFile = lazy(() => import('./table-file'));
-const ParquetFile = lazy(() => import('./parquet-file'));
+const ServedTable = lazy(() => import('./served-table'));
 const JsonFile = lazy(() => import('./json-file'));
 const TextFile = lazy(() => import('./text-file'));
 const PythonFile = lazy(() => import('./python-file'));
@@ -53,14 +53,17 @@ export function FileView({
           ) : kind === 'page' ? (
             <PageFile path={path} version={version} />
           ) : kind === 'parquet' ? (
-            <ParquetFile path={path} />
+            <ServedTable path={path} version={version} />
           ) : kind === 'binary' ? (
             <Binary path={path} />
           ) : (
             <Headed path={path} version={version}>
               {(text, head) => {
                 const cut = head.read < head.size;
-                if (kind === 'table') return <TableFile text={text} cut={cut} path={path} />;
+                if (kind === 'table') {
+                  const table = <TableFile text={text} cut={cut} path={path} />;
+                  return cut ? <ServedTable path={path} version={version} instead={table} /> : table;
+                }
                 if (kind === 'json' && !cut) return <JsonFile text={text} />;
                 if (kind === 'python') return <PythonFile text={text} />;
                 if (kind === 'markdown') return <MarkdownFile text={text} folder={folderOf(path)} />;
@@ -70,7 +73,7 @@ export function FileView({
           )}
         </Suspense>
       </div>
-      <Lightbox path={large} paths={images} onChange={setLarge} />
+      <Suspense>{large && <Lightbox path={large} paths={images} onChange={setLarge} />}</Suspense>
     </div>
   );
 }

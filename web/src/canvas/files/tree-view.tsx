@@ -3,7 +3,7 @@ import { ChevronRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { placeOf, rememberPlace } from '@/canvas/lib/place';
 import { cn } from '@/lib/cn';
-import { formatBytes } from '@/lib/format';
+import { formatBytes, formatCount } from '@/lib/format';
 import { FileIcon } from './file-icon';
 import type { TreeRow } from './tree';
 
@@ -140,7 +140,7 @@ export function TreeView({
               <FileIcon name={row.name} folder={row.folder} open={row.open} />
               <span className="min-w-0 grow truncate">{row.name}</span>
               <span className="number shrink-0 text-gray-9 text-label">
-                {row.folder ? (row.files ?? '') : size(sizeOf(row.path))}
+                {row.folder ? row.files !== null && formatCount(row.files) : size(sizeOf(row.path))}
               </span>
             </div>
           );

@@ -26,6 +26,8 @@ export interface DataGridProps {
   onSort?: (column: number) => void;
   /** Tells which rows are in view, to fetch them. */
   onRows?: (from: number, to: number) => void;
+  /** Tells which columns are in view. */
+  onColumns?: (first: number, last: number) => void;
   /** Where the grid remembers its place. */
   place?: string;
   /** Brings a column into view. */
@@ -43,6 +45,7 @@ export function DataGrid({
   sort,
   onSort,
   onRows,
+  onColumns,
   place,
   showColumn,
 }: DataGridProps) {
@@ -77,6 +80,9 @@ export function DataGrid({
   const from = shownRows[0]?.index ?? 0;
   const to = shownRows.at(-1)?.index ?? 0;
   useEffect(() => onRows?.(from, to), [onRows, from, to]);
+  const first = shownColumns[0]?.index ?? 0;
+  const last = shownColumns.at(-1)?.index ?? 0;
+  useEffect(() => onColumns?.(first, last), [onColumns, first, last]);
   useKeepPlace(frame, place);
 
   const move = (event: React.KeyboardEvent) => {
@@ -165,7 +171,7 @@ export function DataGrid({
                 <Cell
                   key={index}
                   value={cells?.[index]}
-                  waiting={cells === null}
+                  waiting={cells === null || cells[index] === undefined}
                   numeric={columns[index]?.numeric ?? false}
                   left={start}
                   width={size}

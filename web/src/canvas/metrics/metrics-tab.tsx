@@ -1,6 +1,7 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { usePlace } from '@/canvas/lib/place';
 import { SearchField } from '@/canvas/parts/search-field';
+import { Slider } from '@/canvas/parts/slider';
 import { Toolbar } from '@/canvas/parts/toolbar';
 import { Score } from '@/canvas/score/score';
 import { formatOf } from '@/lib/format';
@@ -105,24 +106,21 @@ function Points() {
 function Smoothing({ value, onChange }: { value: number; onChange: (value: number) => void }) {
   const [now, setNow] = useState(value);
   useEffect(() => setNow(value), [value]);
-  const settle = useCallback(() => onChange(now), [now, onChange]);
   return (
-    <label className="flex items-center gap-2 text-gray-11 text-small">
-      Smoothing
-      <input
-        type="range"
+    <div className="flex items-center gap-2 text-gray-11 text-small">
+      <span>Smoothing</span>
+      <Slider
+        label="Smoothing"
+        value={now}
         min={0}
         max={0.98}
         step={0.02}
-        value={now}
-        onChange={(event) => setNow(Number(event.target.value))}
-        onPointerUp={settle}
-        onKeyUp={settle}
-        onBlur={settle}
-        className="h-4 w-24 accent-accent"
+        onChange={setNow}
+        onSettle={onChange}
+        className="w-24"
       />
       <span className="number w-7 text-gray-12">{now > 0 ? now.toFixed(2) : 'off'}</span>
-    </label>
+    </div>
   );
 }
 

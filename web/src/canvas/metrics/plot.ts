@@ -1,6 +1,6 @@
 import 'uplot/dist/uPlot.min.css';
 import uPlot from 'uplot';
-import { formatShort, formatValue } from '@/lib/format';
+import { formatCount, formatValue } from '@/lib/format';
 import type { Series } from '@/live/series';
 import { BestSoFar } from './best';
 import type { SeriesLook } from './groups';
@@ -143,6 +143,7 @@ export class Plot {
       padding: [8, 10, 0, 0],
       focus: { alpha: 0.25 },
       cursor: {
+        y: false,
         drag: { x: true, y: false, setScale: false },
         points: {
           size: 7,
@@ -167,7 +168,7 @@ export class Plot {
           ...axis,
           size: 28,
           space: 60,
-          values: (_, splits) => splits.map((step) => (Number.isInteger(step) ? formatShort(step) : '')),
+          values: (_, splits) => splits.map((step) => (Number.isInteger(step) ? stepText(step) : '')),
         },
         {
           ...axis,
@@ -225,4 +226,13 @@ function label(value: number | null): string {
   if (value === null) return '';
   const text = formatValue(value);
   return text.includes('.') && !text.includes('e') ? text.replace(/\.?0+$/, '') : text;
+}
+
+/** Steps on the axis: 9,500, 12.5k, 1.25M. */
+function stepText(step: number): string {
+  const size = Math.abs(step);
+  if (size < 10_000) return formatCount(step);
+  return size < 1_000_000
+    ? `${Number((step / 1_000).toFixed(2))}k`
+    : `${Number((step / 1_000_000).toFixed(3))}M`;
 }

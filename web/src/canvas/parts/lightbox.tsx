@@ -5,7 +5,7 @@ import { nameOf } from '@/canvas/lib/workspace';
 import { IconButton } from '@/ui/button';
 
 /** An image as large as the window; the arrows lead through its neighbours. */
-export function Lightbox({
+export default function Lightbox({
   path,
   paths,
   onChange,

@@ -1,5 +1,4 @@
-import { RadioGroup } from 'radix-ui';
-import type { ReactNode } from 'react';
+import type { KeyboardEvent, ReactNode } from 'react';
 
 export interface Segment<T extends string> {
   value: T;
@@ -7,7 +6,7 @@ export interface Segment<T extends string> {
   disabled?: boolean;
 }
 
-/** One of few, in a row. */
+/** One of few, in a row. The arrow keys choose, as among radio buttons. */
 export function Segments<T extends string>({
   label,
   value,
@@ -19,24 +18,38 @@ export function Segments<T extends string>({
   options: readonly Segment<T>[];
   onChange: (value: T) => void;
 }) {
+  const move = (event: KeyboardEvent<HTMLDivElement>) => {
+    const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const open = options.filter((option) => !option.disabled);
+    const at = open.findIndex((option) => option.value === value);
+    const next = by && open[(at + by + open.length) % open.length];
+    if (!next) return;
+    event.preventDefault();
+    onChange(next.value);
+    event.currentTarget.querySelector<HTMLElement>(`[data-value="${next.value}"]`)?.focus();
+  };
   return (
-    <RadioGroup.Root
+    <div
+      role="radiogroup"
       aria-label={label}
-      value={value}
-      onValueChange={(next) => onChange(next as T)}
-      orientation="horizontal"
+      onKeyDown={move}
       className="inline-flex h-7 shrink-0 rounded-md bg-gray-3 p-0.5"
     >
       {options.map((option) => (
-        <RadioGroup.Item
+        <button
           key={option.value}
-          value={option.value}
+          type="button"
+          role="radio"
+          data-value={option.value}
+          aria-checked={option.value === value}
+          tabIndex={option.value === value ? 0 : -1}
           disabled={option.disabled}
-          className="inline-flex items-center gap-1.5 whitespace-nowrap rounded-sm px-2.5 text-gray-11 text-small transition-colors duration-120 hover:text-gray-12 disabled:text-gray-8 data-[state=checked]:bg-surface data-[state=checked]:font-[520] data-[state=checked]:text-gray-12 data-[state=checked]:shadow-[0_0_0_1px_var(--gray-6)]"
+          onClick={() => onChange(option.value)}
+          className="inline-flex items-center gap-1.5 whitespace-nowrap rounded-sm px-2.5 text-gray-11 text-small transition-colors duration-120 hover:text-gray-12 disabled:text-gray-8 aria-checked:bg-surface aria-checked:font-[520] aria-checked:text-gray-12 aria-checked:shadow-[0_0_0_1px_var(--gray-6)]"
         >
           {option.label}
-        </RadioGroup.Item>
+        </button>
       ))}
-    </RadioGroup.Root>
+    </div>
   );
 }

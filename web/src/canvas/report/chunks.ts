@@ -21,10 +21,10 @@ export interface CutReport {
 
 /** A report up to this length is rendered in one go, so that links between its parts work. */
 const WHOLE = 40_000;
-/** A chunk of a longer one; about 10 ms of rendering. */
-const CHUNK = 12_000;
+/** A chunk of a longer one; some 10 ms of rendering. */
+const CHUNK = 8_000;
 /** No one reads on past this; the file can be downloaded. */
-const MOST = 2_000_000;
+const MOST = 1_000_000;
 /** A line longer than this is no prose, and would hang a Markdown parser. */
 const LONGEST_LINE = 20_000;
 const MOST_HEADINGS = 400;

@@ -51,7 +51,7 @@ export const Markdown = memo(function Markdown({
       h5: heading('h5'),
       h6: heading('h6'),
       table: ({ children }) => (
-        <section aria-label="Table" tabIndex={0} className="mb-3 overflow-x-auto">
+        <section aria-label="Table" tabIndex={0} className="mb-3 overflow-x-auto [overflow-wrap:normal]">
           <table>{children}</table>
         </section>
       ),

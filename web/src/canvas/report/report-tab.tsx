@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { isStage, STAGES, type Stage } from '@/api/types';
 import { Segments } from '@/canvas/parts/segments';
+import { Score } from '@/canvas/score/score';
 import { STAGE_NAMES } from '@/lib/words';
 import { useView } from '@/live/store';
 import { useStudio } from '@/session/context';
@@ -11,6 +12,7 @@ import { ReportText } from './report-text';
 export default function ReportTab() {
   const { store, session, search, show } = useStudio();
   const reports = useView(store, (view) => view.reports);
+  const score = useView(store, (view) => view.score);
   const running = useView(store, (view) => {
     const run = view.runs.at(-1);
     return run?.status === 'running' ? run.stage : null;
@@ -69,6 +71,8 @@ export default function ReportTab() {
       file={`/sessions/${session.id}/${chosen}/report.md`}
       stale={chosen === running}
       header={switcher}
+      // Train's own report cannot know it: it was measured when the stage had ended.
+      top={chosen === 'train' && score && chosen !== running ? <Score score={score} /> : null}
     />
   );
 }

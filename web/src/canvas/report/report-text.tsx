@@ -1,15 +1,16 @@
 import { Download } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { rawUrl } from '@/api/client';
 import { usePlace } from '@/canvas/lib/place';
 import { workspacePath } from '@/canvas/lib/workspace';
-import { Lightbox } from '@/canvas/parts/lightbox';
 import { formatBytes } from '@/lib/format';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
 import { chunkOf, cutReport } from './chunks';
 import { Markdown } from './markdown';
 import { Outline } from './outline';
+
+const Lightbox = lazy(() => import('@/canvas/parts/lightbox'));
 
 /** A report at a comfortable measure, with its outline beside it. A long one is rendered as one reads on. */
 export function ReportText({
@@ -19,6 +20,7 @@ export function ReportText({
   place,
   stale,
   header,
+  top,
 }: {
   markdown: string;
   folder: string;
@@ -28,6 +30,8 @@ export function ReportText({
   /** The stage runs again: this is what it said before. */
   stale?: boolean;
   header?: ReactNode;
+  /** What stands above the text. */
+  top?: ReactNode;
 }) {
   const { show } = useStudio();
   const report = useMemo(() => cutReport(markdown), [markdown]);
@@ -82,13 +86,14 @@ export function ReportText({
               {header}
               {file && (
                 <Button asChild look="ghost">
-                  <a href={rawUrl(file, { download: true })} aria-label="Download the report">
+                  <a href={rawUrl(file, { download: true })} title="Download the report">
                     <Download size={14} aria-hidden /> report.md
                   </a>
                 </Button>
               )}
             </div>
           )}
+          {top && <div className="mb-6 rounded-md border px-3.5 py-2.5">{top}</div>}
           {stale && (
             <p className="mb-4 rounded-md bg-gray-3 px-3 py-2 text-gray-11 text-small">
               This stage is running again. Below is the report of its last run, until the new one is written.
@@ -122,7 +127,7 @@ export function ReportText({
           <Outline headings={report.headings} scroller={scroller} onChoose={goTo} />
         )}
       </div>
-      <Lightbox path={image} paths={images} onChange={setImage} />
+      <Suspense>{image && <Lightbox path={image} paths={images} onChange={setImage} />}</Suspense>
     </div>
   );
 }
@@ -131,7 +136,7 @@ const IMAGE = /!\[[^\]\n]*\]\(\s*<?([^)\s>]+)/g;
 
 function imagesOf(markdown: string, folder: string): string[] {
   const paths = new Set<string>();
-  for (const [, source] of markdown.slice(0, 2_000_000).matchAll(IMAGE)) {
+  for (const [, source] of markdown.slice(0, 1_000_000).matchAll(IMAGE)) {
     const path = workspacePath(source ?? '', folder);
     if (path) paths.add(path);
   }

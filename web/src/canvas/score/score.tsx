@@ -18,7 +18,7 @@ export function Score({ score }: { score: ScoreReport }) {
           </span>
         </p>
       </div>
-      <div className="min-w-52 grow basis-52">
+      <div className="min-w-[min(100%,13rem)] grow basis-52">
         <RangePlot
           value={score.value}
           low={score.low}

@@ -1,11 +1,10 @@
-import { Maximize, ZoomIn, ZoomOut } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useSize } from '@/canvas/lib/size';
 import { formatClock, formatDuration } from '@/lib/format';
 import { STAGE_NAMES } from '@/lib/words';
-import { IconButton } from '@/ui/button';
 import { timeAxis } from './axis';
 import type { Moment } from './moments';
+import { ALL, type View, zoomed } from './view';
 
 const LANES = { stage: 8, step: 34, mark: 56 };
 const HEIGHT = 88;
@@ -19,30 +18,26 @@ const COLORS: Readonly<Record<Moment['meaning'], string>> = {
   failed: 'var(--failed)',
 };
 
-interface Window {
-  from: number;
-  to: number;
-}
-
-const ALL: Window = { from: 0, to: 1 };
-
 /** Stages and steps as bars, the rest as marks. Drag to look closer, double-click for all; pauses are folded. */
 export function Gantt({
   moments,
   now,
+  view,
+  onView,
   marked,
   onMark,
   onOpen,
 }: {
   moments: readonly Moment[];
   now: number | null;
+  view: View;
+  onView: (view: View) => void;
   marked: string | null;
   onMark: (id: string | null) => void;
   onOpen: (moment: Moment) => void;
 }) {
   const frame = useRef<HTMLDivElement>(null);
   const { width } = useSize(frame);
-  const [view, setView] = useState<Window>(ALL);
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const latest = now ?? 0;
   const axis = useMemo(
@@ -58,14 +53,8 @@ export function Gantt({
   const inner = Math.max(1, width - 2 * SIDE);
   const x = (place: number) => SIDE + ((place - view.from) / (view.to - view.from)) * inner;
   const placeAt = (pixel: number) => view.from + ((pixel - SIDE) / inner) * (view.to - view.from);
-  const zoom = (factor: number, around = (view.from + view.to) / 2) => {
-    const span = Math.min(1, Math.max(0.002, (view.to - view.from) * factor));
-    const share = (around - view.from) / (view.to - view.from);
-    const from = Math.min(1 - span, Math.max(0, around - share * span));
-    setView(span >= 1 ? ALL : { from, to: from + span });
-  };
-  const zoomLatest = useRef(zoom);
-  zoomLatest.current = zoom;
+  const zoomLatest = useRef<(factor: number, around: number) => void>(() => {});
+  zoomLatest.current = (factor, around) => onView(zoomed(view, factor, around));
   const placeLatest = useRef(placeAt);
   placeLatest.current = placeAt;
   useEffect(() => {
@@ -87,9 +76,9 @@ export function Gantt({
 
   return (
     <div className="shrink-0 select-none pt-2">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the list below is what the keyboard reads */}
       <div
         ref={frame}
-        role="presentation"
         className="relative cursor-crosshair touch-pan-y overflow-hidden"
         style={{ height: HEIGHT }}
         onPointerDown={(event) => {
@@ -101,12 +90,12 @@ export function Gantt({
         onPointerUp={() => {
           if (drag && Math.abs(drag.to - drag.from) > 8) {
             const [from, to] = [placeAt(Math.min(drag.from, drag.to)), placeAt(Math.max(drag.from, drag.to))];
-            setView({ from: Math.max(0, from), to: Math.min(1, to) });
+            onView({ from: Math.max(0, from), to: Math.min(1, to) });
           }
           setDrag(null);
         }}
         onPointerLeave={() => setDrag(null)}
-        onDoubleClick={() => setView(ALL)}
+        onDoubleClick={() => onView(ALL)}
       >
         {width > 0 && (
           <svg
@@ -147,7 +136,7 @@ export function Gantt({
                     <rect
                       x={from}
                       y={LANES.stage}
-                      width={Math.max(2, to - from)}
+                      width={Math.max(2, to - from - 2)}
                       height={20}
                       rx={4}
                       style={{ fill: COLORS[moment.meaning] }}
@@ -227,17 +216,6 @@ export function Gantt({
             )}
           </svg>
         )}
-        <div className="absolute top-1 right-2 flex rounded-md bg-surface/80">
-          <IconButton label="Closer" size="small" onClick={() => zoom(0.5)}>
-            <ZoomIn size={13} />
-          </IconButton>
-          <IconButton label="Further" size="small" disabled={view === ALL} onClick={() => zoom(2)}>
-            <ZoomOut size={13} />
-          </IconButton>
-          <IconButton label="All of it" size="small" disabled={view === ALL} onClick={() => setView(ALL)}>
-            <Maximize size={13} />
-          </IconButton>
-        </div>
       </div>
     </div>
   );

@@ -1,13 +1,16 @@
+import { Maximize, ZoomIn, ZoomOut } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { Toolbar } from '@/canvas/parts/toolbar';
 import { useNow } from '@/lib/clock';
 import { formatOf } from '@/lib/format';
 import { useView } from '@/live/store';
 import { useStudio } from '@/session/context';
+import { IconButton } from '@/ui/button';
 import { Empty } from '@/ui/states';
 import { Gantt } from './gantt';
 import { MomentList } from './moment-list';
 import { type Moment, type MomentKind, momentsOf } from './moments';
+import { ALL, zoomed } from './view';
 
 const FILTERS: readonly { label: string; kinds: readonly MomentKind[] }[] = [
   { label: 'Steps', kinds: ['step'] },
@@ -27,6 +30,7 @@ export default function TimelineTab() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: the view is read when these have changed
   const moments = useMemo(() => momentsOf(store.get()), [store, slow]);
   const [off, setOff] = useState<ReadonlySet<string>>(new Set());
+  const [view, setView] = useState(ALL);
   const [marked, setMarked] = useState<string | null>(null);
   const hidden = new Set(FILTERS.filter((filter) => off.has(filter.label)).flatMap((filter) => filter.kinds));
   const shown = moments.filter((moment) => !hidden.has(moment.kind));
@@ -44,7 +48,15 @@ export default function TimelineTab() {
   }
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <Gantt moments={moments} now={running ? now : null} marked={marked} onMark={setMarked} onOpen={open} />
+      <Gantt
+        moments={moments}
+        now={running ? now : null}
+        view={view}
+        onView={setView}
+        marked={marked}
+        onMark={setMarked}
+        onOpen={open}
+      />
       <Toolbar className="border-t">
         {FILTERS.map(({ label }) => (
           <button
@@ -61,7 +73,25 @@ export default function TimelineTab() {
             {label}
           </button>
         ))}
-        <span className="number ml-auto text-gray-10 text-small">{formatOf(shown.length, 'moment')}</span>
+        <span className="number ml-auto text-gray-10 text-small max-sm:hidden">
+          {formatOf(shown.length, 'moment')}
+        </span>
+        <span className="flex">
+          <IconButton label="Closer" size="small" onClick={() => setView(zoomed(view, 0.5))}>
+            <ZoomIn size={14} />
+          </IconButton>
+          <IconButton
+            label="Further"
+            size="small"
+            disabled={view === ALL}
+            onClick={() => setView(zoomed(view, 2))}
+          >
+            <ZoomOut size={14} />
+          </IconButton>
+          <IconButton label="All of it" size="small" disabled={view === ALL} onClick={() => setView(ALL)}>
+            <Maximize size={14} />
+          </IconButton>
+        </span>
       </Toolbar>
       <div className="min-h-0 grow">
         <MomentList

@@ -32,14 +32,19 @@ export function StageButton({ state, onOptions }: { state: StageState; onOptions
       trigger={
         <button
           type="button"
-          aria-label={`${name}: ${WORDS[status]}${stale ? ', an earlier run is out of date' : ''}`}
           className={cn(
             'flex h-7 items-center gap-1.5 rounded-md px-2 text-small transition-colors duration-120 hover:bg-gray-4 data-[state=open]:bg-gray-4',
             status === 'todo' ? 'text-gray-10' : 'text-gray-12',
           )}
         >
           <StageMark status={status} />
-          <span className="font-[550]">{name}</span>
+          <span className="font-[550]">
+            {name}
+            <span className="sr-only">
+              {' '}
+              {stale ? `${WORDS[status]}, an earlier run is out of date` : WORDS[status]}
+            </span>
+          </span>
           {run && !stale && <Elapsed run={run} />}
         </button>
       }

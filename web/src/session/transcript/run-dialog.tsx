@@ -7,6 +7,7 @@ import type { ExecEnded, ExecOutput } from '@/api/schema';
 import { useTheme } from '@/app/theme';
 import { cn } from '@/lib/cn';
 import { formatBytes, formatDuration } from '@/lib/format';
+import { nonce } from '@/lib/nonce';
 import { outputLines } from '@/lib/output-lines';
 import type { OutputChunk } from '@/live/output';
 import { useStudio } from '@/session/context';
@@ -17,6 +18,8 @@ const EXTENSIONS = [
   python(),
   EditorView.lineWrapping,
   EditorView.contentAttributes.of({ 'aria-label': 'Script' }),
+  // Its style elements need the page's.
+  EditorView.cspNonce.of(nonce() ?? ''),
 ];
 /** So many of the last lines are drawn. */
 const SHOWN = 400;
@@ -116,9 +119,10 @@ export default function RunDialog({
           {run.error && <p className="font-sans text-failed-text">{run.error}</p>}
           {run.end && (
             <p className={cn('font-sans', run.end.outcome === 'ok' ? 'text-done-text' : 'text-failed-text')}>
-              {run.end.outcome === 'ok' ? 'Done' : run.end.sentence} after{' '}
-              {formatDuration(run.end.wall_seconds)}, {formatBytes(run.end.peak_memory_bytes)} memory. Kept as{' '}
-              <code>{run.end.script_path}</code>.
+              {run.end.outcome === 'ok'
+                ? `Done after ${formatDuration(run.end.wall_seconds)}.`
+                : run.end.sentence}{' '}
+              {formatBytes(run.end.peak_memory_bytes)} memory. Kept as <code>{run.end.script_path}</code>.
             </p>
           )}
         </div>

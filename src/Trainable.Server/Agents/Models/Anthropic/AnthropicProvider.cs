@@ -39,7 +39,7 @@ internal sealed class AnthropicProvider(
     {
         var known = catalogue.Of(Name).ToList();
         if (!known.Exists(model => model.Id == options.Model))
-            known.Insert(0, Facts(options.Model));
+            known.Insert(0, Describe(options.Model));
         return known.Select(model => new ModelItem
         {
             Id = model.Id,
@@ -75,7 +75,7 @@ internal sealed class AnthropicProvider(
                 Timeout = TimeSpan.FromHours(1), // Of a whole reply; SilenceHandler ends one that hangs.
             }
         );
-        var facts = Facts(model);
+        var facts = Describe(model);
         var limit = Math.Min(facts.MaxOutputTokens ?? UnknownMaxOutputTokens, MaxOutputTokens);
         var failures = new AnthropicFailures(options, retryAfter);
         var client = new AnthropicChatClient(sdk.AsIChatClient(model, limit), failures);
@@ -84,5 +84,5 @@ internal sealed class AnthropicProvider(
 
     public void Dispose() => _connections.Dispose();
 
-    private ModelFacts Facts(string model) => catalogue.Find(model) ?? new ModelFacts { Id = model, Provider = Name };
+    public ModelFacts Describe(string model) => catalogue.Find(model) ?? new ModelFacts { Id = model, Provider = Name };
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
+using Trainable.Server.Agents.Tools;
 
 namespace Trainable.Server.Agents.Models.Autopilot;
 
@@ -11,6 +12,10 @@ internal sealed class AutopilotChatClient(Playbook playbook) : IChatClient
 {
     public const string ModelId = "autopilot";
 
+    private const string NoTalk =
+        "I am autopilot: I run playbooks and cannot answer questions. Ask with another model, or start the stage again with "
+        + "other settings. The report holds what was found.";
+
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
         ChatOptions? options = null,
@@ -19,7 +24,11 @@ internal sealed class AutopilotChatClient(Playbook playbook) : IChatClient
     {
         await Task.CompletedTask;
         var conversation = AutopilotConversation.Read(messages);
-        var reply = AutopilotReply.Next(playbook, conversation);
+        // Where nothing can be handed in a person wants to talk, which is nothing it can do.
+        var reply =
+            options?.Tools is { } tools && !tools.Any(tool => tool.Name == FinishStageTool.Name)
+                ? new AutopilotReply(NoTalk, null)
+                : AutopilotReply.Next(playbook, conversation);
         var id = Guid.CreateVersion7().ToString("N");
         foreach (var piece in Pieces(reply.Text))
         {

@@ -53,7 +53,7 @@ internal sealed class AutopilotConversation
     private void Take(string callId, string result)
     {
         Calls++;
-        if (result.StartsWith(AgentLoop.Interrupted, StringComparison.Ordinal))
+        if (result.StartsWith(ToolCalls.Interrupted, StringComparison.Ordinal))
             return; // Nothing is known of it: the same call is made once more.
         var parts = callId.Split('-');
         if (parts is ["autopilot", "finish", _])

@@ -32,7 +32,7 @@ internal static class AutopilotParameters
         Math.Round(Math.Min(StageSeconds(brief) * step.BudgetShare, brief.StepSeconds * StepShare), 1);
 
     /// <summary>
-    /// Seconds a stage aims at. Without a budget Train searches longer the larger the table is, from about 26 s to four
+    /// Seconds a stage aims at. Without a budget Train searches longer the larger the table is, from about 22 s to four
     /// minutes: on small tables more time buys nothing that the held rows could tell from noise.
     /// </summary>
     private static double StageSeconds(StageBrief brief)
@@ -40,7 +40,7 @@ internal static class AutopilotParameters
         var cells = (double)brief.Rows * Math.Max(1, brief.Columns);
         var natural = brief.Stage switch
         {
-            Stages.Train => Math.Clamp(26 + cells / 4_000, 26, 240),
+            Stages.Train => Math.Clamp(22 + cells / 4_000, 22, 240),
             _ => Math.Clamp(15 + cells / 100_000, 15, 240),
         };
         // A chosen budget also has to pay for start-up, figures and the referee's checks.

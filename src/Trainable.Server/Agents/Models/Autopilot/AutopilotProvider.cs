@@ -21,5 +21,13 @@ internal sealed class AutopilotProvider(Playbook playbook) : IModelProvider
 
     public bool Serves(string model) => model == AutopilotChatClient.ModelId;
 
+    public ModelFacts Describe(string model) =>
+        new()
+        {
+            Id = model,
+            Provider = "builtin",
+            Prices = new ModelPrices(0, 0, 0, 0),
+        };
+
     public IChatClient Open(string model) => new AutopilotChatClient(playbook);
 }

@@ -378,12 +378,71 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                     b.ToTable("processed_dataset_meta", (string)null);
                 });
 
+            modelBuilder.Entity("Trainable.Server.Storage.Question", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Answer")
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
+                    b.Property<string>("CallId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("call_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("Shown")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("shown");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_questions");
+
+                    b.HasIndex("RunId", "CallId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_questions_run_id_call_id");
+
+                    b.HasIndex("SessionId", "Status")
+                        .HasDatabaseName("ix_questions_session_id_status");
+
+                    b.ToTable("questions", (string)null);
+                });
+
             modelBuilder.Entity("Trainable.Server.Storage.Session", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<string>("Activity")
+                        .HasColumnType("text")
+                        .HasColumnName("activity");
 
                     b.Property<string>("ChartConfig")
                         .HasColumnType("text")
@@ -404,6 +463,10 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                     b.Property<long>("LastSeq")
                         .HasColumnType("bigint")
                         .HasColumnName("last_seq");
+
+                    b.Property<string>("Options")
+                        .HasColumnType("text")
+                        .HasColumnName("options");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -480,10 +543,21 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("epoch");
 
+                    b.Property<double>("IdleSeconds")
+                        .HasColumnType("double precision")
+                        .HasColumnName("idle_seconds");
+
                     b.Property<string>("Instructions")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("instructions");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("stage")
+                        .HasColumnName("kind");
 
                     b.Property<string>("Model")
                         .IsRequired()
@@ -493,6 +567,14 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                     b.Property<int>("Number")
                         .HasColumnType("integer")
                         .HasColumnName("number");
+
+                    b.Property<string>("Options")
+                        .HasColumnType("text")
+                        .HasColumnName("options");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
 
                     b.Property<string>("Score")
                         .HasColumnType("text")
@@ -526,9 +608,9 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                     b.HasIndex("Status")
                         .HasDatabaseName("ix_stage_runs_status");
 
-                    b.HasIndex("SessionId", "Stage", "Number")
+                    b.HasIndex("SessionId", "Stage", "Kind", "Number")
                         .IsUnique()
-                        .HasDatabaseName("ix_stage_runs_session_id_stage_number");
+                        .HasDatabaseName("ix_stage_runs_session_id_stage_kind_number");
 
                     b.ToTable("stage_runs", (string)null);
                 });
@@ -548,6 +630,10 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("cache_write_tokens");
 
+                    b.Property<long?>("CostNanos")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost_nanos");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -555,6 +641,11 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                     b.Property<long>("InputTokens")
                         .HasColumnType("bigint")
                         .HasColumnName("input_tokens");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("model");
 
                     b.Property<int>("Number")
                         .HasColumnType("integer")
@@ -648,6 +739,23 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_processed_dataset_meta_sessions_session_id");
+                });
+
+            modelBuilder.Entity("Trainable.Server.Storage.Question", b =>
+                {
+                    b.HasOne("Trainable.Server.Storage.StageRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_questions_stage_runs_run_id");
+
+                    b.HasOne("Trainable.Server.Storage.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_questions_sessions_session_id");
                 });
 
             modelBuilder.Entity("Trainable.Server.Storage.Session", b =>

@@ -344,12 +344,71 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     b.ToTable("processed_dataset_meta", (string)null);
                 });
 
+            modelBuilder.Entity("Trainable.Server.Storage.Question", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Answer")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer");
+
+                    b.Property<string>("CallId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("call_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTime?>("ExpiresAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("expires_at");
+
+                    b.Property<Guid>("RunId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_id");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("Shown")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shown");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_questions");
+
+                    b.HasIndex("RunId", "CallId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_questions_run_id_call_id");
+
+                    b.HasIndex("SessionId", "Status")
+                        .HasDatabaseName("ix_questions_session_id_status");
+
+                    b.ToTable("questions", (string)null);
+                });
+
             modelBuilder.Entity("Trainable.Server.Storage.Session", b =>
                 {
                     b.Property<Guid>("Id")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT")
                         .HasColumnName("id");
+
+                    b.Property<string>("Activity")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("activity");
 
                     b.Property<string>("ChartConfig")
                         .HasColumnType("TEXT")
@@ -370,6 +429,10 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     b.Property<long>("LastSeq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_seq");
+
+                    b.Property<string>("Options")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("options");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -446,10 +509,21 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("epoch");
 
+                    b.Property<double>("IdleSeconds")
+                        .HasColumnType("REAL")
+                        .HasColumnName("idle_seconds");
+
                     b.Property<string>("Instructions")
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("instructions");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("stage")
+                        .HasColumnName("kind");
 
                     b.Property<string>("Model")
                         .IsRequired()
@@ -459,6 +533,14 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER")
                         .HasColumnName("number");
+
+                    b.Property<string>("Options")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("options");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("parent_id");
 
                     b.Property<string>("Score")
                         .HasColumnType("TEXT")
@@ -492,9 +574,9 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     b.HasIndex("Status")
                         .HasDatabaseName("ix_stage_runs_status");
 
-                    b.HasIndex("SessionId", "Stage", "Number")
+                    b.HasIndex("SessionId", "Stage", "Kind", "Number")
                         .IsUnique()
-                        .HasDatabaseName("ix_stage_runs_session_id_stage_number");
+                        .HasDatabaseName("ix_stage_runs_session_id_stage_kind_number");
 
                     b.ToTable("stage_runs", (string)null);
                 });
@@ -514,6 +596,10 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("cache_write_tokens");
 
+                    b.Property<long?>("CostNanos")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost_nanos");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("TEXT")
                         .HasColumnName("created_at");
@@ -521,6 +607,11 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     b.Property<long>("InputTokens")
                         .HasColumnType("INTEGER")
                         .HasColumnName("input_tokens");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
 
                     b.Property<int>("Number")
                         .HasColumnType("INTEGER")
@@ -614,6 +705,23 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_processed_dataset_meta_sessions_session_id");
+                });
+
+            modelBuilder.Entity("Trainable.Server.Storage.Question", b =>
+                {
+                    b.HasOne("Trainable.Server.Storage.StageRun", null)
+                        .WithMany()
+                        .HasForeignKey("RunId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_questions_stage_runs_run_id");
+
+                    b.HasOne("Trainable.Server.Storage.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_questions_sessions_session_id");
                 });
 
             modelBuilder.Entity("Trainable.Server.Storage.Session", b =>

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Events;
 
-namespace Trainable.Server.Agents;
+namespace Trainable.Server.Agents.Budgets;
 
 /// <summary>Reads a provider's count of a reply's tokens.</summary>
 internal static class TokenUsage
@@ -21,11 +21,12 @@ internal static class TokenUsage
             }
             : new TurnTokens();
 
-    public static UsageReport ToReport(this TurnTokens tokens, StageContext context) =>
+    public static UsageReport ToReport(this TurnTokens tokens, StageContext context, long? costNanos) =>
         new(context.Model, tokens.Input, tokens.Output)
         {
             Stage = context.Stage,
             CacheReadTokens = tokens.CacheRead,
             CacheWriteTokens = tokens.CacheWrite,
+            CostUsd = costNanos is { } nanos ? TurnCost.Dollars(nanos) : null,
         };
 }

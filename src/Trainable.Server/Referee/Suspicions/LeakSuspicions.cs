@@ -1,0 +1,106 @@
+using System.Globalization;
+using Trainable.Contracts;
+
+namespace Trainable.Server.Referee.Suspicions;
+
+/// <summary>Raw columns that tell the target too well to be known before it: copies, single-feature leaks, telling gaps.</summary>
+internal static class LeakSuspicions
+{
+    /// <summary>Lambda above which a column leaves next to no errors.</summary>
+    private const double TellingLambda = 0.97;
+    private const double TellingArea = 0.995;
+    private const double TellingRank = 0.999;
+    private const double Copy = 0.9999;
+
+    /// <summary>With fewer rows a level, a column that means nothing fixes the class by chance.</summary>
+    private const int RowsALevel = 10;
+    private const int FewestRows = 40;
+    private const int FewestGaps = 10;
+
+    public static IEnumerable<Suspicion> Of(RawColumn column, RawColumn target, string problemType) =>
+        column.Known < FewestRows ? []
+        : problemType == ProblemTypes.Regression ? OfNumbers(column, target)
+        : OfClasses(column, target);
+
+    private static IEnumerable<Suspicion> OfClasses(RawColumn column, RawColumn target)
+    {
+        var hasFewLevels = column.Distinct * RowsALevel <= column.Known;
+        var lambda = hasFewLevels ? Association.Lambda(column.Levels, target.Levels) : 0;
+        if (lambda >= Copy && column.Distinct == target.Distinct)
+            yield return Named(column, "target_copy", $"is the target `{target.Name}` in other words", lambda);
+        else if (lambda >= TellingLambda)
+            yield return Named(
+                column,
+                "single_feature_leak",
+                $"alone leaves {Share(1 - lambda)} of the errors of guessing `{target.Name}`",
+                lambda
+            );
+        else if (column.IsNumeric && Area(column, target) is var area && area >= TellingArea)
+            yield return Named(
+                column,
+                "single_feature_leak",
+                $"alone orders `{target.Name}` all but perfectly (AUC {area.ToString("0.0000", CultureInfo.InvariantCulture)})",
+                area
+            );
+        if (
+            Gaps(column) is { } gaps
+            && Association.Lambda(gaps, target.Levels) is var telling
+            && telling >= TellingLambda
+        )
+            yield return Named(
+                column,
+                "telling_gaps",
+                $"is filled in or missing just as `{target.Name}` goes, so it is known only afterwards",
+                telling
+            );
+    }
+
+    private static IEnumerable<Suspicion> OfNumbers(RawColumn column, RawColumn target)
+    {
+        if (
+            column.IsNumeric
+            && Math.Abs(Association.Correlation(column.Numbers, target.Numbers)) is var linear
+            && linear >= Copy
+        )
+            yield return Named(column, "target_copy", $"is the target `{target.Name}` in another unit", linear);
+        else if (
+            column.IsNumeric
+            && Math.Abs(Association.RankCorrelation(column.Numbers, target.Numbers)) is var ranks
+            && ranks >= TellingRank
+        )
+            yield return Named(
+                column,
+                "single_feature_leak",
+                $"alone orders `{target.Name}` all but perfectly (rank correlation {ranks.ToString("0.0000", CultureInfo.InvariantCulture)})",
+                ranks
+            );
+        else if (
+            column.Distinct * RowsALevel <= column.Known
+            && Association.BetweenLevels(column.Levels, target.Numbers) is var between
+            && between >= TellingRank
+        )
+            yield return Named(
+                column,
+                "single_feature_leak",
+                $"alone explains {Share(between)} of the variance of `{target.Name}`",
+                between
+            );
+    }
+
+    /// <summary>Of two classes either one; of more the best of any against the rest.</summary>
+    private static double Area(RawColumn column, RawColumn target) =>
+        target.Distinct > 20
+            ? 0
+            : Enumerable.Range(0, target.Distinct).Max(label => Association.Area(column.Numbers, target.Levels, label));
+
+    /// <summary>Missing or not, as two levels; null when there are too few of either to say anything.</summary>
+    private static int[]? Gaps(RawColumn column) =>
+        column.Rows - column.Known < FewestGaps || column.Known < FewestGaps
+            ? null
+            : [.. column.Texts.Select(text => text is null ? 0 : 1)];
+
+    private static Suspicion Named(RawColumn column, string code, string what, double strength) =>
+        new(column.Name, code, $"`{column.Name}` {what}", Math.Round(strength, 5));
+
+    private static string Share(double share) => share.ToString("0.0 %", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,67 @@
+using Microsoft.Playwright;
+
+namespace Trainable.E2E.App;
+
+/// <summary>The one Chromium of the run. Every test has a context, and so cookies and storage, of its own.</summary>
+internal static class Browser
+{
+    /// <summary>The one limit of everything a test waits for.</summary>
+    public const int PatienceMs = 60_000;
+
+    private static readonly string[] Places =
+    [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    ];
+
+    private static readonly Lazy<Task<IBrowser>> Shared = new(LaunchAsync);
+
+    public static async Task<IBrowserContext> ContextAsync(
+        ColorScheme theme = ColorScheme.Light,
+        int width = 1280,
+        int height = 800
+    )
+    {
+        var browser = await Shared.Value;
+        var context = await browser.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                ColorScheme = theme,
+                ViewportSize = new ViewportSize { Width = width, Height = height },
+                ReducedMotion = ReducedMotion.Reduce,
+            }
+        );
+        context.SetDefaultTimeout(PatienceMs);
+        Assertions.SetDefaultExpectTimeout(PatienceMs);
+        return context;
+    }
+
+    private static async Task<IBrowser> LaunchAsync()
+    {
+        var program = Environment.GetEnvironmentVariable("TRAINABLE_CHROMIUM") ?? Array.Find(Places, File.Exists);
+        if (program is null)
+        {
+            const string missing = "Chromium is missing: './trainable setup --tests' installs it.";
+            if (Environment.GetEnvironmentVariable("CI") == "true")
+                throw new InvalidOperationException(missing);
+            Assert.Skip(missing);
+        }
+        var playwright = await Playwright.CreateAsync();
+        return await playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = program,
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--no-first-run",
+                ],
+            }
+        );
+    }
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Trainable.Contracts;
+using Trainable.Server.Referee.Suspicions;
+
+namespace Trainable.Tests.Referee;
+
+/// <summary>Each suspicion has a column that must raise it and one, much like it, that must not.</summary>
+public sealed class SuspicionTests
+{
+    private const int Rows = 600;
+    private static readonly DateTime Now = new(2026, 6, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    [Theory]
+    [InlineData("target_copy", "words")]
+    [InlineData("target_copy", "codes")]
+    [InlineData("single_feature_leak", "levels")]
+    [InlineData("single_feature_leak", "orders")]
+    [InlineData("telling_gaps", "filled afterwards")]
+    [InlineData("id_column", "row number")]
+    [InlineData("id_column", "key")]
+    [InlineData("group_leak", "household")]
+    [InlineData("future_dates", "due")]
+    public void AColumnThatShouldNotBeLearntFromIsNamed(string code, string column) =>
+        Codes(column, Classes(), ProblemTypes.Binary).ShouldContain(code);
+
+    [Theory]
+    [InlineData("weak")]
+    [InlineData("strong but honest")]
+    [InlineData("random gaps")]
+    [InlineData("measurement")]
+    [InlineData("name")]
+    [InlineData("postcode")]
+    [InlineData("born")]
+    public void AnHonestColumnIsNotNamed(string column) =>
+        Codes(column, Classes(), ProblemTypes.Binary).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("target_copy", "in cents")]
+    [InlineData("single_feature_leak", "squared")]
+    [InlineData("group_leak", "street")]
+    public void ALeakOfANumberIsNamed(string code, string column) =>
+        Codes(column, Prices(), ProblemTypes.Regression).ShouldContain(code);
+
+    [Theory]
+    [InlineData("weak")]
+    [InlineData("rounded guess")]
+    [InlineData("measurement")]
+    [InlineData("postcode")]
+    public void AnHonestPredictorOfANumberIsNotNamed(string column) =>
+        Codes(column, Prices(), ProblemTypes.Regression).ShouldBeEmpty();
+
+    [Fact]
+    public void ACommonClassAloneMakesNoColumnALeak()
+    {
+        // 99.5 % are of one class: any column "predicts" 99.5 % of the rows.
+        var rare = Column("fraud", row => row % 200 == 7 ? "yes" : "no");
+        var column = Column("colour", row => $"c{row % 5}");
+        LeakSuspicions.Of(column, rare, ProblemTypes.Binary).ShouldBeEmpty();
+    }
+
+    private static string[] Codes(string column, RawColumn target, string problem)
+    {
+        var raw = Column(column, row => Value(column, row));
+        return
+        [
+            .. LeakSuspicions
+                .Of(raw, target, problem)
+                .Concat(KeySuspicions.Of(raw, target, problem, Now))
+                .Select(one => one.Code),
+        ];
+    }
+
+    private static RawColumn Classes() => Column("bought", row => IsYes(row) ? "yes" : "no");
+
+    private static RawColumn Prices() => Column("price", row => Text(Price(row)));
+
+    private static string? Value(string column, int row) =>
+        column switch
+        {
+            "words" => IsYes(row) ? "Käufer" : "Gast",
+            "codes" => IsYes(row) ? "7" : "3",
+            "levels" => IsYes(row) ? $"a{row % 3}" : $"b{row % 3}",
+            "orders" => Text((IsYes(row) ? 1000 : 0) + Chance(row, 1)),
+            "filled afterwards" => IsYes(row) ? $"{row % 90}" : null,
+            "row number" => $"{row + 1}",
+            "key" => $"K{row * 7919 % 100_003:x}",
+            "household" => $"H{row / 3}",
+            "due" => $"2027-01-{1 + (row % 28):00}",
+            "weak" => $"{row % 4}",
+            "strong but honest" => Chance(row, 2) < 0.9 == IsYes(row) ? "often" : "rarely",
+            "random gaps" => Chance(row, 3) < 0.3 ? null : $"{row % 50}",
+            "measurement" => Text(Chance(row, 4) * 50_000),
+            "name" => $"Person number {row}",
+            "postcode" => $"{1000 + (row * 31 % 40)}",
+            "born" => $"19{50 + (row % 49):00}-03-{1 + (row % 28):00}",
+            "in cents" => Text(Price(row) * 100),
+            "squared" => Text(Price(row) * Price(row)),
+            "street" => $"{Street(row)}",
+            "rounded guess" => Text(Math.Round((Price(row) + (Chance(row, 6) * 300)) / 100)),
+            _ => throw new ArgumentOutOfRangeException(nameof(column)),
+        };
+
+    private static bool IsYes(int row) => Chance(row / 3, 0) < 0.4;
+
+    private static double Price(int row) => 500 + (Chance(Street(row), 7) * 400) + (Chance(row, 8) * 40);
+
+    private static int Street(int row) => row * 17 % 150;
+
+    /// <summary>A number from 0 to 1 that looks random and is the same every time (SplitMix64).</summary>
+    private static double Chance(int row, int salt)
+    {
+        unchecked
+        {
+            var mixed =
+                ((ulong)row * 0x9E3779B97F4A7C15UL) + ((ulong)salt * 0xD1B54A32D192ED03UL) + 0x2545F4914F6CDD1DUL;
+            mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
+            mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
+            return (mixed ^ (mixed >> 31)) / (double)ulong.MaxValue;
+        }
+    }
+
+    private static RawColumn Column(string name, Func<int, string?> value) =>
+        new(name, [.. Enumerable.Range(0, Rows).Select(value)]);
+
+    private static string Text(double number) => number.ToString("R", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,133 @@
+import { screen, within } from '@testing-library/react';
+import user from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { type Log, renderInStudio } from '@/canvas/test-studio';
+import ChecksTab from './checks-tab';
+
+const score = {
+  problem_type: 'binary',
+  metric: 'roc_auc',
+  higher_is_better: true,
+  value: 0.8,
+  low: 0.7,
+  high: 0.9,
+  standard_error: 0.05,
+  baseline: 0.5,
+  baseline_low: 0.5,
+  baseline_high: 0.5,
+  metrics: { roc_auc: 0.8 },
+  rows: 134,
+  holdout: 'host',
+  test_set_was_open: false,
+  claimed: { roc_auc: 0.95 },
+  notes: [],
+};
+
+const prep: Log = [
+  ['state_change', { state: 'prep_running', stage: 'prep' }],
+  [
+    'validation_result',
+    {
+      stage: 'prep',
+      errors: ['train.parquet has 3 nulls in `age`.'],
+      warnings: [],
+      passed: ['One schema.'],
+      report: {
+        stage: 'prep',
+        errors: [{ code: 'nulls', message: 'train.parquet has 3 nulls in `age`.', evidence: { age: 3 } }],
+        warnings: [],
+        passed: [{ code: 'schema', message: 'One schema.' }],
+      },
+    },
+  ],
+];
+const train: Log = [
+  ['state_change', { state: 'train_running', stage: 'train' }],
+  ['validation_result', { stage: 'train', errors: [], warnings: [], passed: ['Predicts.'], score }],
+  ['state_change', { state: 'train_done', stage: 'train' }],
+];
+
+describe('Checks', () => {
+  it('says what will be here before anything was checked', () => {
+    renderInStudio(<ChecksTab />);
+    expect(screen.getByText('Nothing was checked yet')).toBeTruthy();
+  });
+
+  it('opens the evidence of a finding on demand', async () => {
+    renderInStudio(<ChecksTab />, { log: prep });
+    const errors = within(screen.getByRole('region', { name: 'Errors' }));
+    expect(errors.queryByText('3')).toBeNull();
+    await user.click(errors.getByRole('button'));
+    expect(errors.getAllByText('age').length).toBe(2);
+    expect(errors.getByText('3')).toBeTruthy();
+    expect(within(screen.getByRole('region', { name: 'Passed' })).queryByRole('button')).toBeNull();
+  });
+
+  it('sets the measured score beside a claim that is too good', async () => {
+    renderInStudio(<ChecksTab />, { log: train });
+    expect(screen.getByText(/trust the measurement/)).toBeTruthy();
+    expect(
+      screen.getAllByRole('img', {
+        name: 'Measured 0.8000, 95 % interval 0.7000 to 0.9000, baseline 0.5000, claimed 0.9500',
+      }).length,
+    ).toBeGreaterThan(0);
+    // The server has no evaluation of this model: what is known of it is shown all the same.
+    expect(await screen.findByText('Every metric')).toBeTruthy();
+  });
+
+  it('moves the threshold and says what it does', async () => {
+    renderInStudio(<ChecksTab />, {
+      log: train,
+      answers: {
+        '/api/sessions/s/evaluation': {
+          session_id: 's',
+          run_id: 'r',
+          problem_type: 'binary',
+          target: 'churn',
+          metric: 'roc_auc',
+          rows: 10,
+          metrics: [],
+          classification: {
+            labels: ['no', 'yes'],
+            positive_class: 'yes',
+            confusion: [
+              [5, 1],
+              [1, 3],
+            ],
+            per_label: [],
+            thresholds: [
+              {
+                threshold: 0.9,
+                true_positives: 2,
+                false_positives: 0,
+                true_negatives: 6,
+                false_negatives: 2,
+              },
+              {
+                threshold: 0.6,
+                true_positives: 3,
+                false_positives: 1,
+                true_negatives: 5,
+                false_negatives: 1,
+              },
+              {
+                threshold: 0.2,
+                true_positives: 4,
+                false_positives: 4,
+                true_negatives: 2,
+                false_negatives: 0,
+              },
+            ],
+          },
+          slices: [],
+          worst: [],
+          notes: [],
+        },
+      },
+    });
+    expect(await screen.findByText(/4 rows are called yes: 3 rightly, 1 wrongly. 1 are missed/)).toBeTruthy();
+    screen.getByRole('slider', { name: 'Threshold' }).focus();
+    await user.keyboard('{Home}');
+    expect(screen.getByText(/8 rows are called yes: 4 rightly, 4 wrongly. 0 are missed/)).toBeTruthy();
+  });
+});
