@@ -34,6 +34,8 @@ public sealed class StoryTests
         await Expect(page.GetByLabel("Predict")).ToContainTextAsync("bought");
         await Expect(page.GetByLabel("Name")).ToHaveValueAsync("customers");
         await page.LookAsync("new");
+        await page.GetByText("Details").ClickAsync();
+        await page.GetByLabel("Time budget").FillAsync("0.3");
         await page.GetByRole(AriaRole.Button, new() { Name = "Create and run" }).ClickAsync();
 
         // It runs; a reload in the middle loses nothing and doubles nothing.
@@ -85,7 +87,15 @@ public sealed class StoryTests
         // A second session, and both beside each other.
         await page.GetByRole(AriaRole.Link, new() { Name = "customers" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "New session" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Run all three stages" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Run all three stages" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.List, new() { Name = "Stages" })
+            .GetByRole(AriaRole.Button, new() { NameRegex = new("^EDA") })
+            .ClickAsync();
+        await page.GetByRole(AriaRole.Menuitem, new() { Name = "Run with…" }).ClickAsync();
+        await page.GetByLabel("Time budget").FillAsync("0.3");
+        await page.LookAsync("start");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
+        await studio.RunAllAsync(new Uri(page.Url).Segments[^1], seconds: 18);
         await Expect(Stage(page, "Train done")).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "customers" }).ClickAsync();
         await page.LookAsync("experiment");

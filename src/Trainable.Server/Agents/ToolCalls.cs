@@ -40,6 +40,8 @@ internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, CodeAppro
             if (conversation.ResultOf(call) is null)
             {
                 var result = await InvokeAsync(call, scope, cancellation);
+                if (RepeatedFailures.HintFor(conversation, call, result.ForModel) is { } hint)
+                    result = result with { ForModel = result.ForModel + hint };
                 await EndCallAsync(scope, conversation, call, result);
                 report = result.Accepted;
             }

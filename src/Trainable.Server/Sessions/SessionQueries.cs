@@ -54,12 +54,12 @@ internal sealed class SessionQueries(
             Messages = await MessageRows.ReadAsync(db, id, cancellation),
             Artifacts = await ArtifactsAsync(id, cancellation),
             ProcessedMeta = await MetaAsync(id, cancellation),
-            RichLogs = await RichLogsAsync(id, cancellation),
             Runs = await RunsAsync(row, cancellation),
             Usage = await UsageQueries.TotalsAsync(db, id, cancellation),
             Activity = row.Activity,
             RunOptions = RunTerms.Of(row),
             Questions = await QuestionsAsync(id, cancellation),
+            RichLogs = await RichLogsAsync(id, cancellation),
             Sandbox = sandbox.Mode is SandboxMode.Unsafe ? "unsafe" : null,
         };
     }
@@ -116,6 +116,18 @@ internal sealed class SessionQueries(
         };
     }
 
+    /// <summary>What waits for an answer.</summary>
+    public async Task<QuestionItem[]> QuestionsAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .Questions.AsNoTracking()
+            .Where(question => question.SessionId == id && question.Status == QuestionStatuses.Pending)
+            .OrderBy(question => question.CreatedAt)
+            .Select(question => question.Shown)
+            .ToListAsync(cancellation);
+        return [.. rows.Select(row => JsonSerializer.Deserialize(row, ContractJson.Default.QuestionItem)!)];
+    }
+
     private async Task<RichLog[]> RichLogsAsync(Guid id, CancellationToken cancellation)
     {
         var rows = await db
@@ -137,18 +149,6 @@ internal sealed class SessionQueries(
                 CreatedAt = row.CreatedAt,
             }),
         ];
-    }
-
-    /// <summary>What waits for an answer.</summary>
-    public async Task<QuestionItem[]> QuestionsAsync(Guid id, CancellationToken cancellation)
-    {
-        var rows = await db
-            .Questions.AsNoTracking()
-            .Where(question => question.SessionId == id && question.Status == QuestionStatuses.Pending)
-            .OrderBy(question => question.CreatedAt)
-            .Select(question => question.Shown)
-            .ToListAsync(cancellation);
-        return [.. rows.Select(row => JsonSerializer.Deserialize(row, ContractJson.Default.QuestionItem)!)];
     }
 
     private async Task<StageRunItem[]> RunsAsync(Session session, CancellationToken cancellation)

@@ -6,7 +6,7 @@ namespace Trainable.E2E.App;
 internal static class Browser
 {
     /// <summary>The one limit of everything a test waits for.</summary>
-    public const int PatienceMs = 60_000;
+    public const int PatienceMs = 90_000;
 
     private static readonly string[] Places =
     [

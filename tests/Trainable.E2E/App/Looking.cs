@@ -16,19 +16,23 @@ internal static class Looking
     /// </summary>
     public static async Task LookAsync(this IPage page, string name)
     {
-        foreach (var theme in new[] { "light", "dark" })
+        foreach (var theme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
-            await page.EvaluateAsync("theme => { document.documentElement.dataset.theme = theme; }", theme);
-            await page.ShouldBeAccessibleAsync($"{name} in {theme}");
+            // As when the system goes dark in the evening: the studio follows, charts and all.
+            await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = theme });
+            var word = theme == ColorScheme.Light ? "light" : "dark";
+            await Assertions.Expect(page.Locator($"html[data-theme={word}]")).ToHaveCountAsync(1);
+            await page.ShouldBeAccessibleAsync($"{name} in {word}");
             if (Environment.GetEnvironmentVariable("TRAINABLE_SCREENSHOTS") != "1")
                 continue;
-            // The pointer may rest on something that it lights up.
+            // The pointer may rest on something that it lights up, and the keyboard's ring on what was pressed last.
             await page.Mouse.MoveAsync(0, 0);
+            await page.EvaluateAsync("() => document.querySelector('[role=dialog]') || document.activeElement?.blur()");
             await page.ScreenshotAsync(
-                new PageScreenshotOptions { Path = Path.Combine(Screenshots, $"{name}-{theme}.png") }
+                new PageScreenshotOptions { Path = Path.Combine(Screenshots, $"{name}-{word}.png") }
             );
         }
-        await page.EvaluateAsync("theme => { document.documentElement.dataset.theme = theme; }", "light");
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Light });
     }
 
     /// <summary>axe finds nothing that would keep somebody out.</summary>

@@ -9,6 +9,7 @@ using Trainable.Contracts;
 using Trainable.Server;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Agents.Models.Anthropic;
+using Trainable.Server.Events;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 using Trainable.Tests.App;
@@ -122,6 +123,23 @@ internal sealed class Studio : IAsyncDisposable
         );
         answer.EnsureSuccessStatusCode();
     }
+
+    /// <summary>Runs all stages of a session with a time budget.</summary>
+    public async Task RunAllAsync(string session, double seconds)
+    {
+        var answer = await Http.PostAsJsonAsync(
+            $"/api/sessions/{session}/auto",
+            new Dictionary<string, double>(StringComparer.Ordinal) { ["budget_seconds"] = seconds },
+            TestContext.Current.CancellationToken
+        );
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Events as if a run had sent them.</summary>
+    public async Task AppendAsync(Guid session, IReadOnlyList<EventDraft> events) =>
+        await _server!
+            .Services.GetRequiredService<EventLog>()
+            .AppendAsync(new Append(session) { Events = events }, TestContext.Current.CancellationToken);
 
     /// <summary>Waits, by the session's own stream, until it is in a state.</summary>
     public async Task WaitForAsync(Guid session, string state)

@@ -79,13 +79,12 @@ export function PreviewTable({
                   <span className="w-full truncate text-gray-10">
                     {column.name === target ? <b className="font-[600] text-accent-text">target · </b> : null}
                     {column.type}
-                    {column.missing ? (
-                      <span className="text-warning-text">
-                        {' '}
-                        · {share(column.missing, preview.rows_read)} missing
-                      </span>
-                    ) : null}
                   </span>
+                  {column.missing ? (
+                    <span className="w-full truncate text-warning-text">
+                      {share(column.missing, preview.rows_read)} missing
+                    </span>
+                  ) : null}
                 </button>
               );
             })}

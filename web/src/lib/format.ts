@@ -1,6 +1,11 @@
 // How numbers, times and sizes are written everywhere.
 
 const whole = new Intl.NumberFormat('en-US');
+// Made once: making one costs more than a frame's share of a long list.
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const dayOfYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const exactly = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const tenths = new Intl.NumberFormat('en-US', { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 export const formatCount = (count: number) => whole.format(count);
@@ -78,22 +83,9 @@ export function formatAgo(time: string | number | Date, now = Date.now()): strin
   if (seconds < 7 * 86_400) return `${Math.round(seconds / 86_400)} d ago`;
   const date = new Date(time);
   const sameYear = date.getFullYear() === new Date(now).getFullYear();
-  return date.toLocaleDateString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    ...(sameYear ? {} : { year: 'numeric' }),
-  });
+  return (sameYear ? day : dayOfYear).format(date);
 }
 
-export const formatTime = (time: string | number | Date) =>
-  new Date(time).toLocaleString('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  });
+export const formatTime = (time: string | number | Date) => exactly.format(new Date(time));
 
-export const formatClock = (time: string | number | Date) =>
-  new Date(time).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+export const formatClock = (time: string | number | Date) => clock.format(new Date(time));

@@ -1,6 +1,7 @@
 import type { ChartSpec, CheckReport, RunStatus, ScoreReport, Stage } from '@/api/types';
 import { STAGES } from '@/api/types';
 import { OutputLog } from './output';
+import type { Answer } from './question';
 import { Series, type SeriesName } from './series';
 import type { LiveEvent } from './sse';
 import type {
@@ -30,6 +31,7 @@ export class Draft {
   charts: readonly ChartSpec[] | null;
   budget: SessionView['budget'];
   metadataVersion: number;
+  chatting: boolean;
   readonly noOutput = OutputLog.empty;
 
   private items: TranscriptItem[] | null = null;
@@ -47,6 +49,7 @@ export class Draft {
     this.charts = base.charts;
     this.budget = base.budget;
     this.metadataVersion = base.metadataVersion;
+    this.chatting = base.chatting;
     this.score = base.score;
   }
 
@@ -75,6 +78,7 @@ export class Draft {
       charts: this.charts,
       score: this.score,
       usage: this.usage ?? base.usage,
+      chatting: this.chatting,
       budget: this.budget,
       metadataVersion: this.metadataVersion,
     };
@@ -215,6 +219,13 @@ export class Draft {
         return;
       }
     }
+  }
+
+  answer(questionId: string, answer: Answer) {
+    const items = this.items ?? this.base.items;
+    const index = items.findLastIndex((item) => item.kind === 'question' && item.questionId === questionId);
+    const item = items[index];
+    if (item?.kind === 'question') this.ownItems()[index] = { ...item, answer };
   }
 
   private findText(messageId: string): number {

@@ -215,4 +215,31 @@ describe('reduce', () => {
         .lastSeq,
     ).toBe(2);
   });
+
+  it('keeps what was asked with what was answered, and knows when it is talked to', () => {
+    const asked = log(
+      ['chat_started', { run_id: 'r', stage: 'eda', model: 'm' }],
+      [
+        'question',
+        { id: 'q1', kind: 'question', text: 'Drop them?', options: ['Drop', 'Keep'], stage: 'eda' },
+      ],
+      ['question', { id: 'q2', kind: 'approval', text: 'Run this?', code: 'print(1)', stage: 'eda' }],
+      ['question_answered', { id: 'q1', by: 'user', answer: 'Keep', stage: 'eda' }],
+      ['chat_ended', { run_id: 'r', stage: 'eda', status: 'failed', reason: 'The model is away.' }],
+    );
+    const before = view(asked.slice(0, 4));
+    expect(before.chatting).toBe(true);
+    expect(before.items).toMatchObject([
+      {
+        kind: 'question',
+        asks: 'question',
+        options: ['Drop', 'Keep'],
+        answer: { by: 'user', answer: 'Keep' },
+      },
+      { kind: 'question', asks: 'approval', code: 'print(1)', answer: null },
+    ]);
+    const after = view(asked);
+    expect(after.chatting).toBe(false);
+    expect(after.items.at(-1)).toMatchObject({ kind: 'notice', level: 'error' });
+  });
 });

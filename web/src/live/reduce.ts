@@ -20,7 +20,7 @@ import type {
 } from '@/api/schema';
 import { isStage, type Stage } from '@/api/types';
 import { Draft } from './draft';
-import { readQuestion } from './question';
+import { readAnswer, readQuestion } from './question';
 import type { LiveEvent } from './sse';
 import { stepTitle } from './title';
 import type { SessionView, StepItem } from './view';
@@ -234,11 +234,37 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
   },
 
   question(draft, event) {
+    const question = readQuestion(event.data);
     draft.push({
       ...draft.item(event, `question-${event.seq}`),
       kind: 'question',
-      ...readQuestion(event.data),
+      ...question,
+      answer: null,
     });
+  },
+
+  question_answered(draft, event) {
+    const { questionId, ...answer } = readAnswer(event.data);
+    draft.answer(questionId, answer);
+  },
+
+  paused(draft, event) {
+    draft.notice(event, 'info', (event.data as { message: string }).message);
+  },
+
+  notice(draft, event) {
+    draft.notice(event, 'warning', (event.data as { text: string }).text);
+  },
+
+  chat_started(draft) {
+    draft.chatting = true;
+  },
+
+  chat_ended(draft, event) {
+    const { status, reason } = event.data as { status: string; reason: string };
+    draft.chatting = false;
+    draft.settleStreams();
+    if (status === 'failed') draft.notice(event, 'error', reason);
   },
 };
 

@@ -9,6 +9,8 @@ import { pieceEnd } from './weight';
 const SLICE_MS = 6;
 /** What is taken in before the time is looked at again, in short events. */
 const SLICE = 100;
+/** While more waits than a frame can take, as when a long session is opened, what is there so far is drawn this often. */
+const CATCH_UP_MS = 120;
 
 /**
  * A session as this tab knows it. Events wait for the next frame and are taken in together, in slices, so that neither a burst
@@ -21,6 +23,7 @@ export class SessionStore {
   private scheduled = false;
   private detach: (() => void) | null = null;
   private users = 0;
+  private told = 0;
 
   constructor(
     readonly id: string,
@@ -76,8 +79,10 @@ export class SessionStore {
     }
     this.waiting = this.waiting.slice(done);
     if (this.waiting.length > 0) this.schedule();
-    if (view === this.view) return;
     this.view = view;
+    const now = performance.now();
+    if (this.waiting.length > 0 && now - this.told < CATCH_UP_MS) return;
+    this.told = now;
     for (const listener of this.listeners) listener();
   };
 }

@@ -1,5 +1,6 @@
 import type { ChartSpec, CheckReport, RunStatus, ScoreReport, Stage } from '@/api/types';
 import type { OutputLog } from './output';
+import type { Answer, Question } from './question';
 import type { Series } from './series';
 
 /** One attempt at a stage. */
@@ -109,12 +110,10 @@ export interface ReportItem extends Item {
   kind: 'report';
 }
 
-export interface QuestionItem extends Item {
+export interface QuestionItem extends Item, Question {
   kind: 'question';
-  questionId: string;
-  text: string;
-  options: readonly string[];
-  answer: string | null;
+  /** Null while it waits. */
+  answer: Answer | null;
 }
 
 export type TranscriptItem =
@@ -126,8 +125,6 @@ export type TranscriptItem =
   | CheckItem
   | ReportItem
   | QuestionItem;
-
-export type Activity = 'idle' | 'running' | 'asking';
 
 /** Everything the studio shows of a session: a pure function of its log. */
 export interface SessionView {
@@ -148,6 +145,8 @@ export interface SessionView {
   charts: readonly ChartSpec[] | null;
   score: ScoreReport | null;
   usage: UsageByModel;
+  /** The agent answers a message about a stage; the state stays as it is meanwhile. */
+  chatting: boolean;
   /** The time budget's last warning. */
   budget: { used: number; limit: number; message: string } | null;
   /** Raised when Prep's table is described; read prep/metadata again then. */
@@ -169,7 +168,11 @@ export function emptyView(id: string): SessionView {
     charts: null,
     score: null,
     usage: {},
+    chatting: false,
     budget: null,
     metadataVersion: 0,
   };
 }
+
+/** Whether the agent is at work, on a stage or on an answer. */
+export const isBusy = (view: SessionView) => view.chatting || view.state.endsWith('_running');

@@ -1,7 +1,9 @@
 import { useMutation } from '@tanstack/react-query';
 import { api, dataOf } from '@/api/client';
+import { problemOf } from '@/api/problem';
 import type { Stage, StartStageRequest } from '@/api/types';
 import { STAGE_NAMES } from '@/lib/words';
+import { isBusy } from '@/live/view';
 import { toast, toastError } from '@/ui/toast';
 import { useStudio } from './context';
 
@@ -15,7 +17,7 @@ export function useSendMessage() {
         api.POST('/api/sessions/{id}/messages', {
           params: { path: { id: store.id } },
           // A running stage reads it at its next turn; otherwise it is to be answered.
-          body: { content, run_agent: !store.get().state.endsWith('_running') },
+          body: { content, run_agent: !isBusy(store.get()) },
         }),
       ),
     onError: toastError,
@@ -54,6 +56,30 @@ export function useStop() {
       if (status === 'not_running') return;
       const stopped = store.get().runs.at(-1);
       toast(stopped ? `${STAGE_NAMES[stopped.stage]} was stopped. What it made so far is kept.` : 'Stopped.');
+    },
+    onError: toastError,
+  });
+}
+
+/** What a question takes: words, or a decision about a script. */
+export interface AnswerWhat {
+  questionId: string;
+  answer?: string;
+  decision?: 'approve' | 'reject' | 'edit';
+  reason?: string;
+  code?: string;
+}
+
+export function useAnswer() {
+  const { store } = useStudio();
+  return useMutation({
+    mutationFn: async ({ questionId, ...body }: AnswerWhat) => {
+      const response = await fetch(`/api/sessions/${store.id}/questions/${questionId}/answer`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw await problemOf(response);
     },
     onError: toastError,
   });

@@ -43,7 +43,7 @@ export function CodeLineView({
 export function Python({ code, className }: { code: string; className?: string }) {
   const lines = usePythonLines(code);
   return (
-    <pre className={cn('mono overflow-x-auto text-[12px] leading-[18px]', className)}>
+    <pre className={cn('mono w-max min-w-full text-[12px] leading-[18px]', className)}>
       {lines.map((line, index) => (
         <CodeLineView key={index} line={line} number={index + 1} />
       ))}

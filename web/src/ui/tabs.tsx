@@ -39,6 +39,8 @@ export function Tabs({
             <Radix.Trigger
               key={tab.value}
               value={tab.value}
+              // Radix is silent about the one that is open: choosing it says that it is to stay.
+              onClick={() => tab.value === value && onChange(tab.value)}
               className="-mb-px relative flex shrink-0 items-center gap-1.5 border-transparent border-b-2 px-2.5 font-[520] text-gray-11 text-small transition-colors duration-120 focus-visible:outline-offset-[-3px] hover:text-gray-12 data-[state=active]:border-accent data-[state=active]:text-gray-12"
             >
               {tab.label}

@@ -6,6 +6,7 @@ import { modelsQuery } from '@/api/queries';
 import { STAGES, type Stage } from '@/api/types';
 import { formatCost, formatShort } from '@/lib/format';
 import { useView } from '@/live/store';
+import { isBusy } from '@/live/view';
 import { useStart, useStop } from '@/session/actions';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
@@ -62,10 +63,11 @@ export function StageBar() {
 /** Stop while something runs, else go on with what is left. */
 function MainAction({ done, onOptions }: { done: boolean; onOptions: () => void }) {
   const { store } = useStudio();
-  const state = useView(store, (view) => view.state);
+  const begun = useView(store, (view) => view.state !== 'created');
+  const busy = useView(store, isBusy);
   const start = useStart();
   const stop = useStop();
-  if (state.endsWith('_running')) {
+  if (busy) {
     return (
       <Button look="danger" disabled={stop.isPending} onClick={() => stop.mutate()}>
         <Square size={11} className="fill-current" /> {stop.isPending ? 'Stopping…' : 'Stop'}
@@ -73,7 +75,6 @@ function MainAction({ done, onOptions }: { done: boolean; onOptions: () => void 
     );
   }
   if (done) return null;
-  const begun = state !== 'created';
   return (
     <Tooltip text="Every stage that is not done, one after the other. Alt-click to choose a model and a budget.">
       <Button

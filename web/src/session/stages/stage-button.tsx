@@ -98,13 +98,18 @@ function StageMark({ status }: { status: StageState['status'] }) {
 }
 
 function Elapsed({ run }: { run: RunView }) {
+  const { session } = useStudio();
   const running = run.status === 'running';
   const now = useNow(running);
   const seconds =
     ((run.endedAt ? new Date(run.endedAt).getTime() : now) - new Date(run.startedAt).getTime()) / 1000;
+  const budget = session.runs.find(
+    (one) => one.stage === run.stage && one.number === run.number,
+  )?.budget_seconds;
   return (
     <span className={cn('number max-sm:hidden', running ? 'text-accent-text' : 'text-gray-10')}>
       {running ? formatElapsed(seconds) : formatDuration(seconds)}
+      {running && budget != null && <span className="text-gray-10"> of {formatDuration(budget)}</span>}
     </span>
   );
 }

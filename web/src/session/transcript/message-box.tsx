@@ -3,6 +3,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { useKeys } from '@/app/shortcuts';
 import { cn } from '@/lib/cn';
 import { useView } from '@/live/store';
+import { isBusy } from '@/live/view';
 import { useSendMessage, useStop } from '@/session/actions';
 import { useStudio } from '@/session/context';
 import { IconButton } from '@/ui/button';
@@ -12,7 +13,7 @@ import { Mentions, useMentions } from './mentions';
 /** Says something to the agent, while it works or after. */
 export function MessageBox() {
   const { store } = useStudio();
-  const running = useView(store, (view) => view.state.endsWith('_running'));
+  const running = useView(store, isBusy);
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   const send = useSendMessage();
@@ -55,7 +56,7 @@ export function MessageBox() {
         />
         {running && (
           <IconButton
-            label="Stop the stage"
+            label="Stop the agent"
             look="plain"
             size="large"
             className="h-9"

@@ -1,10 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useKeys } from '@/app/shortcuts';
 import { formatOf } from '@/lib/format';
 import { useView } from '@/live/store';
-import type { TranscriptItem } from '@/live/view';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
 import { CheckLine, Notice, Report, Text, User } from './items';
@@ -135,7 +134,7 @@ export function Transcript() {
                 className="absolute inset-x-0 top-0 px-3 py-[3px]"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <RowView row={row} open={toggled.has(row.id)} toggle={toggle} items={items} />
+                <RowView row={row} open={toggled.has(row.id)} toggle={toggle} />
               </div>
             );
           })}
@@ -157,17 +156,13 @@ export function Transcript() {
   );
 }
 
-function RowView({
-  row,
-  open,
-  toggle,
-  items,
-}: {
+interface RowProps {
   row: Row;
   open: boolean;
   toggle: (id: string) => void;
-  items: readonly TranscriptItem[];
-}) {
+}
+
+const RowView = memo(function RowView({ row, open, toggle }: RowProps) {
   if (row.kind === 'stage')
     return <StageRow item={row.item} run={row.run} folded={row.folded} onToggle={() => toggle(row.id)} />;
   const { item } = row;
@@ -185,15 +180,19 @@ function RowView({
     case 'report':
       return <Report item={item} />;
     case 'question':
-      return (
-        <Question
-          item={item}
-          answered={items.indexOf(item) < items.findLastIndex((one) => one.kind === 'user')}
-        />
-      );
+      return <Question item={item} />;
     default:
       return null;
   }
+}, isSame);
+
+/** Rows are made anew when any of them changes; what one shows is in its item. */
+function isSame({ row: one, open: before }: RowProps, { row: other, open: after }: RowProps): boolean {
+  return (
+    before === after &&
+    one.item === other.item &&
+    (one.kind !== 'stage' || other.kind !== 'stage' || (one.run === other.run && one.folded === other.folded))
+  );
 }
 
 function flipped(set: ReadonlySet<string>, id: string): ReadonlySet<string> {

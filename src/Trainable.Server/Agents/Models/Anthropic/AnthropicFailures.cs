@@ -61,6 +61,7 @@ internal sealed class AnthropicFailures(AnthropicOptions options, RetryAfterHand
                 $"{Host} has an error of its own ({status}): {reason}",
                 headers.RetryAfter
             ),
+            _ when ContextTooLongException.Says(reason) => new ContextTooLongException($"{Host}: {reason}"),
             _ => new UserFacingException($"{Host} refused the request ({status}): {reason}."),
         };
     }

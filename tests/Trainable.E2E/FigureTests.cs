@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.Playwright;
+using Trainable.Contracts;
+using Trainable.E2E.App;
+using Trainable.Server.Events;
+using Trainable.Tests.App;
+using static Microsoft.Playwright.Assertions;
+
+namespace Trainable.E2E;
+
+/// <summary>
+/// How quick the studio is, by the browser's own clocks. Bounds are what a busy machine still has to keep; what was measured is
+/// a line of the test's output, and bench/README.md has the figures of a quiet one.
+/// </summary>
+public sealed class FigureTests(ITestOutputHelper output)
+{
+    private const string Watch = """
+        () => {
+            window.longTasks = [];
+            new PerformanceObserver(list => window.longTasks.push(...list.getEntries().map(one => Math.round(one.duration))))
+                .observe({ type: 'longtask' });
+        }
+        """;
+
+    [Fact]
+    public async Task ASessionOfTwoThousandMessagesOpensAtOnce()
+    {
+        await using var studio = await Studio.StartAsync(new ScriptedModels());
+        var created = await studio.CreateAsync();
+        await studio.AppendAsync(
+            created.SessionId,
+            [
+                Running(),
+                .. Enumerable
+                    .Range(1, 2_000)
+                    .Select(number => Say($"Message **{number}** of a long talk, with a few words in it.")),
+            ]
+        );
+        var page = await studio.OpenAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "demo" })).ToBeVisibleAsync();
+        var times = new List<double>();
+        for (var run = 0; run < 5; run++)
+        {
+            var tab = await studio.OpenBesideAsync(page, $"/sessions/{created.SessionId}");
+            await Expect(tab.GetByText("Message 2000 of a long talk")).ToBeVisibleAsync();
+            times.Add(
+                await tab.EvaluateAsync<double>(
+                    "() => performance.getEntriesByName('transcript-complete')[0]?.startTime ?? performance.now()"
+                )
+            );
+            await tab.CloseAsync();
+        }
+        times.Sort();
+        Tell($"a session of 2,000 messages, from navigation to its last message shown: {Listed(times)} ms");
+        times[0].ShouldBeLessThan(2_500);
+    }
+
+    [Fact]
+    public async Task TenThousandLinesAndAHundredThousandPointsHoldNothingUp()
+    {
+        await using var studio = await Studio.StartAsync(new ScriptedModels());
+        var created = await studio.CreateAsync();
+        var session = created.SessionId;
+        await studio.AppendAsync(session, [Running(Stages.Train), Start("c1")]);
+        var lines = Enumerable
+            .Range(0, 100)
+            .Select(part =>
+                Output(
+                    "c1",
+                    string.Concat(
+                        Enumerable
+                            .Range(part * 100, 100)
+                            .Select(line => $"epoch {line}: loss {1.0 / (line + 1):0.0000}\n")
+                    )
+                )
+            );
+        await studio.AppendAsync(session, [.. lines]);
+        for (var part = 0; part < 100; part++)
+            await studio.AppendAsync(session, [Points(part * 1_000, 1_000)]);
+        var page = await studio.OpenAsync($"/sessions/{session}?tab=metrics");
+        await Expect(page.Locator("canvas").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("100,000 points")).ToBeVisibleAsync();
+        await page.EvaluateAsync(Watch);
+        // It is used: the step opened and closed, all lines scrolled through, charts hovered, more of both arriving.
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Fit for a long time") }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("Show all 10,000 lines") }).ClickAsync();
+        var viewer = page.GetByRole(AriaRole.Region, new() { Name = "the output" });
+        for (var at = 1; at <= 20; at++)
+            await viewer.EvaluateAsync($"log => log.scrollTop = log.scrollHeight * {at / 20.0:0.00}");
+        await page.Keyboard.PressAsync("Escape");
+        for (var part = 100; part < 120; part++)
+            await studio.AppendAsync(session, [Points(part * 1_000, 50), Output("c1", $"epoch {part}\n")]);
+        await Expect(page.GetByText("101,000 points")).ToBeVisibleAsync();
+        var tasks = await page.EvaluateAsync<int[]>("() => window.longTasks");
+        Tell(
+            $"long tasks while 10,000 lines and 100,000 points are used and grow: {tasks.Length}, longest {tasks.DefaultIfEmpty().Max()} ms"
+        );
+        tasks.DefaultIfEmpty().Max().ShouldBeLessThan(400);
+    }
+
+    [Fact]
+    public async Task TwoHundredEventsASecondLeaveThePageSmooth()
+    {
+        await using var studio = await Studio.StartAsync(new ScriptedModels());
+        var created = await studio.CreateAsync();
+        var session = created.SessionId;
+        await studio.AppendAsync(session, [Running(Stages.Train), Start("c1")]);
+        var page = await studio.OpenAsync($"/sessions/{session}?tab=metrics");
+        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Fit for a long time") }))
+            .ToBeVisibleAsync();
+        await page.EvaluateAsync(Watch);
+        await page.EvaluateAsync(
+            "() => { window.frames_ = []; let last = performance.now(); const tick = now => { window.frames_.push(now - last); last = now; requestAnimationFrame(tick); }; requestAnimationFrame(tick); }"
+        );
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        for (var beat = 0; beat < 100 && await pace.WaitForNextTickAsync(TestContext.Current.CancellationToken); beat++)
+        {
+            var at = beat;
+            await studio.AppendAsync(
+                session,
+                [
+                    .. Enumerable
+                        .Range(0, 5)
+                        .SelectMany(part => new[] { Points((at * 5) + part, 1), Output("c1", $"step {at} {part}\n") }),
+                ]
+            );
+        }
+        await Expect(page.GetByText("step 99 4")).ToBeVisibleAsync();
+        var frames = await page.EvaluateAsync<double[]>("() => window.frames_.slice(5)");
+        var tasks = await page.EvaluateAsync<int[]>("() => window.longTasks");
+        Array.Sort(frames);
+        var perSecond = 1000 * frames.Length / frames.Sum();
+        Tell(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"200 events a second: {perSecond:0} frames a second, 99th percentile {frames[(int)(frames.Length * 0.99)]:0} ms, {tasks.Length} long tasks, longest {tasks.DefaultIfEmpty().Max()} ms"
+            )
+        );
+        perSecond.ShouldBeGreaterThan(15);
+    }
+
+    [Fact]
+    public async Task ThePageIsThereSoonAndSmall()
+    {
+        await using var studio = await Studio.StartAsync(new ScriptedModels());
+        var created = await studio.CreateAsync();
+        foreach (
+            var (name, path, most) in new[] { ("gallery", "/", 200), ("studio", $"/sessions/{created.SessionId}", 260) }
+        )
+        {
+            var page = await studio.OpenAsync(path);
+            await Expect(page.Locator("#main")).ToBeVisibleAsync();
+            await page.WaitForLoadStateAsync(LoadState.NetworkIdle, new() { Timeout = 5_000 })
+                .ContinueWith(
+                    _ => { },
+                    TestContext.Current.CancellationToken,
+                    TaskContinuationOptions.None,
+                    TaskScheduler.Default
+                );
+            var facts = await page.EvaluateAsync<JsonElement>(
+                """
+                () => ({
+                    bytes: performance.getEntriesByType('resource').filter(one => one.name.endsWith('.js')).reduce((sum, one) => sum + one.encodedBodySize, 0),
+                    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
+                })
+                """
+            );
+            var kilobytes = facts.GetProperty("bytes").GetInt64() / 1000;
+            Tell(
+                $"{name}: {kilobytes} kB of scripts as sent, first paint after {facts.GetProperty("paint").GetDouble():0} ms"
+            );
+            kilobytes.ShouldBeLessThanOrEqualTo(most, name);
+        }
+    }
+
+    private void Tell(string line)
+    {
+        output.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("TRAINABLE_FIGURES") is { } file)
+            File.AppendAllText(file, line + "\n");
+    }
+
+    private static string Listed(IEnumerable<double> values) =>
+        string.Join(' ', values.Select(value => value.ToString("0", CultureInfo.InvariantCulture)));
+
+    private static EventDraft Running(string stage = Stages.Eda) =>
+        EventDraft.StateChange(SessionStates.Running(stage), stage);
+
+    private static EventDraft Say(string text) =>
+        EventDraft.Create(EventTypes.AgentMessage, new AgentMessage(text), ContractJson.Default.AgentMessage);
+
+    private static EventDraft Start(string call) =>
+        EventDraft.Create(
+            EventTypes.ToolStart,
+            new ToolStarted(
+                "execute_code",
+                JsonSerializer.SerializeToElement(
+                    new Dictionary<string, string>(StringComparer.Ordinal) { ["code"] = "# Fit for a long time\nfit()" }
+                )
+            )
+            {
+                CallId = call,
+                Stage = Stages.Train,
+            },
+            ContractJson.Default.ToolStarted
+        );
+
+    private static EventDraft Output(string call, string text) =>
+        EventDraft.Create(
+            EventTypes.CodeOutput,
+            new CodeOutput("stdout", text) { CallId = call },
+            ContractJson.Default.CodeOutput
+        );
+
+    private static EventDraft Points(int from, int count) =>
+        EventDraft.Create(
+            EventTypes.MetricsBatch,
+            new MetricsBatch([
+                .. Enumerable
+                    .Range(from, count)
+                    .Select(step => new MetricPoint(
+                        step / 4,
+                        $"loss_{step % 4}",
+                        1.0 / (step + 1),
+                        Stages.Train,
+                        null
+                    )),
+            ]),
+            ContractJson.Default.MetricsBatch
+        );
+}
