@@ -73,6 +73,7 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(FilesReady))]
 [JsonSerializable(typeof(MetricsBatch))]
 [JsonSerializable(typeof(ChartConfig))]
+[JsonSerializable(typeof(RichLog))]
 [JsonSerializable(typeof(ValidationResult))]
 [JsonSerializable(typeof(MetadataReady))]
 [JsonSerializable(typeof(AgentFailed))]

@@ -13,6 +13,7 @@ public static class EventTypes
     public const string FilesReady = "files_ready";
     public const string MetricsBatch = "metrics_batch";
     public const string ChartConfig = "chart_config";
+    public const string RichLog = "rich_log";
     public const string ValidationResult = "validation_result";
     public const string S3SyncComplete = "s3_sync_complete";
 
@@ -45,6 +46,7 @@ public static class EventTypes
         FilesReady,
         MetricsBatch,
         ChartConfig,
+        RichLog,
         ValidationResult,
         S3SyncComplete,
         UserMessage,

@@ -47,6 +47,9 @@ public sealed record SessionDetail : SessionSummary
     /// <summary>The latest <c>chart_config</c> of the session.</summary>
     public JsonElement? ChartConfig { get; init; }
 
+    /// <summary>Images, tables, confusion matrices and curves, in the order in which they were first logged.</summary>
+    public required IReadOnlyList<RichLog> RichLogs { get; init; }
+
     /// <summary>What was settled when the experiment was made.</summary>
     public required ExperimentOptions Options { get; init; }
 

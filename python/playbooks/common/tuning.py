@@ -13,6 +13,8 @@ class Afterwards:
         search.after_fold = self.watch
 
     def __call__(self):
+        if not self.search.finished:
+            return None
         if self.queue is None:
             self.queue = [(self.search.finished[name]["config"], repeat) for repeat in range(1, self.repeats)
                           for name in self.chosen()]

@@ -29,7 +29,7 @@ import matplotlib
 import numpy as np
 import pandas as pd
 
-from trainable import labels
+from trainable import labels, log_confusion, log_curve, log_table
 
 # include: common/facts.py
 
@@ -106,6 +106,20 @@ def measured(final, metric, figures):
         if key in figures:
             lines += [f"![{title}]({figures[key]})", ""]
     return lines
+
+
+def log_confusions(truth, chosen, names):
+    if len(names) <= 100:
+        log_confusion("Confusion on val", [names[code] for code in truth], [names[code] for code in chosen], labels=names)
+
+
+def log_curves(truth, probability):
+    from sklearn.metrics import precision_recall_curve, roc_curve
+
+    false_rate, true_rate, _ = roc_curve(truth, probability)
+    log_curve("ROC on val", false_rate, true_rate, x_label="false positive rate", y_label="true positive rate")
+    precision, recall, _ = precision_recall_curve(truth, probability)
+    log_curve("Precision and recall on val", recall, precision, x_label="recall", y_label="precision")
 
 
 def relied_on(importance, metric, figure):
@@ -208,8 +222,12 @@ def main():
     else:
         names = labels(pd.Series(data["classes"])).tolist()
         figures["confusion"] = draw_confusion(truth, known["chosen"], names)
+        log_confusions(truth, known["chosen"], names)
         if problem == "binary" and len(np.unique(truth)) == 2:
             figures["curves"] = draw_binary_curves(truth, guess[:, 1], names[1])
+            log_curves(truth, guess[:, 1])
+    log_table("What the model relies on", [{"column": name, f"{metric} lost": mean}
+                                           for name, (mean, _) in list(importance.items())[:50]])
     strategy, caveats = describe_balance(search, metric), find_caveats(data, search, final, spread)
     lines = ["# Training", "", *summary(data, search, final, baselines, spread),
              *relied_on(importance, metric, figures["importance"]), *where_worse(slices, metric),

@@ -43,6 +43,7 @@ internal sealed class AgentLoop(
         if (budget.IsSpentAlready)
             return new LoopEnd(LoopEndReason.BudgetExhausted, $"{budget.Exceeded!.Name()} is used up; raise it");
         var inbox = new UserInbox(databases, context, conversation);
+        var window = turns.WindowOf(context);
         var leftOpen = await LeftOpen.ReadAsync(databases, context, cancellation);
         var scope = new ToolScope(context, journal) { Budget = budget, Begun = leftOpen.Begun };
         await calls.InterruptAsync(conversation, scope);
@@ -56,6 +57,8 @@ internal sealed class AgentLoop(
             // What the last reply asked for: the one just streamed, or after a restart the one that was kept.
             if (await calls.AnswerAsync(conversation, scope, cancellation) is { } accepted)
                 return accepted;
+            if (RepeatedFailures.ReasonToStop(conversation) is { } stuck)
+                return new LoopEnd(LoopEndReason.Stuck, stuck);
             if (conversation is { Turns: > 0, Calls.Count: 0 })
             {
                 if (context.IsChat && ReplyFlaws.Of(conversation.Messages[^1]) is null)
@@ -79,7 +82,7 @@ internal sealed class AgentLoop(
                 budget.FinalTurnTaken = true;
             }
             notices.AddRange(await inbox.TakeAsync(cancellation));
-            switch (await turns.AskAsync(client, scope, conversation, notices, cancellation))
+            switch (await turns.AskAsync(client, scope, conversation, notices, window, cancellation))
             {
                 case Asked.NothingCame:
                     return new LoopEnd(LoopEndReason.ModelFailed, $"the model '{context.Model}' gave no usable reply");

@@ -96,6 +96,34 @@ internal sealed class Conversation
         return other._messages;
     }
 
+    /// <summary>Gives calls ids of their own where a model uses one twice, or none: results are kept by them.</summary>
+    public void NameCalls(IList<ChatMessage> reply)
+    {
+        var used = _messages
+            .SelectMany(message => message.Contents)
+            .OfType<FunctionCallContent>()
+            .Select(call => call.CallId)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var message in reply)
+        {
+            for (var index = 0; index < message.Contents.Count; index++)
+            {
+                if (
+                    message.Contents[index] is not FunctionCallContent call
+                    || (call.CallId is { Length: > 0 } id && used.Add(id))
+                )
+                    continue;
+                var named = new FunctionCallContent(Guid.CreateVersion7().ToString("N"), call.Name, call.Arguments)
+                {
+                    Exception = call.Exception,
+                    AdditionalProperties = call.AdditionalProperties,
+                };
+                used.Add(named.CallId);
+                message.Contents[index] = named;
+            }
+        }
+    }
+
     public static string Serialize(IReadOnlyList<ChatMessage> messages) =>
         JsonSerializer.Serialize(
             messages,

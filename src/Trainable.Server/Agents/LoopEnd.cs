@@ -16,5 +16,8 @@ internal enum LoopEndReason
     /// <summary>In a conversation: the model answered, and asks for nothing more.</summary>
     Answered,
     BudgetExhausted,
+
+    /// <summary>The same call failed in the same way too often.</summary>
+    Stuck,
     ModelFailed,
 }

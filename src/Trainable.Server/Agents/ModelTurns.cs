@@ -24,12 +24,16 @@ internal enum Asked
 /// <summary>Asks a model for its next reply, and keeps it.</summary>
 internal sealed class ModelTurns(IEnumerable<IAgentTool> tools, IModels models, TimeProvider clock)
 {
+    /// <summary>How often what is shown is made smaller when a provider says that it does not fit.</summary>
+    private const int MostCuts = 4;
+
     /// <summary>Streams one reply and stores it.</summary>
     public async Task<Asked> AskAsync(
         IChatClient client,
         ToolScope scope,
         Conversation conversation,
         List<ChatMessage> notices,
+        ContextWindow window,
         CancellationToken cancellation
     )
     {
@@ -39,9 +43,13 @@ internal sealed class ModelTurns(IEnumerable<IAgentTool> tools, IModels models, 
         ChatResponse reply;
         try
         {
-            var messages = conversation.Messages.Concat(notices);
-            reply = await reader.ReadAsync(
-                client.GetStreamingResponseAsync(messages, Options(scope.Context), either.Token)
+            reply = await ReadAsync(
+                client,
+                reader,
+                scope.Context,
+                [.. conversation.Messages, .. notices],
+                window,
+                either.Token
             );
         }
         catch (OperationCanceledException) when (time.IsCancellationRequested && !cancellation.IsCancellationRequested)
@@ -51,6 +59,7 @@ internal sealed class ModelTurns(IEnumerable<IAgentTool> tools, IModels models, 
         // A reply that ends properly but says nothing counts as one without a call: the model is reminded.
         if (reply.FinishReason is null && reply.Messages.All(message => message.Contents.Count == 0))
             return Asked.NothingCame;
+        conversation.NameCalls(reply.Messages);
         ReplyFlaws.Mark(reply);
         await KeepAsync(reply, reader.MessageId, scope, conversation, notices);
         if (reply.FinishReason == ChatFinishReason.ContentFilter)
@@ -61,11 +70,53 @@ internal sealed class ModelTurns(IEnumerable<IAgentTool> tools, IModels models, 
         return Asked.Kept;
     }
 
+    /// <summary>How much of a conversation the run's model is shown: its window, less what a reply may take.</summary>
+    public ContextWindow WindowOf(StageContext context)
+    {
+        var facts = models.Describe(context.Model);
+        var whole = facts.ContextWindow ?? ContextWindow.Unknown;
+        return new ContextWindow(whole - Math.Min(facts.MaxOutputTokens ?? 0, whole / 4));
+    }
+
+    private async Task<ChatResponse> ReadAsync(
+        IChatClient client,
+        ReplyReader reader,
+        StageContext context,
+        List<ChatMessage> messages,
+        ContextWindow window,
+        CancellationToken cancellation
+    )
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await reader.ReadAsync(
+                    client.GetStreamingResponseAsync(window.Fit(messages), Options(context), cancellation)
+                );
+            }
+            catch (ContextTooLongException) when (attempt < MostCuts)
+            {
+                window.Shrink();
+            }
+            catch (ContextTooLongException tooLong)
+            {
+                throw new UserFacingException(
+                    $"{tooLong.Message}. Even without the output of earlier steps the conversation does not fit: choose a "
+                        + "model with a larger context window."
+                );
+            }
+        }
+    }
+
     private ChatOptions Options(StageContext context) =>
         new()
         {
             Tools = [.. tools.Where(tool => tool.IsOffered(context)).Select(tool => tool.Declaration)],
-            Reasoning = Thinking.ToReasoning(context.Run.Thinking),
+            Reasoning =
+                models.Describe(context.Model).Thinking == ThinkingKinds.None
+                    ? null
+                    : Thinking.ToReasoning(context.Run.Thinking),
         };
 
     private async Task KeepAsync(

@@ -32,6 +32,7 @@ internal sealed class StepRecorder(
 
     /// <summary>Layouts of the dashboard that are kept of a step.</summary>
     private const int MaxLayouts = 200;
+    private const int MaxRichLogs = 100;
 
     /// <summary>Characters of output shown live; what is beyond lies in the step's log.</summary>
     private const int MaxShown = 512 * 1024;
@@ -42,6 +43,8 @@ internal sealed class StepRecorder(
     private readonly Decoder _errDecoder = Encoding.UTF8.GetDecoder();
     private readonly List<(string Stream, StringBuilder Text)> _text = [];
     private readonly List<MetricPoint> _points = [];
+    private readonly HashSet<(string Kind, string Name, string? RunTag)> _richNames = [];
+    private readonly Dictionary<(string Kind, string Name, string? RunTag), RichLog> _rich = [];
     private ChartConfig? _charts;
     private string? _warning;
     private bool _warned;
@@ -104,7 +107,7 @@ internal sealed class StepRecorder(
         return ended ?? throw new InvalidOperationException("The sandbox ended a step's stream without its result.");
     }
 
-    private bool Waiting => _points.Count > 0 || _text.Count > 0 || _charts is not null;
+    private bool Waiting => _points.Count > 0 || _text.Count > 0 || _charts is not null || _rich.Count > 0;
 
     private async Task<bool> CompletesWithinAsync(Task next, TimeSpan time)
     {
@@ -137,7 +140,7 @@ internal sealed class StepRecorder(
 
     private bool TakeLine(ReadOnlySpan<byte> line)
     {
-        if (!MetricLines.TryParse(line, context.Stage, out var parsed))
+        if (!MetricLines.TryParse(line, context.Stage, out var parsed, context.ApiDirectory))
             return false;
         if (_metricBytes > mostMetricBytes)
             return true;
@@ -150,6 +153,8 @@ internal sealed class StepRecorder(
             return true;
         }
         _points.AddRange(parsed.Points);
+        if (parsed.Rich is { } rich)
+            TakeRich(rich);
         if (parsed.Charts is not null && ++_layouts <= MaxLayouts)
             _charts = parsed.Charts;
         if (parsed.HadNonFinite && !_warned)
@@ -158,6 +163,17 @@ internal sealed class StepRecorder(
             _warning = "A metric was NaN or infinite; it is kept as a gap.";
         }
         return true;
+    }
+
+    /// <summary>Of what a step logs under one name only the newest is told, and only so many names.</summary>
+    private void TakeRich(RichLog rich)
+    {
+        var name = (rich.Kind, rich.Name, rich.RunTag);
+        if (_richNames.Contains(name) || _richNames.Count < MaxRichLogs)
+        {
+            _richNames.Add(name);
+            _rich[name] = rich;
+        }
     }
 
     private void Show(string stream, Decoder decoder, ReadOnlySpan<byte> bytes)
@@ -201,6 +217,14 @@ internal sealed class StepRecorder(
             changes.Add(new SetChartConfig(Encoding.UTF8.GetString(draft.Data.Span)));
             _charts = null;
         }
+        foreach (var rich in _rich.Values)
+        {
+            drafts.Add(
+                EventDraft.Create(EventTypes.RichLog, rich with { CallId = callId }, ContractJson.Default.RichLog)
+            );
+            changes.Add(new PutRichLog(rich));
+        }
+        _rich.Clear();
         foreach (var points in _points.Chunk(MaxPointsPerEvent))
         {
             var batch = new MetricsBatch(points) { Warning = _warning };

@@ -10,8 +10,8 @@ internal static class BinaryContent
     [
         (
             "PK\x03\x04"u8.ToArray(),
-            "a zip archive or an Excel workbook",
-            "Unpack it, or save the sheet as CSV, and upload that."
+            "an Excel workbook or another packed file",
+            "Save the sheet as CSV, or pack the files themselves as a zip, and upload that."
         ),
         ([0xD0, 0xCF, 0x11, 0xE0], "an old Excel workbook", Spreadsheet),
         ("BZh"u8.ToArray(), "a bzip2 archive", Unpack),

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using Trainable.Contracts;
 using Trainable.Server.Platform;
@@ -50,6 +51,42 @@ internal sealed class DatasetUpload : IAsyncDisposable
         catch (IOException full) when (DiskFull.Is(full))
         {
             throw DiskFull.Explain($"{name} could not be stored", full);
+        }
+    }
+
+    /// <summary>As <see cref="AddAsync"/>, but a zip archive becomes the files that are in it.</summary>
+    /// <exception cref="UserFacingException">As there; or the archive is damaged or empty (422).</exception>
+    public async Task AddUnpackedAsync(string fileName, Stream content, CancellationToken cancellation)
+    {
+        var packed = await AddAsync(fileName, content, cancellation);
+        var path = Path.Combine(_directory, packed.Name);
+        if (!ZipUpload.Is(path, packed.Name))
+            return;
+        // Out of the upload, which it is no part of any more.
+        var aside = $"{_directory}.zip";
+        File.Move(path, aside, overwrite: true);
+        _files.Remove(packed);
+        _taken.Remove(packed.Name);
+        _bytes -= packed.Size;
+        try
+        {
+            await using var archive = await ZipFile.OpenReadAsync(aside, cancellation);
+            var before = _files.Count;
+            foreach (var entry in ZipUpload.Files(archive))
+            {
+                await using var unpacked = await entry.OpenAsync(cancellation);
+                await AddAsync(entry.FullName, unpacked, cancellation);
+            }
+            if (_files.Count == before)
+                throw TableFile.Refuse($"{ShownText.Cut(packed.Name)} is a zip archive with no files in it.");
+        }
+        catch (InvalidDataException broken)
+        {
+            throw ZipUpload.Damaged(packed.Name, broken);
+        }
+        finally
+        {
+            File.Delete(aside);
         }
     }
 

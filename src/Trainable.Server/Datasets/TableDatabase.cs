@@ -19,6 +19,9 @@ internal sealed record TableAccess(IReadOnlyList<string> Directories, string Scr
 /// </summary>
 internal sealed class TableDatabase : IDisposable
 {
+    /// <summary>How many times its memory a query may write to the disk.</summary>
+    private const int SpilledPerMemory = 8;
+
     private readonly DuckDBConnection _connection = new("DataSource=:memory:");
     private readonly CancellationToken _cancellation;
 
@@ -35,6 +38,8 @@ internal sealed class TableDatabase : IDisposable
             database.Execute($"SET memory_limit = '{access.MemoryBytes / 1024} KiB'");
             database.Execute($"SET threads = {access.Threads}");
             database.Execute($"SET temp_directory = {Literal(access.Scratch)}");
+            // Its own default is nine tenths of what the disk has left, and the tables are hostile.
+            database.Execute($"SET max_temp_directory_size = '{SpilledPerMemory * access.MemoryBytes / 1024} KiB'");
             database.Execute($"SET allowed_directories = [{string.Join(", ", access.Directories.Select(Literal))}]");
             database.Execute("SET enable_external_access = false");
             database.Execute("SET lock_configuration = true");

@@ -40,6 +40,26 @@ internal sealed record AddMetrics(IReadOnlyList<MetricPoint> Points) : RowChange
     }
 }
 
+/// <summary>What a script logged that is more than a number; it replaces what had the same name.</summary>
+internal sealed record PutRichLog(RichLog Log) : RowChange
+{
+    public override void Apply(RowWriter writer, Guid session, DateTime now) =>
+        writer.Execute(
+            "INSERT INTO logged_items (session_id, stage, kind, name, run_tag, step, data, created_at)"
+                + " VALUES (@p0, @p1, @p2, @p3, @p4, @p5, @p6, @p7)"
+                + " ON CONFLICT (session_id, stage, kind, name, run_tag) DO UPDATE SET"
+                + " step = excluded.step, data = excluded.data, created_at = excluded.created_at",
+            session,
+            Log.Stage,
+            Log.Kind,
+            Log.Name,
+            Log.RunTag ?? "",
+            Log.Step,
+            Log.Data.Text,
+            now
+        );
+}
+
 /// <summary>A file a stage made. The same path again replaces the row: a re-run makes no duplicates.</summary>
 internal sealed record PutArtifact(string Stage, string Type, string Name, string Path, string Metadata) : RowChange
 {

@@ -4,12 +4,16 @@ using Trainable.Contracts;
 namespace Trainable.Server.Metrics;
 
 /// <summary>What one SDK line held.</summary>
-internal readonly record struct MetricLine(IReadOnlyList<MetricPoint> Points, ChartConfig? Charts, bool HadNonFinite);
+internal readonly record struct MetricLine(IReadOnlyList<MetricPoint> Points, ChartConfig? Charts, bool HadNonFinite)
+{
+    /// <summary>An image, a table, a confusion matrix or a curve.</summary>
+    public RichLog? Rich { get; init; }
+}
 
 /// <summary>
-/// Understands the SDK's JSON lines: <c>{"step","metrics":{…},"run"?}</c>, <c>{"step","metric","value","run"?}</c> and
-/// <c>{"chart_config":{"charts":[…]}}</c>. Leading spaces are fine, integers become floats, what is not a number is skipped,
-/// NaN and infinities (bare, or as strings) become null.
+/// Understands the SDK's JSON lines: <c>{"step","metrics":{…},"run"?}</c>, <c>{"step","metric","value","run"?}</c>,
+/// <c>{"chart_config":{"charts":[…]}}</c> and <c>{"rich_log":{…}}</c>. Leading spaces are fine, integers become floats, what is
+/// not a number is skipped, NaN and infinities (bare, or as strings) become null.
 /// </summary>
 internal static class MetricLines
 {
@@ -24,7 +28,11 @@ internal static class MetricLines
         return line.Length is > 8 and <= MaxLineBytes && line[0] == '{' && line[^1] == '}';
     }
 
-    public static bool TryParse(ReadOnlySpan<byte> line, string stage, out MetricLine parsed)
+    /// <param name="line">Without the end of the line.</param>
+    /// <param name="stage">The stage of the step that wrote it.</param>
+    /// <param name="parsed">What it held, when true.</param>
+    /// <param name="directory">The stage's directory as the API names it.</param>
+    public static bool TryParse(ReadOnlySpan<byte> line, string stage, out MetricLine parsed, string directory = "")
     {
         parsed = default;
         if (!MayBe(line))
@@ -35,7 +43,7 @@ internal static class MetricLines
             var reader = new Utf8JsonReader(line.IndexOfAny("NI"u8) >= 0 ? NonFinite.Quote(line) : line);
             using var document = JsonDocument.ParseValue(ref reader);
             // Anything after the object makes it ordinary output, and Read throws.
-            return !reader.Read() && Read(document.RootElement, stage, out parsed);
+            return !reader.Read() && Read(document.RootElement, stage, directory, out parsed);
         }
         catch (JsonException)
         {
@@ -43,9 +51,15 @@ internal static class MetricLines
         }
     }
 
-    private static bool Read(JsonElement root, string stage, out MetricLine parsed)
+    private static bool Read(JsonElement root, string stage, string directory, out MetricLine parsed)
     {
         parsed = default;
+        if (root.TryGetProperty("rich_log", out var log))
+        {
+            var rich = RichLogLines.Read(log, stage, directory);
+            parsed = new MetricLine([], null, HadNonFinite: false) { Rich = rich };
+            return rich is not null;
+        }
         if (root.TryGetProperty("chart_config", out var config))
         {
             var charts = ReadCharts(config);

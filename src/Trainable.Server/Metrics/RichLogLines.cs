@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Trainable.Contracts;
+using Trainable.Server.Events;
 
 namespace Trainable.Server.Metrics;
 
@@ -28,9 +29,9 @@ internal static class RichLogLines
         var shown = kind switch
         {
             RichLogKinds.Image => Image(data, directory),
-            RichLogKinds.Table when IsTable(data) => data.GetRawText(),
-            RichLogKinds.Confusion when IsConfusion(data) => data.GetRawText(),
-            RichLogKinds.Curve when IsCurve(data) => data.GetRawText(),
+            RichLogKinds.Table when IsTable(data) => Write(data, "columns", "rows", "total_rows", "total_columns"),
+            RichLogKinds.Confusion when IsConfusion(data) => Write(data, "labels", "matrix"),
+            RichLogKinds.Curve when IsCurve(data) => Write(data, "x", "y", "x_label", "y_label"),
             _ => null,
         };
         if (shown is null)
@@ -58,15 +59,43 @@ internal static class RichLogLines
             return null;
         if (path.Split('/').Any(part => part is "" or "." or ".."))
             return null;
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        return Write(writer =>
         {
-            writer.WriteStartObject();
             writer.WriteString("path", $"{directory}/{path}");
             writer.WriteString("caption", Text(data, "caption", MaxPathLength));
+        });
+    }
+
+    /// <summary>
+    /// Written anew, with what the kind has and nothing else: an event's JSON stands on one line of the stream, and what a
+    /// script wrote may have a carriage return between its tokens.
+    /// </summary>
+    private static string Write(JsonElement data, params string[] names) =>
+        Write(writer =>
+        {
+            foreach (var name in names)
+            {
+                if (
+                    data.TryGetProperty(name, out var value)
+                    && value.ValueKind is JsonValueKind.Array or JsonValueKind.Number or JsonValueKind.String
+                )
+                {
+                    writer.WritePropertyName(name);
+                    value.WriteTo(writer);
+                }
+            }
+        });
+
+    private static string Write(Action<Utf8JsonWriter> write)
+    {
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer, EventDraft.Plainly))
+        {
+            writer.WriteStartObject();
+            write(writer);
             writer.WriteEndObject();
         }
-        return System.Text.Encoding.UTF8.GetString(buffer.ToArray());
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
     private static bool IsTable(JsonElement data) =>

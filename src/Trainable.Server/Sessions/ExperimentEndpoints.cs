@@ -126,7 +126,7 @@ internal static class ExperimentEndpoints
         var form = await ExperimentForm.ReadAsync(request, upload, cancellation);
         if (form.Name is not { Length: > 0 } name)
             return Problems.Unprocessable("The field 'name' is missing: give the experiment a name.");
-        if (form.Files.Count == 0)
+        if (upload.Files.Count == 0)
             return Problems.Unprocessable("The field 'files' is missing: send at least one data file.");
         if (form.Options.Run is { } terms)
             RunTerms.Check(terms, models);

@@ -14,7 +14,6 @@ internal sealed class ExperimentForm
     public string Description { get; private set; } = "";
     public string Instructions { get; private set; } = "";
     public ExperimentOptions Options { get; private set; } = new();
-    public List<string> Files { get; } = [];
 
     public static async Task<ExperimentForm> ReadAsync(
         HttpRequest request,
@@ -29,7 +28,7 @@ internal sealed class ExperimentForm
             if (part.FileName is null)
                 form.Set(part.Name, await part.ReadTextAsync(cancellation));
             else if (part.Name == "files")
-                form.Files.Add((await upload.AddAsync(part.FileName, part.Body, cancellation)).Name);
+                await upload.AddUnpackedAsync(part.FileName, part.Body, cancellation);
         }
         return form;
     }

@@ -50,6 +50,7 @@ internal sealed class ExperimentRemoval(
         await db.StageRuns.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.SessionEvents.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Metrics.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
+        await db.LoggedItems.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Messages.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Artifacts.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.ProcessedDatasetMeta.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();

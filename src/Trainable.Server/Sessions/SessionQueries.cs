@@ -17,6 +17,8 @@ internal sealed class SessionQueries(
     SandboxOptions sandbox
 )
 {
+    private const int MostRichLogs = 500;
+
     public static SessionSummary Summary(Session row) =>
         new()
         {
@@ -57,6 +59,7 @@ internal sealed class SessionQueries(
             Activity = row.Activity,
             RunOptions = RunTerms.Of(row),
             Questions = await QuestionsAsync(id, cancellation),
+            RichLogs = await RichLogsAsync(id, cancellation),
             Sandbox = sandbox.Mode is SandboxMode.Unsafe ? "unsafe" : null,
         };
     }
@@ -123,6 +126,29 @@ internal sealed class SessionQueries(
             .Select(question => question.Shown)
             .ToListAsync(cancellation);
         return [.. rows.Select(row => JsonSerializer.Deserialize(row, ContractJson.Default.QuestionItem)!)];
+    }
+
+    private async Task<RichLog[]> RichLogsAsync(Guid id, CancellationToken cancellation)
+    {
+        var rows = await db
+            .LoggedItems.AsNoTracking()
+            .Where(item => item.SessionId == id)
+            .OrderBy(item => item.Id)
+            .Take(MostRichLogs)
+            .ToListAsync(cancellation);
+        return
+        [
+            .. rows.Select(row => new RichLog
+            {
+                Kind = row.Kind,
+                Name = row.Name,
+                Stage = row.Stage,
+                RunTag = row.RunTag is "" ? null : row.RunTag,
+                Step = row.Step,
+                Data = new RawJson(row.Data),
+                CreatedAt = row.CreatedAt,
+            }),
+        ];
     }
 
     private async Task<StageRunItem[]> RunsAsync(Session session, CancellationToken cancellation)

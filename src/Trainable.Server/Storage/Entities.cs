@@ -82,6 +82,22 @@ internal sealed class Metric
     public DateTime CreatedAt { get; set; }
 }
 
+/// <summary>The newest of what a script logged under a name that is more than a number.</summary>
+internal sealed class LoggedItem
+{
+    public long Id { get; set; }
+    public Guid SessionId { get; set; }
+    public required string Stage { get; set; }
+    public required string Kind { get; set; }
+    public required string Name { get; set; }
+
+    /// <summary>Empty for none: null would be unlike itself in the index.</summary>
+    public required string RunTag { get; set; }
+    public long? Step { get; set; }
+    public required string Data { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
 internal sealed class ProcessedDatasetMeta
 {
     public Guid Id { get; set; }

@@ -12,6 +12,7 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
     public DbSet<Message> Messages => Set<Message>();
     public DbSet<Artifact> Artifacts => Set<Artifact>();
     public DbSet<Metric> Metrics => Set<Metric>();
+    public DbSet<LoggedItem> LoggedItems => Set<LoggedItem>();
     public DbSet<ProcessedDatasetMeta> ProcessedDatasetMeta => Set<ProcessedDatasetMeta>();
     public DbSet<SessionEvent> SessionEvents => Set<SessionEvent>();
     public DbSet<StageRun> StageRuns => Set<StageRun>();
@@ -83,6 +84,19 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
                 row.Step,
                 row.Id,
             });
+        });
+        model.Entity<LoggedItem>(item =>
+        {
+            item.HasOne<Session>().WithMany().HasForeignKey(row => row.SessionId);
+            item.HasIndex(row => new
+                {
+                    row.SessionId,
+                    row.Stage,
+                    row.Kind,
+                    row.Name,
+                    row.RunTag,
+                })
+                .IsUnique();
         });
         model.Entity<ProcessedDatasetMeta>(meta =>
         {

@@ -105,6 +105,7 @@ public sealed class PreviewTests : IAsyncLifetime
 
     [Theory]
     [InlineData("book.xlsx", "PK\u0003\u0004xxxx")]
+    [InlineData("tables.zip", "PK\u0003\u0004xxxx")]
     [InlineData("paper.pdf", "%PDF-1.7")]
     [InlineData("empty.csv", "")]
     [InlineData("one.csv", "only\n1\n2\n3\n")]

@@ -173,6 +173,7 @@ public sealed class TableFormatTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "integration")]
     public async Task FiveThousandColumnsAreRead()
     {
         var header = string.Join(',', Enumerable.Range(0, 5000).Select(i => $"f{i}"));

@@ -19,13 +19,17 @@ public sealed partial class HostFilesTests
         ["Agents/Models/ModelCatalogue.cs"] = Shipped,
         ["Agents/StagePrompt.cs"] = Shipped,
         ["Datasets"] = "uploads and working rows, which sandboxes get read-only",
+        ["Explorer/TableExplorer.cs"] = "an export by a name of the host's own, in a folder that the host made",
         ["Platform/HomeLock.cs"] = Own,
         ["Platform/PythonLibrary.cs"] = Shipped,
         ["Platform/PythonLocation.cs"] = Own,
         ["Platform/SpaceReserve.cs"] = Own,
         ["Platform/TrainableHome.cs"] = Own,
         ["Platform/Linux/TreeRemoval.cs"] = "whether a folder is there; it is opened by descriptor",
+        ["Referee/Checks/SuspicionCheck.cs"] = "the referee's copies",
+        ["Referee/Evaluations"] = "held rows and evaluations, which no sandbox mounts",
         ["Referee/Files/RawFeatures.cs"] = Own,
+        ["Referee/Files/RawRows.cs"] = Own,
         ["Referee/Files/Workbench.cs"] = "the referee's copies, in a folder that sandboxes get read-only",
         ["Referee/ProcessedMetaExtractor.cs"] = Own,
         ["Referee/Scoring/HeldRows.cs"] = Own,
@@ -37,7 +41,10 @@ public sealed partial class HostFilesTests
         ["Sandboxes/LocalRuntime.cs"] = "the interpreter",
         ["Sandboxes/Runner/MemoryWatch.cs"] = Kernel,
         ["Sandboxes/Runner/StepWatch.cs"] = "the disk's free space",
+        ["Sessions/ExperimentEndpoints.cs"] = "a sample, made in a scratch folder",
+        ["Sessions/Tables/PersonTables.cs"] = "whether there are held rows and folders to show",
         ["Storage/SqliteSchema.cs"] = Own,
+        ["Studio"] = Shipped,
     };
 
     [Fact]

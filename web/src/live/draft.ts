@@ -7,6 +7,7 @@ import type { LiveEvent } from './sse';
 import type {
   FileView,
   NoticeItem,
+  RichLog,
   RunView,
   SessionView,
   StepItem,
@@ -31,6 +32,7 @@ export class Draft {
   state: string;
   lastSeq: number;
   charts: readonly ChartSpec[] | null;
+  private richLogs: Map<string, RichLog> | null = null;
   budget: SessionView['budget'];
   metadataVersion: number;
   chatting: boolean;
@@ -78,6 +80,7 @@ export class Draft {
       series,
       points,
       charts: this.charts,
+      richLogs: this.richLogs ?? this.base.richLogs,
       score: this.score,
       usage: this.usage ?? base.usage,
       chatting: this.chatting,
@@ -253,6 +256,12 @@ export class Draft {
     const file = { ...of, version: (this.files.get(of.path)?.version ?? 0) + 1 };
     this.files.set(of.path, file);
     return file;
+  }
+
+  richLog(log: Omit<RichLog, 'version'>) {
+    this.richLogs ??= new Map(this.base.richLogs);
+    const key = [log.stage, log.kind, log.name, log.run ?? ''].join('\u0000');
+    this.richLogs.set(key, { ...log, version: (this.richLogs.get(key)?.version ?? 0) + 1 });
   }
 
   report(stage: Stage, content: string) {

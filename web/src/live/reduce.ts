@@ -11,6 +11,7 @@ import type {
   MetricsBatch,
   ModelRetry,
   ReportReady,
+  RichLog as RichLogged,
   StateChanged,
   ToolEnded,
   ToolStarted,
@@ -187,6 +188,11 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
         point.value ?? null,
       );
     if (warning) draft.notice(event, 'warning', warning);
+  },
+
+  rich_log(draft, event) {
+    const { kind, name, stage, run_tag, step, data } = event.data as RichLogged;
+    draft.richLog({ kind, name, stage, run: run_tag ?? null, step: step ?? null, data });
   },
 
   chart_config(draft, event) {

@@ -45,6 +45,19 @@ export interface FileView {
   version: number;
 }
 
+/** What a script logged that is more than a number; the newest of its name. `data` is as its kind has it. */
+export interface RichLog {
+  /** image, table, confusion or curve. */
+  kind: string;
+  name: string;
+  stage: string;
+  run: string | null;
+  step: number | null;
+  data: unknown;
+  /** Raised each time that it was logged. */
+  version: number;
+}
+
 interface Item {
   /** Stable over the life of the session, for React and for links. */
   id: string;
@@ -146,6 +159,8 @@ export interface SessionView {
   /** Points of all series; changes when any of them does. */
   points: number;
   charts: readonly ChartSpec[] | null;
+  /** What was logged beside the metrics, in the order in which each first came. */
+  richLogs: ReadonlyMap<string, RichLog>;
   score: ScoreReport | null;
   usage: UsageByModel;
   /** The agent answers a message about a stage; the state stays as it is meanwhile. */
@@ -169,6 +184,7 @@ export function emptyView(id: string): SessionView {
     series: new Map(),
     points: 0,
     charts: null,
+    richLogs: new Map(),
     score: null,
     usage: {},
     chatting: false,

@@ -79,11 +79,12 @@ internal static class LoopRow
         await using var body = await server.Http.GetStreamAsync($"/api/sessions/{session}/stream?after=0");
         var times = new List<LoopTime>();
         var points = 0;
-        await foreach (var item in SseParser.Create(body).EnumerateAsync())
+        // A client in this process shares the script's processors with it: it counts the points and reads the rest.
+        await foreach (var item in SseParser.Create(body, Parse).EnumerateAsync())
         {
-            var read = JsonSerializer.Deserialize(item.Data, ContractJson.Default.StreamEvent)!;
-            if (read.Type == EventTypes.MetricsBatch)
-                points += read.Data.GetProperty("items").GetArrayLength();
+            points += item.Data.Points;
+            if (item.Data.Event is not { } read)
+                continue;
             if (read.Type == EventTypes.CodeOutput)
                 times.AddRange(read.Data.GetProperty("text").GetString()!.Trim().Split('\n').Select(LoopTime.Parse));
             if (read.Type == EventTypes.ToolEnd)
@@ -93,6 +94,11 @@ internal static class LoopRow
             ? times
             : throw new InvalidOperationException($"{points} metric lines and {times.Count} times arrived.");
     }
+
+    private static (int Points, StreamEvent? Event) Parse(string type, ReadOnlySpan<byte> data) =>
+        data.StartsWith("{\"type\":\"metrics_batch\""u8)
+            ? (data.Count("\"step\":"u8), null)
+            : (0, JsonSerializer.Deserialize(data, ContractJson.Default.StreamEvent));
 
     private sealed record LoopTime(bool Watched, double Wall, double Cpu)
     {

@@ -36,6 +36,10 @@ internal sealed class PreviewReader(TrainableHome home, DatasetOptions options)
     {
         var path = Path.Combine(scratch, "file");
         File.WriteAllBytes(path, parts.Head);
+        if (parts.Name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+            throw TableFile.Refuse(
+                $"{parts.Name} is unpacked when it is uploaded; what is in it cannot be shown before."
+            );
         var (format, gzip) = TableFile.Recognise(path, parts.Name);
         var access = new TableAccess([scratch], scratch, options.MemoryBytes);
         using var database = TableDatabase.Open(access, cancellation);

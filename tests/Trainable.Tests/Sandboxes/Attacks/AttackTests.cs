@@ -4,6 +4,7 @@ namespace Trainable.Tests.Sandboxes.Attacks;
 /// Runs every attack there is, and keeps <c>docs/attacks.md</c> the record of what was tried and what held.
 /// TRAINABLE_APPROVE=1 writes that page anew.
 /// </summary>
+[Trait("Kind", "integration")]
 public sealed class AttackTests
 {
     /// <summary>What only control groups hold.</summary>

@@ -9,7 +9,7 @@ export function Confusion({
   counts: readonly (readonly number[])[];
 }) {
   return (
-    <section className="overflow-x-auto pb-1" tabIndex={0} aria-label="Confusion matrix">
+    <div role="group" className="overflow-x-auto pb-1" tabIndex={0} aria-label="Confusion matrix">
       <table className="number border-separate border-spacing-0.5 text-small">
         <thead>
           <tr>
@@ -71,7 +71,7 @@ export function Confusion({
           })}
         </tbody>
       </table>
-    </section>
+    </div>
   );
 }
 

@@ -30,7 +30,9 @@ export function MetricTable({ score, evaluation }: { score: ScoreReport; evaluat
             <Head>Metric</Head>
             <Head className="text-right">Measured</Head>
             <Head className="text-right">95 % interval</Head>
-            <Head className="w-1/3" aria-label="Drawn" />
+            <Head className="w-1/3">
+              <span className="sr-only">Drawn</span>
+            </Head>
             <Head className="text-right">Baseline</Head>
             <Head className="pr-0 text-right">Claimed</Head>
           </tr>

@@ -20,7 +20,9 @@ export function Slices({ rows, metric }: { rows: readonly WeakSlice[]; metric: s
             <Head>Rows where</Head>
             <Head className="text-right">Rows</Head>
             <Head className="text-right">{metricName(metric)}</Head>
-            <Head className="w-1/3" aria-label="Drawn against all rows" />
+            <Head className="w-1/3">
+              <span className="sr-only">Drawn against all rows</span>
+            </Head>
             <Head className="pr-0 text-right">All rows</Head>
           </tr>
         </thead>

@@ -1,5 +1,6 @@
+import { tickText } from '@/canvas/figures/figure';
 import { cn } from '@/lib/cn';
-import { formatCount, formatShort, formatValue } from '@/lib/format';
+import { formatCount, formatShort } from '@/lib/format';
 import { type ColumnFacts, isTimeType } from './tables';
 
 /** A column in its header: a histogram, or its most frequent values; and what is missing. */
@@ -91,12 +92,8 @@ function TopShares({ facts, rows }: { facts: ColumnFacts; rows: number }) {
   );
 }
 
-export const edge = (value: number | string, type: string) =>
-  typeof value === 'number'
-    ? formatValue(value)
-    : isTimeType(type)
-      ? String(value).slice(0, 10)
-      : String(value);
+export const edge = (value: unknown, type: string) =>
+  typeof value === 'number' ? tickText(value) : isTimeType(type) ? String(value).slice(0, 10) : String(value);
 
 /** Everything that is known of a column. */
 export function ColumnDetails({ facts, rows }: { facts: ColumnFacts; rows: number }) {
@@ -105,7 +102,7 @@ export function ColumnDetails({ facts, rows }: { facts: ColumnFacts; rows: numbe
     ['Missing', `${formatCount(facts.missing)} of ${formatCount(rows)}`],
     ['Distinct', `about ${formatCount(facts.distinct)}`],
   ];
-  const add = (name: string, value: number | string | null | undefined) => {
+  const add = (name: string, value: unknown) => {
     if (value !== null && value !== undefined) lines.push([name, edge(value, facts.type)]);
   };
   add('Least', facts.min);

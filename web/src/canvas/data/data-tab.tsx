@@ -11,9 +11,9 @@ import { Select } from '@/ui/select';
 import { Empty, ErrorState, SkeletonText } from '@/ui/states';
 import { SqlView } from './sql-view';
 import { TableView } from './table-view';
-import { downloadUrl, quoted, type TableItem, tablesQuery } from './tables';
+import { downloadUrl, quoted, tablesQuery } from './tables';
 
-const KINDS: Readonly<Record<TableItem['kind'], string>> = {
+const KINDS: Readonly<Record<string, string>> = {
   raw: 'the whole upload',
   working: 'what the agent sees',
   split: 'prepared',
@@ -76,7 +76,7 @@ export default function DataTab() {
                 value: one.name,
                 label: one.name,
                 note:
-                  one.rows === null ? KINDS[one.kind] : `${formatOf(one.rows, 'row')} · ${KINDS[one.kind]}`,
+                  one.rows == null ? KINDS[one.kind] : `${formatOf(one.rows, 'row')} · ${KINDS[one.kind]}`,
               }))}
             />
             <span className="text-gray-10 text-small max-sm:hidden">{KINDS[table.kind]}</span>

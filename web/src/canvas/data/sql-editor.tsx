@@ -1,9 +1,10 @@
+import type { CompletionContext } from '@codemirror/autocomplete';
 import { PostgreSQL, sql } from '@codemirror/lang-sql';
 import CodeMirror, { EditorView, keymap, Prec } from '@uiw/react-codemirror';
 import { useMemo, useRef } from 'react';
-import { useTheme } from '@/app/theme';
 import { nonce } from '@/lib/nonce';
-import type { TableItem } from './tables';
+import { editorTheme } from './editor-theme';
+import { quoted, type TableItem, typeName } from './tables';
 
 /** Columns offered of each table; a list of thousands helps nobody. */
 const OFFERED = 300;
@@ -20,7 +21,6 @@ export default function SqlEditor({
   onChange: (value: string) => void;
   onRun: () => void;
 }) {
-  const theme = useTheme();
   const run = useRef(onRun);
   run.current = onRun;
   const extensions = useMemo(() => {
@@ -41,6 +41,8 @@ export default function SqlEditor({
         ]),
       ),
       sql({ dialect: PostgreSQL, schema, upperCaseKeywords: true }),
+      PostgreSQL.language.data.of({ autocomplete: columnSource(tables) }),
+      editorTheme,
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': 'SQL' }),
       key ? EditorView.cspNonce.of(key) : [],
@@ -50,7 +52,7 @@ export default function SqlEditor({
     <CodeMirror
       value={value}
       onChange={onChange}
-      theme={theme}
+      theme="none"
       extensions={extensions}
       basicSetup={{ foldGutter: false }}
       minHeight="92px"
@@ -59,3 +61,21 @@ export default function SqlEditor({
     />
   );
 }
+
+/** Offers the columns of the tables that the query names, with their types. */
+const columnSource = (tables: readonly TableItem[]) => (context: CompletionContext) => {
+  const word = context.matchBefore(/\w+/);
+  if (!word && !context.explicit) return null;
+  const text = context.state.doc.toString().toLowerCase();
+  const options = tables
+    .filter((table) => text.includes(table.name.toLowerCase()))
+    .flatMap((table) => table.columns.slice(0, OFFERED))
+    .filter((column, index, all) => all.findIndex((other) => other.name === column.name) === index)
+    .map((column) => ({
+      label: column.name,
+      apply: /^[a-zA-Z_]\w*$/.test(column.name) ? column.name : quoted(column.name),
+      detail: typeName(column.type),
+      boost: 50,
+    }));
+  return options.length > 0 ? { from: word?.from ?? context.pos, options, validFor: /^\w*$/ } : null;
+};

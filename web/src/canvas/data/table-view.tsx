@@ -42,7 +42,7 @@ export function TableView({
       ).map((column, index) => ({
         ...column,
         numeric: isNumberType(shown[index]?.type ?? ''),
-        width: Math.max(column.width, 132),
+        width: Math.max(column.width, 148),
       })),
     [names, shown],
   );
@@ -96,7 +96,7 @@ export function TableView({
       <div className="flex shrink-0 items-center gap-3 border-b px-3 py-1.5">
         <SearchField label="Find a column" value={find} onChange={setFind} className="w-52" />
         <span className="number ml-auto truncate text-gray-10 text-small" role="status">
-          {table.rows === null ? 'rows not counted' : formatOf(table.rows, 'row')} ×{' '}
+          {table.rows == null ? 'rows not counted' : formatOf(table.rows, 'row')} ×{' '}
           {wanted && `${formatCount(names.length)} of `}
           {formatOf(table.columns.length, 'column')}
         </span>

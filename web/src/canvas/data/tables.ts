@@ -1,85 +1,28 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { ApiError, problemOf } from '@/api/problem';
+import { api, dataOf } from '@/api/client';
+import type * as wire from '@/api/schema';
 
-// What the explorer answers with; docs/api.md describes it.
+export type { ColumnFacts, TableItem } from '@/api/schema';
 
-export interface TableColumn {
-  name: string;
-  /** DuckDB's type. */
-  type: string;
-}
-
-export interface TableItem {
-  name: string;
-  kind: 'raw' | 'working' | 'split' | 'union' | 'file';
-  format: string | null;
-  path: string | null;
-  columns: TableColumn[];
-  rows: number | null;
-  error?: string;
-}
-
-export interface QueryResult {
-  columns: string[];
-  rows: unknown[][];
-  row_count: number;
-  types: string[];
-  more: boolean;
-  cut: boolean;
-  seconds: number;
-}
-
-export interface ColumnFacts {
-  name: string;
-  type: string;
-  missing: number;
-  distinct: number;
-  min?: number | string | null;
-  max?: number | string | null;
-  mean?: number | null;
-  standard_deviation?: number | null;
-  median?: number | null;
-  histogram?: { low: number | string; high: number | string; counts: number[] } | null;
-  top?: { value: string; count: number }[] | null;
-}
-
-export interface TableProfile {
-  columns: ColumnFacts[];
-  total: number;
-  rows: number;
-  complete: boolean;
-}
-
-async function ask<T>(address: string, init: RequestInit): Promise<T> {
-  let answer: Response;
-  try {
-    answer = await fetch(address, init);
-  } catch (error) {
-    throw ApiError.unreachable(error);
-  }
-  if (!answer.ok) throw await problemOf(answer);
-  return (await answer.json()) as T;
-}
+/** The rows of an answer, which the description of the API leaves open as JSON. */
+export type QueryResult = Omit<wire.QueryResult, 'rows'> & { rows: unknown[][] };
 
 /** The tables of a session; `version` changes when there may be others. */
 export const tablesQuery = (session: string, version: string) =>
   queryOptions({
     queryKey: ['tables', session, version],
-    queryFn: ({ signal }) => ask<TableItem[]>(`/api/sessions/${session}/tables`, { signal }),
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/sessions/{id}/tables', { params: { path: { id: session } }, signal })),
     placeholderData: keepPreviousData,
   });
 
-export function runQuery(
+export async function runQuery(
   session: string,
-  query: { sql: string; limit: number; offset?: number },
+  body: wire.QueryRequest,
   signal?: AbortSignal,
 ): Promise<QueryResult> {
-  return ask(`/api/sessions/${session}/query`, {
-    method: 'POST',
-    body: JSON.stringify(query),
-    headers: { 'Content-Type': 'application/json' },
-    signal,
-  });
+  const call = api.POST('/api/sessions/{id}/query', { params: { path: { id: session } }, body, signal });
+  return (await dataOf(call)) as QueryResult;
 }
 
 /** Columns described with one request. */
@@ -89,9 +32,14 @@ export const profileQuery = (session: string, table: string, version: string, bl
   queryOptions({
     queryKey: ['profile', session, table, version, block],
     queryFn: ({ signal }) =>
-      ask<TableProfile>(
-        `/api/sessions/${session}/tables/${encodeURIComponent(table)}/profile?limit=${PROFILED}&offset=${block * PROFILED}`,
-        { signal },
+      dataOf(
+        api.GET('/api/sessions/{id}/tables/{name}/profile', {
+          params: {
+            path: { id: session, name: table },
+            query: { limit: PROFILED, offset: block * PROFILED },
+          },
+          signal,
+        }),
       ),
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -139,7 +139,12 @@ export function TreeView({
               />
               <FileIcon name={row.name} folder={row.folder} open={row.open} />
               <span className="min-w-0 grow truncate">{row.name}</span>
-              <span className="number shrink-0 text-gray-9 text-label">
+              <span
+                className={cn(
+                  'number shrink-0 text-label',
+                  row.path === current ? 'text-accent-text' : 'text-gray-9',
+                )}
+              >
                 {row.folder ? row.files !== null && formatCount(row.files) : size(sizeOf(row.path))}
               </span>
             </div>

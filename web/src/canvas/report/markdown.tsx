@@ -51,9 +51,14 @@ export const Markdown = memo(function Markdown({
       h5: heading('h5'),
       h6: heading('h6'),
       table: ({ children }) => (
-        <section aria-label="Table" tabIndex={0} className="mb-3 overflow-x-auto [overflow-wrap:normal]">
+        <div
+          role="group"
+          aria-label="Table"
+          tabIndex={0}
+          className="mb-3 overflow-x-auto [overflow-wrap:normal]"
+        >
           <table>{children}</table>
-        </section>
+        </div>
       ),
       img: ({ src, alt }) => {
         const path = typeof src === 'string' ? workspacePath(src, folder) : null;

@@ -15,6 +15,7 @@ internal sealed class AnthropicFailures(AnthropicOptions options, RetryAfterHand
     public Exception Translate(Exception failure) =>
         failure switch
         {
+            _ when Find<UserFacingException>(failure) is { } told => told,
             AnthropicApiException response => OfStatus(response),
             AnthropicServiceException inStream => OfStream(inStream),
             _ when Find<TimeoutException>(failure) is not null => new ModelUnavailableException(
@@ -61,6 +62,7 @@ internal sealed class AnthropicFailures(AnthropicOptions options, RetryAfterHand
                 $"{Host} has an error of its own ({status}): {reason}",
                 headers.RetryAfter
             ),
+            _ when ContextTooLongException.Says(reason) => new ContextTooLongException($"{Host}: {reason}"),
             _ => new UserFacingException($"{Host} refused the request ({status}): {reason}."),
         };
     }

@@ -156,6 +156,62 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                     b.ToTable("log_writers", (string)null);
                 });
 
+            modelBuilder.Entity("Trainable.Server.Storage.LoggedItem", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("data");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("RunTag")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("run_tag");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("stage");
+
+                    b.Property<long?>("Step")
+                        .HasColumnType("bigint")
+                        .HasColumnName("step");
+
+                    b.HasKey("Id")
+                        .HasName("pk_logged_items");
+
+                    b.HasIndex("SessionId", "Stage", "Kind", "Name", "RunTag")
+                        .IsUnique()
+                        .HasDatabaseName("ix_logged_items_session_id_stage_kind_name_run_tag");
+
+                    b.ToTable("logged_items", (string)null);
+                });
+
             modelBuilder.Entity("Trainable.Server.Storage.Message", b =>
                 {
                     b.Property<long>("Id")
@@ -636,6 +692,16 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_artifacts_sessions_session_id");
+                });
+
+            modelBuilder.Entity("Trainable.Server.Storage.LoggedItem", b =>
+                {
+                    b.HasOne("Trainable.Server.Storage.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_logged_items_sessions_session_id");
                 });
 
             modelBuilder.Entity("Trainable.Server.Storage.Message", b =>

@@ -128,6 +128,60 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     b.ToTable("experiments", (string)null);
                 });
 
+            modelBuilder.Entity("Trainable.Server.Storage.LoggedItem", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Data")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("data");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<string>("RunTag")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("run_tag");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("Stage")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stage");
+
+                    b.Property<long?>("Step")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("step");
+
+                    b.HasKey("Id")
+                        .HasName("pk_logged_items");
+
+                    b.HasIndex("SessionId", "Stage", "Kind", "Name", "RunTag")
+                        .IsUnique()
+                        .HasDatabaseName("ix_logged_items_session_id_stage_kind_name_run_tag");
+
+                    b.ToTable("logged_items", (string)null);
+                });
+
             modelBuilder.Entity("Trainable.Server.Storage.Message", b =>
                 {
                     b.Property<long>("Id")
@@ -604,6 +658,16 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_artifacts_sessions_session_id");
+                });
+
+            modelBuilder.Entity("Trainable.Server.Storage.LoggedItem", b =>
+                {
+                    b.HasOne("Trainable.Server.Storage.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_logged_items_sessions_session_id");
                 });
 
             modelBuilder.Entity("Trainable.Server.Storage.Message", b =>
