@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft, Play, Square } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { modelsQuery } from '@/api/queries';
 import { STAGES, type Stage } from '@/api/types';
 import { formatCost, formatShort } from '@/lib/format';
@@ -14,7 +14,8 @@ import { Tooltip } from '@/ui/tooltip';
 import { costOf, tokensOf } from './cost';
 import { StageButton } from './stage-button';
 import { stageStates } from './stage-state';
-import { StartDialog } from './start-dialog';
+
+const StartDialog = lazy(() => import('./start-dialog').then((module) => ({ default: module.StartDialog })));
 
 /** The one place to start, stop and re-run: state, elapsed time and cost of each stage. */
 export function StageBar() {
@@ -54,7 +55,9 @@ export function StageBar() {
         />
       </div>
       {dialog && (
-        <StartDialog stage={dialog.stage} loses={loses(dialog.stage)} onClose={() => setDialog(null)} />
+        <Suspense>
+          <StartDialog stage={dialog.stage} loses={loses(dialog.stage)} onClose={() => setDialog(null)} />
+        </Suspense>
       )}
     </>
   );
