@@ -176,5 +176,5 @@ def test_a_wide_table_is_read(ask, tables, tmp_path):
     names = ",".join(f"c{n}" for n in range(columns))
     (tmp_path / "wide.csv").write_text(names + "\n" + ",".join("1" * columns) + "\n")
     tables.append({"name": "wide", "format": "csv", "files": [str(tmp_path / "wide.csv")]})
-    assert len(ask("query", sql="FROM wide")["rows"][0]) == columns
-    assert len(ask("profile", table="wide", limit=50)["columns"]) == 50
+    assert len(ask("query", sql="FROM wide", memory=1 << 30)["rows"][0]) == columns
+    assert len(ask("profile", table="wide", limit=50, memory=1 << 30)["columns"]) == 50
