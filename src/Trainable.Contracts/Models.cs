@@ -21,6 +21,9 @@ public sealed record ModelItem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ModelPrices? Prices { get; init; }
 
+    /// <summary>The levels of thinking it takes; empty when it does not think.</summary>
+    public IReadOnlyList<string> Thinking { get; set; } = [];
+
     /// <summary>What a stage gets when nobody names a model.</summary>
     public required bool Default { get; init; }
 }

@@ -1,8 +1,11 @@
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Agents.Models.Autopilot;
+using Trainable.Server.Agents.Models.Ollama;
+using Trainable.Server.Agents.Models.OpenAI;
 using Trainable.Server.Agents.Steering;
 using Trainable.Server.Agents.Tools;
+using Trainable.Server.Platform;
 
 namespace Trainable.Server.Agents;
 
@@ -15,8 +18,12 @@ internal static class AgentsRegistration
             .AddSingleton<StagePrompt>()
             .AddSingleton(_ => Playbook.Shipped())
             .AddSingleton(AnthropicOptions.Read(configuration))
-            .AddSingleton(_ => ModelCatalogue.Shipped())
+            .AddSingleton(OpenAIOptions.Read(configuration))
+            .AddSingleton(OllamaOptions.Read(configuration))
+            .AddSingleton(provider => ModelCatalogue.Of(provider.GetRequiredService<TrainableHome>(), configuration))
             .AddSingleton<IModelProvider, AnthropicProvider>()
+            .AddSingleton<IModelProvider, OpenAIProvider>()
+            .AddSingleton<IModelProvider, OllamaProvider>()
             .AddSingleton<IModelProvider, AutopilotProvider>()
             .AddSingleton<IModels, ConfiguredModels>()
             .AddSingleton<IAgentTool, ExecuteCodeTool>()

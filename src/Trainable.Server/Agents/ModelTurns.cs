@@ -113,7 +113,10 @@ internal sealed class ModelTurns(IEnumerable<IAgentTool> tools, IModels models, 
         new()
         {
             Tools = [.. tools.Where(tool => tool.IsOffered(context)).Select(tool => tool.Declaration)],
-            Reasoning = Thinking.ToReasoning(context.Run.Thinking),
+            Reasoning =
+                models.Describe(context.Model).Thinking == ThinkingKinds.None
+                    ? null
+                    : Thinking.ToReasoning(context.Run.Thinking),
         };
 
     private async Task KeepAsync(

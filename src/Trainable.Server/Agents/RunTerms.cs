@@ -54,6 +54,11 @@ internal static class RunTerms
         {
             if (model.Length > 0)
                 models.Open(model).Dispose(); // Refuses one that cannot be used.
+            if (
+                options.Thinking is not (null or ThinkingLevels.None)
+                && models.Describe(model).Thinking == ThinkingKinds.None
+            )
+                throw new UserFacingException($"The model '{model}' does not think: leave 'thinking' out.", 422);
         }
     }
 

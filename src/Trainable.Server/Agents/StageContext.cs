@@ -43,8 +43,12 @@ internal sealed record StageContext
 
     public bool IsChat => Kind == RunKinds.Chat;
 
-    /// <summary>What of the data the model may see; one of <see cref="ShareLevels"/>.</summary>
-    public string Share => Run.Share ?? ShareLevels.Sample;
+    /// <summary>
+    /// What of the data the model may see; one of <see cref="ShareLevels"/>. Autopilot is part of this server and shares with
+    /// nobody, so it sees what it works with whatever was chosen.
+    /// </summary>
+    public string Share =>
+        Model == Models.Autopilot.AutopilotChatClient.ModelId ? ShareLevels.Sample : Run.Share ?? ShareLevels.Sample;
 
     /// <summary>The run's directory as a sandbox sees it. A conversation has one of its own, beside the stages'.</summary>
     public string SandboxDirectory => $"/data/sessions/{SessionId}/{Folder}";

@@ -42,15 +42,19 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, Sandb
             .Append(". Dataset: ")
             .Append(context.ExperimentName)
             .Append("\n\n");
-        text.Append(ProfileMarkdown.Render(profile, ProfileDetail.Sample, ProfileCharacters)).Append('\n');
+        text.Append(ProfileMarkdown.Render(profile, Detail(context), ProfileCharacters)).Append('\n');
         foreach (var earlier in Stages.All.TakeWhile(stage => stage != context.Stage))
         {
+            // What a report says of values is data too.
             if (
-                await files.TryReadTextAsync(context, $"../{earlier}/report.md", ReportBytes, cancellation) is
-                { } report
+                context.Share != ShareLevels.Schema
+                && await files.TryReadTextAsync(context, $"../{earlier}/report.md", ReportBytes, cancellation)
+                    is { } report
             )
                 text.Append("\n## Report of ").Append(earlier).Append("\n\n").Append(report).Append('\n');
         }
+        if (SharedResult.Note(context.Share) is { } note)
+            text.Append('\n').Append(note).Append('\n');
         if (context.Options.DataDictionary is { Length: > 0 } dictionary)
             text.Append("\n## What the columns mean, in the user's words\n\n").Append(dictionary).Append('\n');
         if (context.Instructions.Length > 0)
@@ -58,6 +62,14 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, Sandb
         text.Append("\n## The stage in exact terms\n\n").Append(Brief(context, manifest).ToBlock()).Append('\n');
         return text.ToString();
     }
+
+    private static ProfileDetail Detail(StageContext context) =>
+        context.Share switch
+        {
+            ShareLevels.Schema => ProfileDetail.Schema,
+            ShareLevels.Full => ProfileDetail.Full,
+            _ => ProfileDetail.Sample,
+        };
 
     private StageBrief Brief(StageContext context, DatasetManifest manifest) =>
         new()

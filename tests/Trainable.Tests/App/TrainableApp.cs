@@ -11,6 +11,8 @@ using Trainable.Contracts;
 using Trainable.Server;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Agents.Models.Anthropic;
+using Trainable.Server.Agents.Models.Ollama;
+using Trainable.Server.Agents.Models.OpenAI;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 
@@ -63,7 +65,10 @@ internal sealed class TrainableApp : IAsyncDisposable
             change is null ? options : change(options),
             services =>
             {
-                services.AddSingleton(new AnthropicOptions()); // Whoever runs the tests may have a key; they use none.
+                // Whoever runs the tests may have keys; they use none.
+                services.AddSingleton(new AnthropicOptions());
+                services.AddSingleton(new OpenAIOptions());
+                services.AddSingleton(new OllamaOptions());
                 configure?.Invoke(services);
                 if (models is null)
                     return;

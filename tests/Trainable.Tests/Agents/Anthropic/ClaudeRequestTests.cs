@@ -45,6 +45,22 @@ public sealed class ClaudeRequestTests
         last.ContentsOf(^2)[0].GetProperty("signature").GetString().ShouldBe("c2VjcmV0");
     }
 
+    [Theory]
+    [InlineData("claude-opus-4-6", """{"type":"adaptive"}""", """{"effort":"low"}""")]
+    [InlineData("claude-haiku-4-5", """{"type":"enabled","budget_tokens":""", null)]
+    public async Task AThinkingLevelIsOnTheWireInTheModelsOwnShape(string model, string thinking, string? effort)
+    {
+        await using var api = await MessagesServer.StartAsync(MessagesReply.Run(Report), MessagesReply.Finish());
+        await using var app = await ClaudeApp.StartAsync(api);
+        var session = (await app.CreateExperimentAsync()).SessionId;
+        await app.StartStageAsync(session, "eda", new StartStageRequest { Model = model, Thinking = "low" });
+        await app.FollowToStateAsync(session, "eda_done", "failed");
+        var body = api.Requests[0].Body;
+        body.GetProperty("thinking").GetRawText().ShouldStartWith(thinking[..^1]);
+        if (effort is not null)
+            body.GetProperty("output_config").GetRawText().ShouldBe(effort);
+    }
+
     [Fact]
     public async Task ToolsAndSystemPromptAreTheSameForEverySession()
     {

@@ -96,13 +96,19 @@ function Spent() {
   const tokens = tokensOf(usage);
   const cost = models ? costOf(usage, models) : null;
   const name = model ?? session.runs.at(-1)?.model;
+  const limit = session.run_options.session_budget?.cost_usd ?? session.run_options.budget?.cost_usd;
   if (!name) return null;
   return (
     <div className="number flex items-center gap-1.5 whitespace-nowrap text-gray-10 text-small max-lg:hidden">
       <span className="text-gray-11">{name}</span>
       {tokens > 0 && (
         <>
-          {cost !== null && <span>· {formatCost(cost)}</span>}
+          {cost !== null && (
+            <span>
+              · {formatCost(cost)}
+              {limit != null && ` of ${formatCost(limit)}`}
+            </span>
+          )}
           <span>· {formatShort(tokens)} tok</span>
         </>
       )}

@@ -15,6 +15,7 @@ internal sealed class AnthropicFailures(AnthropicOptions options, RetryAfterHand
     public Exception Translate(Exception failure) =>
         failure switch
         {
+            _ when Find<UserFacingException>(failure) is { } told => told,
             AnthropicApiException response => OfStatus(response),
             AnthropicServiceException inStream => OfStream(inStream),
             _ when Find<TimeoutException>(failure) is not null => new ModelUnavailableException(

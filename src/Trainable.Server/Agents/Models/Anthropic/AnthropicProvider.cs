@@ -40,16 +40,9 @@ internal sealed class AnthropicProvider(
         var known = catalogue.Of(Name).ToList();
         if (!known.Exists(model => model.Id == options.Model))
             known.Insert(0, Describe(options.Model));
-        return known.Select(model => new ModelItem
-        {
-            Id = model.Id,
-            Provider = Name,
-            Available = options.ApiKey is not null,
-            Reason = options.ApiKey is null ? MissingKey : null,
-            ContextWindow = model.ContextWindow,
-            Prices = model.Prices,
-            Default = false,
-        });
+        return known.Select(model =>
+            model.ToItem(options.ApiKey is not null, options.ApiKey is null ? MissingKey : null)
+        );
     }
 
     public bool Serves(string model) => model == options.Model || model.StartsWith(Prefix, StringComparison.Ordinal);
@@ -62,7 +55,10 @@ internal sealed class AnthropicProvider(
             );
         var retryAfter = new RetryAfterHandler(clock)
         {
-            InnerHandler = new SilenceHandler(options.Silence, clock) { InnerHandler = _connections },
+            InnerHandler = new WrongAnswerHandler(AnthropicOptions.UrlVariable)
+            {
+                InnerHandler = new SilenceHandler(options.Silence, clock) { InnerHandler = _connections },
+            },
         };
         var http = new HttpClient(retryAfter, disposeHandler: false) { Timeout = Timeout.InfiniteTimeSpan };
         var sdk = new AnthropicClient(
@@ -78,7 +74,9 @@ internal sealed class AnthropicProvider(
         var facts = Describe(model);
         var limit = Math.Min(facts.MaxOutputTokens ?? UnknownMaxOutputTokens, MaxOutputTokens);
         var failures = new AnthropicFailures(options, retryAfter);
-        var client = new AnthropicChatClient(sdk.AsIChatClient(model, limit), failures);
+        var thinking =
+            facts.Thinking == ThinkingKinds.Tokens ? AnthropicThinkingMode.Extended : AnthropicThinkingMode.Adaptive;
+        var client = new AnthropicChatClient(sdk.AsIChatClient(model, limit, thinking), failures);
         return new RetryingChatClient(client, clock, logger);
     }
 

@@ -1,4 +1,4 @@
-namespace Trainable.Server.Agents.Models.Anthropic;
+namespace Trainable.Server.Agents.Models;
 
 /// <summary>Keeps what the last response said about waiting: the SDK's exceptions carry no headers.</summary>
 internal sealed class RetryAfterHandler(TimeProvider clock) : DelegatingHandler

@@ -1,4 +1,4 @@
-namespace Trainable.Server.Agents.Models.Anthropic;
+namespace Trainable.Server.Agents.Models;
 
 /// <summary>
 /// Ends a request over which nothing comes any more. It watches bytes and not events, because the SDK passes on no pings, and
