@@ -2250,6 +2250,8 @@ export interface components {
              */
             context_window?: null | number;
             prices?: null | components["schemas"]["ModelPrices"];
+            /** @description The levels of thinking it takes; empty when it does not think. */
+            thinking?: string[];
             /** @description What a stage gets when nobody names a model. */
             default: boolean;
         };
