@@ -10,6 +10,7 @@ from libduckdb import Connection
 FLOATS = ("DOUBLE", "FLOAT")
 INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT",
             "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
+READ_AS_TEXT = frozenset({*INTEGERS, *FLOATS, "BOOLEAN", "VARCHAR", "DATE", "TIME", "TIMESTAMP"})
 # What a JavaScript number holds exactly.
 SAFE_INTEGER = (1 << 53) - 1
 DOUBLE_DIGITS = 15
@@ -30,7 +31,7 @@ def first(connection: Connection, sql: str, limit: int, offset: int, cell: int) 
     columns = describe(connection, sql)
     kinds = [kind for _, kind in columns]
     what = "*"
-    if any(_is_nested(kind) or kind == "BLOB" for kind in kinds):
+    if any(not _is_read(kind) for kind in kinds):
         what = ", ".join(_written(f"c{index}", kind, cell) for index, kind in enumerate(kinds))
     names = ", ".join(f"c{index}" for index in range(len(columns)))
     # An order within the query is kept: nothing here gives rows another. What values are to be is made of them here and
@@ -53,7 +54,14 @@ def _written(column: str, kind: str, longest: int) -> str:
     if kind == "BLOB":
         return f"'<' || octet_length({column}) || ' bytes>'"
     # One character more than is shown tells that there are more.
-    return f"left(to_json({column})::VARCHAR, {longest + 1})" if _is_nested(kind) else column
+    if _is_nested(kind):
+        return f"left(to_json({column})::VARCHAR, {longest + 1})"
+    return column if _is_read(kind) else f"{column}::VARCHAR"
+
+
+def _is_read(kind: str) -> bool:
+    """Whether the C API gives values of the type as text; of others it gives NULL."""
+    return kind in READ_AS_TEXT or kind.startswith("DECIMAL(")
 
 
 def _value(text: Optional[str], kind: str, longest: int) -> Any:

@@ -57,6 +57,28 @@ def test_values_keep_what_json_can_hold(ask):
     assert row[11].endswith("…") and len(row[11]) == 51
 
 
+@pytest.mark.parametrize(("value", "written"), [
+    ("'0199a0f0-0000-7000-8000-000000000000'::UUID", "0199a0f0-0000-7000-8000-000000000000"),
+    ("TIMESTAMPTZ '2020-01-01 00:00:00+00'", "2020-01-01 00:00:00+00"),
+    ("TIMESTAMP_NS '2020-01-01 00:00:00.123456789'", "2020-01-01 00:00:00.123456789"),
+    ("TIMESTAMP '2020-01-01 01:02:03'", "2020-01-01 01:02:03"),
+    ("'x'::ENUM('x', 'y')", "x"),
+    ("'101'::BIT", "101"),
+    ("INTERVAL 3 DAY", "3 days"),
+    ("TIME '01:02:03'", "01:02:03"),
+    ("'01:02:03+01'::TIMETZ", "01:02:03+01"),
+    ("1::BIGNUM", "1"),
+    ("170141183460469231731687303715884105727::HUGEINT", "170141183460469231731687303715884105727"),
+    ("1.5::DECIMAL(38,3)", "1.500"),
+    ("'{\"a\": 1}'::JSON", {"a": 1}),
+    ("MAP {'a': 1}", {"a": 1}),
+    ("[1, 2]::INTEGER[2]", [1, 2]),
+])
+def test_no_type_is_lost(ask, value, written):
+    result = ask("query", sql=f"SELECT {value}")
+    assert result["rows"] == [[written]], result
+
+
 def test_a_page_starts_where_the_one_before_it_ended(ask):
     sql = "SELECT age FROM people ORDER BY age DESC"
     pages = [ask("query", sql=sql, limit=20, offset=offset) for offset in (0, 20)]
@@ -154,5 +176,5 @@ def test_a_wide_table_is_read(ask, tables, tmp_path):
     names = ",".join(f"c{n}" for n in range(columns))
     (tmp_path / "wide.csv").write_text(names + "\n" + ",".join("1" * columns) + "\n")
     tables.append({"name": "wide", "format": "csv", "files": [str(tmp_path / "wide.csv")]})
-    assert len(ask("query", sql="FROM wide")["rows"][0]) == columns
-    assert len(ask("profile", table="wide", limit=50)["columns"]) == 50
+    assert len(ask("query", sql="FROM wide", memory=1 << 30)["rows"][0]) == columns
+    assert len(ask("profile", table="wide", limit=50, memory=1 << 30)["columns"]) == 50

@@ -113,7 +113,7 @@ for name in "AS FSIZE NOFILE NPROC CPU CORE".split():
 """
     limits = {"address_space": 8 << 30, "file_size": 1 << 20, "open_files": 64, "processes": 500, "cpu_s": 20}
     lines = dict(line.split() for line in runner.run(source, limits=limits).stdout.splitlines())
-    expected = {"AS": 8 << 30, "FSIZE": 1 << 20, "NOFILE": 64, "NPROC": 500, "CPU": 20, "CORE": 0}
+    expected = {"AS": 8 << 30, "FSIZE": 1 << 20, "NOFILE": 64, "NPROC": 500, "CPU": 20, "CORE": 1}
     assert {name: int(value) for name, value in lines.items()} == expected
 
 

@@ -71,3 +71,10 @@ print("early")
     result = runner.finish(number)
     assert result.stdout == "early\nlate\n"
     assert result.events[-1]["event"] == "closed"
+
+
+def test_lines_of_a_busy_loop_travel_together(runner):
+    result = runner.run("for number in range(20_000): print(number)")
+    messages = [event for event in result.events if event["event"] == "output"]
+    assert result.stdout.split() == [str(number) for number in range(20_000)]
+    assert len(messages) < 2_000

@@ -39,16 +39,19 @@ public sealed class FigureTests(ITestOutputHelper output)
         );
         var page = await studio.OpenAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "demo" })).ToBeVisibleAsync();
+        await page.Context.AddInitScriptAsync(
+            """
+            new MutationObserver(() => {
+                window.shownAt ??= document.body?.textContent.includes('Message 2000 of') ? performance.now() : undefined;
+            }).observe(document, { subtree: true, childList: true, characterData: true });
+            """
+        );
         var times = new List<double>();
         for (var run = 0; run < 5; run++)
         {
             var tab = await studio.OpenBesideAsync(page, $"/sessions/{created.SessionId}");
             await Expect(tab.GetByText("Message 2000 of a long talk")).ToBeVisibleAsync();
-            times.Add(
-                await tab.EvaluateAsync<double>(
-                    "() => performance.getEntriesByName('transcript-complete')[0]?.startTime ?? performance.now()"
-                )
-            );
+            times.Add(await tab.EvaluateAsync<double>("() => window.shownAt"));
             await tab.CloseAsync();
         }
         times.Sort();

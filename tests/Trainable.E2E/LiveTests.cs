@@ -118,4 +118,30 @@ public sealed class LiveTests
         await pill.ClickAsync();
         await Expect(page.GetByText("The end.")).ToBeInViewportAsync();
     }
+
+    [Fact]
+    public async Task WhatTheAgentAsksIsAnsweredWithOneClick()
+    {
+        var models = new ScriptedModels(
+            new ScriptedTurn.Reply(
+                "I need to know.",
+                ScriptedModels.Call(
+                    "ask_user",
+                    ("question", "Drop the 11 rows with blank charges?"),
+                    ("options", "Drop\nImpute")
+                )
+            ),
+            new ScriptedTurn.Hang("Then I go on.")
+        );
+        await using var studio = await Studio.StartAsync(models);
+        var created = await studio.CreateAsync();
+        await studio.StartStageAsync(created.SessionId);
+        var page = await studio.OpenAsync($"/sessions/{created.SessionId}");
+        var asked = page.GetByRole(AriaRole.Region, new() { Name = "The agent asks" });
+        await Expect(asked).ToContainTextAsync("11 rows");
+        await page.LookAsync("question");
+        await asked.GetByRole(AriaRole.Button, new() { Name = "Impute" }).ClickAsync();
+        await Expect(asked).ToContainTextAsync("You answered: Impute");
+        await Expect(page.GetByText("Then I go on.")).ToBeVisibleAsync();
+    }
 }

@@ -123,7 +123,7 @@ public sealed class StoryTests
 
         // Everything is found from the keyboard.
         await page.Keyboard.PressAsync("Control+k");
-        await page.Keyboard.TypeAsync("cust");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = "Find anything" }).FillAsync("cust");
         await Expect(page.GetByRole(AriaRole.Option, new() { NameRegex = new("^customers") })).ToBeVisibleAsync();
         await page.LookAsync("palette");
         await page.Keyboard.PressAsync("Escape");

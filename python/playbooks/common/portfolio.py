@@ -121,7 +121,7 @@ class Portfolio:
             self.add(name, "svm", view, C=penalty / 5 if self.regression else penalty, **params)
 
     def neighbours(self, name, view, count):
-        if self.rows <= 20_000 and self.width <= 100:
+        if self.rows <= 8_000 and self.width <= 100:
             self.add(name, "nearest_neighbours", view, n_neighbors=int(min(count, self.rows // 4)))
 
     def discriminant(self):

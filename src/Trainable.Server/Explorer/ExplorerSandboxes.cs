@@ -93,7 +93,7 @@ internal sealed class ExplorerSandboxes(
                 Name = $"explorer-{view.Session:N}",
                 Mounts = [.. view.Mounts, new SandboxMount(folder, Work, Writable: true)],
                 MemoryBytes = options.MemoryBytes + UncountedBytes,
-                Preload = false,
+                Modules = "explorer.warm",
             },
             CancellationToken.None
         );

@@ -38,6 +38,9 @@ internal sealed record SandboxSpec
 
     /// <summary>Import pandas, scikit-learn and the like before the first script; off for a cheap throw-away sandbox.</summary>
     public bool Preload { get; init; } = true;
+
+    /// <summary>What is imported instead, with commas between the modules; null for what <see cref="Preload"/> says.</summary>
+    public string? Modules { get; init; }
 }
 
 internal sealed record SandboxMount(string HostPath, string SandboxPath, bool Writable);

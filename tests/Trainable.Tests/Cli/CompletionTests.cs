@@ -16,7 +16,7 @@ public sealed class CompletionTests : IDisposable
         commands.ShouldContain("run");
         commands.ShouldContain("logs");
         commands.ShouldNotContain(word => word.StartsWith('-'));
-        (await CompleteAsync("trainable run data.csv --st")).ShouldBe(["--stage"]);
+        (await CompleteAsync("trainable run data.csv --st")).ShouldBe(["--stage", "--stage-model"]);
         (await CompleteAsync("trainable run data.csv --stage ")).ShouldBe(
             ["auto", "eda", "prep", "train"],
             ignoreOrder: true

@@ -2250,6 +2250,8 @@ export interface components {
              */
             context_window?: null | number;
             prices?: null | components["schemas"]["ModelPrices"];
+            /** @description The levels of thinking it takes; empty when it does not think. */
+            thinking?: string[];
             /** @description What a stage gets when nobody names a model. */
             default: boolean;
         };
@@ -2428,6 +2430,28 @@ export interface components {
             content: string;
             stage: string;
         };
+        /** @description Something a script logged that is more than a number. The same name again, of the same stage, kind and run, replaces it. */
+        RichLog: {
+            /** @description One of RichLogKinds. */
+            kind: string;
+            name: string;
+            stage: string;
+            run_tag?: null | string;
+            /** Format: int64 */
+            step?: null | number;
+            /**
+             * @description By kind: image `{path, caption}`, the path as the file API has it; table `{columns[], rows[][], total_rows,
+             *     total_columns}`; confusion `{labels[], matrix[][]}`, rows the truth; curve `{x[], y[], x_label, y_label}`.
+             */
+            data: components["schemas"]["RawJson"];
+            /** @description The step that logged it; in the event alone. */
+            call_id?: null | string;
+            /**
+             * Format: date-time
+             * @description In the session alone; an event has its own.
+             */
+            created_at?: null | string;
+        };
         /**
          * @description How runs are driven: said for an experiment, for a session, or when a stage is started; what is said last counts, and null
          *     leaves it to what was said before.
@@ -2547,6 +2571,8 @@ export interface components {
             /** @description What waits for a person's answer. */
             questions: components["schemas"]["QuestionItem"][];
             chart_config?: null | components["schemas"]["JsonElement"];
+            /** @description Images, tables, confusion matrices and curves, in the order in which they were first logged. */
+            rich_logs: components["schemas"]["RichLog"][];
             /** @description What was settled when the experiment was made. */
             options: components["schemas"]["ExperimentOptions"];
             /** @description `unsafe` where what its agents write runs without isolation; left out where it is isolated. */
@@ -3046,6 +3072,7 @@ export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
 export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
 export type ReportReady = components['schemas']['ReportReady'];
+export type RichLog = components['schemas']['RichLog'];
 export type RunOptions = components['schemas']['RunOptions'];
 export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];

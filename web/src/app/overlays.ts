@@ -16,4 +16,7 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener);
 }
 
+/** For who listens to keys: they are for what lies above, also while it is still being loaded. */
+export const isCovered = () => open !== null;
+
 export const useOverlay = () => useSyncExternalStore(subscribe, () => open);

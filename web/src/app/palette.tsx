@@ -121,7 +121,7 @@ export default function Palette() {
                         <>
                           <StatusDot meaning={meaningOf(experiment.latest_state)} />{' '}
                           {stateWords(experiment.latest_state)}
-                          <span className="text-gray-9"> {formatAgo(experiment.created_at)}</span>
+                          <span> {formatAgo(experiment.created_at)}</span>
                         </>
                       }
                     >

@@ -1,16 +1,22 @@
 import { Outlet } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { ConnectionBanner } from './connection-banner';
 import { useOverlay } from './overlays';
 import { useShortcuts } from './shortcuts';
 
-const Palette = lazy(() => import('./palette'));
+const loadPalette = () => import('./palette');
+const Palette = lazy(loadPalette);
 const Help = lazy(() => import('./help'));
 
 /** What is around every page. */
 export function Shell() {
   useShortcuts();
   const overlay = useOverlay();
+  // Who presses the key types on at once: it is there before that, without being in the way of the page.
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), 2_000);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className="flex h-full flex-col">
       <a

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { openOverlay } from './overlays';
+import { isCovered, openOverlay } from './overlays';
 import { toggleTheme } from './theme';
 
 /** Every shortcut with what it does, as the help sheet lists them. */
@@ -31,7 +31,15 @@ export function isTyping(event: KeyboardEvent): boolean {
 export function useKeys(handlers: Readonly<Record<string, (() => void) | undefined>>) {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || isTyping(event)) return;
+      if (
+        isCovered() ||
+        event.defaultPrevented ||
+        event.metaKey ||
+        event.ctrlKey ||
+        event.altKey ||
+        isTyping(event)
+      )
+        return;
       const handler = handlers[event.key.length === 1 ? event.key.toLowerCase() : event.key];
       if (!handler) return;
       event.preventDefault();

@@ -27,7 +27,7 @@ const isWorthALook = (path: string) => /\.(png|jpe?g|svg|webp|csv|parquet|html)$
 export function newsOf(view: SessionView): Readonly<Record<CanvasTab, unknown>> {
   return {
     report: view.reports,
-    metrics: view.points,
+    metrics: view.points + view.richLogs.size,
     files: view.files.size,
     data: view.metadataVersion,
     checks: view.checks,

@@ -3,9 +3,10 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { ChevronRight, Play } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { api } from '@/api/client';
-import { modelsQuery } from '@/api/queries';
 import { TopBar } from '@/app/top-bar';
 import { metricName } from '@/lib/words';
+import { dollarsWrong, minutesWrong, NO_CHOICE, startOptions } from '@/session/stages/run-choice';
+import { RunFields } from '@/session/stages/run-fields';
 import { Button } from '@/ui/button';
 import { Field, Input, TextArea } from '@/ui/field';
 import { Select } from '@/ui/select';
@@ -47,8 +48,7 @@ export default function CreatePage() {
   const [holdout, setHoldout] = useState(AUTO);
   const [dictionary, setDictionary] = useState('');
   const [instructions, setInstructions] = useState('');
-  const [model, setModel] = useState('');
-  const [minutes, setMinutes] = useState('');
+  const [choice, setChoice] = useState(NO_CHOICE);
   const [progress, setProgress] = useState<UploadProgress | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const abort = useRef<AbortController>(null);
@@ -60,12 +60,15 @@ export default function CreatePage() {
   const drop = useDrop(add);
   const single = files.length === 1 ? (files[0] ?? null) : null;
   const preview = useQuery(previewQuery(single));
-  const models = useQuery(modelsQuery);
   const columns = useMemo(() => (single ? (preview.data?.columns ?? []) : []), [single, preview.data]);
   const kind = problem === AUTO ? likelyProblem(columns.find((column) => column.name === target)) : problem;
   const shownName = name ?? nameOf(files);
-  const wrongMinutes = minutes !== '' && !(Number(minutes) > 0 && Number(minutes) <= 10_080);
-  const ready = files.length > 0 && shownName.trim() !== '' && !wrongMinutes && !progress;
+  const ready =
+    files.length > 0 &&
+    shownName.trim() !== '' &&
+    !minutesWrong(choice) &&
+    !dollarsWrong(choice) &&
+    !progress;
 
   const create = async (run: boolean) => {
     setError(null);
@@ -94,10 +97,7 @@ export default function CreatePage() {
       );
       const id = created.session_id;
       if (run) {
-        const body = {
-          ...(model && { model }),
-          ...(minutes && { budget_seconds: Math.max(1, Number(minutes) * 60) }),
-        };
+        const body = startOptions(choice);
         // The experiment is made: what keeps it from starting is said where it can be started.
         await api.POST('/api/sessions/{id}/auto', { params: { path: { id } }, body }).catch(toastError);
       }
@@ -312,37 +312,7 @@ export default function CreatePage() {
                       />
                     )}
                   </Field>
-                  <Field label="Model">
-                    {(field) => (
-                      <Select
-                        {...field}
-                        value={model || (models.data?.find((one) => one.default)?.id ?? '')}
-                        onChange={setModel}
-                        options={(models.data ?? []).map((one) => ({
-                          value: one.id,
-                          label: one.id,
-                          note: one.available ? one.provider : one.reason,
-                          disabled: !one.available,
-                        }))}
-                      />
-                    )}
-                  </Field>
-                  <Field
-                    label="Time budget"
-                    optional
-                    error={wrongMinutes && 'Minutes, more than 0 and at most a week.'}
-                    hint="Minutes for each stage."
-                  >
-                    {(field) => (
-                      <Input
-                        {...field}
-                        inputMode="decimal"
-                        value={minutes}
-                        onChange={(event) => setMinutes(event.target.value.trim())}
-                        placeholder="30"
-                      />
-                    )}
-                  </Field>
+                  <RunFields choice={choice} onChange={setChoice} />
                   <Field
                     label="Data dictionary"
                     optional

@@ -7,6 +7,7 @@ import type { LiveEvent } from './sse';
 import type {
   FileView,
   NoticeItem,
+  RichLog,
   RunView,
   SessionView,
   StepItem,
@@ -15,13 +16,15 @@ import type {
   Usage,
 } from './view';
 
-const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, cost: 0, unpriced: 0 };
 
 const add = (one: Usage, other: Usage): Usage => ({
   input: one.input + other.input,
   output: one.output + other.output,
   cacheRead: one.cacheRead + other.cacheRead,
   cacheWrite: one.cacheWrite + other.cacheWrite,
+  cost: one.cost + other.cost,
+  unpriced: one.unpriced + other.unpriced,
 });
 
 /** A view while events are applied: what changes is copied once for all of them, what does not is shared. */
@@ -29,6 +32,7 @@ export class Draft {
   state: string;
   lastSeq: number;
   charts: readonly ChartSpec[] | null;
+  private richLogs: Map<string, RichLog> | null = null;
   budget: SessionView['budget'];
   metadataVersion: number;
   chatting: boolean;
@@ -76,6 +80,7 @@ export class Draft {
       series,
       points,
       charts: this.charts,
+      richLogs: this.richLogs ?? this.base.richLogs,
       score: this.score,
       usage: this.usage ?? base.usage,
       chatting: this.chatting,
@@ -251,6 +256,12 @@ export class Draft {
     const file = { ...of, version: (this.files.get(of.path)?.version ?? 0) + 1 };
     this.files.set(of.path, file);
     return file;
+  }
+
+  richLog(log: Omit<RichLog, 'version'>) {
+    this.richLogs ??= new Map(this.base.richLogs);
+    const key = [log.stage, log.kind, log.name, log.run ?? ''].join('\u0000');
+    this.richLogs.set(key, { ...log, version: (this.richLogs.get(key)?.version ?? 0) + 1 });
   }
 
   report(stage: Stage, content: string) {

@@ -11,6 +11,7 @@ import type {
   MetricsBatch,
   ModelRetry,
   ReportReady,
+  RichLog as RichLogged,
   StateChanged,
   ToolEnded,
   ToolStarted,
@@ -90,6 +91,8 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
       output: usage.output_tokens,
       cacheRead: usage.cache_read_tokens ?? 0,
       cacheWrite: usage.cache_write_tokens ?? 0,
+      cost: usage.cost_usd ?? 0,
+      unpriced: usage.cost_usd == null ? 1 : 0,
     });
   },
 
@@ -185,6 +188,11 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
         point.value ?? null,
       );
     if (warning) draft.notice(event, 'warning', warning);
+  },
+
+  rich_log(draft, event) {
+    const { kind, name, stage, run_tag, step, data } = event.data as RichLogged;
+    draft.richLog({ kind, name, stage, run: run_tag ?? null, step: step ?? null, data });
   },
 
   chart_config(draft, event) {

@@ -25,6 +25,9 @@ export interface Usage {
   output: number;
   cacheRead: number;
   cacheWrite: number;
+  /** US dollars of what was priced, and how many replies were not. */
+  cost: number;
+  unpriced: number;
 }
 
 /** Tokens by model: each has prices of its own. */
@@ -39,6 +42,19 @@ export interface FileView {
   size: number | null;
   createdAt: string;
   /** Raised each time that the file was written. */
+  version: number;
+}
+
+/** What a script logged that is more than a number; the newest of its name. `data` is as its kind has it. */
+export interface RichLog {
+  /** image, table, confusion or curve. */
+  kind: string;
+  name: string;
+  stage: string;
+  run: string | null;
+  step: number | null;
+  data: unknown;
+  /** Raised each time that it was logged. */
   version: number;
 }
 
@@ -143,6 +159,8 @@ export interface SessionView {
   /** Points of all series; changes when any of them does. */
   points: number;
   charts: readonly ChartSpec[] | null;
+  /** What was logged beside the metrics, in the order in which each first came. */
+  richLogs: ReadonlyMap<string, RichLog>;
   score: ScoreReport | null;
   usage: UsageByModel;
   /** The agent answers a message about a stage; the state stays as it is meanwhile. */
@@ -166,6 +184,7 @@ export function emptyView(id: string): SessionView {
     series: new Map(),
     points: 0,
     charts: null,
+    richLogs: new Map(),
     score: null,
     usage: {},
     chatting: false,

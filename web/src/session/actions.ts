@@ -73,6 +73,7 @@ export interface AnswerWhat {
 export function useAnswer() {
   const { store } = useStudio();
   return useMutation({
+    // By hand: the API's description leaves the body of this one open.
     mutationFn: async ({ questionId, ...body }: AnswerWhat) => {
       const response = await fetch(`/api/sessions/${store.id}/questions/${questionId}/answer`, {
         method: 'POST',

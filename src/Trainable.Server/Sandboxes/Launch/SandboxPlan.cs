@@ -22,7 +22,9 @@ internal sealed record SandboxPlan
         List<string> command = [python.Executable, "-I", "-u", $"{Library}/trainable_runner"];
         // After the installed packages, so that the Parquet stand-in gives way to a real engine of the same name.
         command.AddRange("--path", Library);
-        if (!spec.Preload)
+        if (spec.Modules is { } chosen)
+            command.AddRange("--preload", chosen);
+        else if (!spec.Preload)
             command.AddRange("--preload", "");
         else if (options.PreloadModules is { } modules)
             command.AddRange("--preload", modules);

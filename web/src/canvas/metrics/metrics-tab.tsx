@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { usePlace } from '@/canvas/lib/place';
 import { SearchField } from '@/canvas/parts/search-field';
 import { Slider } from '@/canvas/parts/slider';
@@ -12,6 +12,10 @@ import { Button } from '@/ui/button';
 import { Empty } from '@/ui/states';
 import { ChartCard } from './chart-card';
 import { type ChartGroup, groupCharts, runsOf } from './groups';
+import { richCards } from './rich/groups';
+
+const Lightbox = lazy(() => import('@/canvas/parts/lightbox'));
+const RichCard = lazy(() => import('./rich/rich-card').then((module) => ({ default: module.RichCard })));
 
 /** Charts of everything that was logged, live; on top what the host measured. */
 export default function MetricsTab() {
@@ -19,8 +23,11 @@ export default function MetricsTab() {
   const series = useView(store, (view) => view.series);
   const charts = useView(store, (view) => view.charts);
   const score = useView(store, (view) => view.score);
+  const logs = useView(store, (view) => view.richLogs);
+  const rich = useMemo(() => richCards(logs.values()), [logs]);
+  const [image, setImage] = useState<string | null>(null);
   const running = useView(store, (view) => view.runs.at(-1)?.status === 'running');
-  const scroller = usePlace<HTMLDivElement>(`${session.id}/metrics`, series.size > 0);
+  const scroller = usePlace<HTMLDivElement>(`${session.id}/metrics`, series.size + rich.length > 0);
   const all = useStableGroups(useMemo(() => groupCharts(series.values(), charts), [series, charts]));
   const runs = useMemo(() => JSON.stringify(runsOf(series.values())), [series]);
   const find = (search.find ?? '').toLowerCase();
@@ -31,7 +38,7 @@ export default function MetricsTab() {
         ),
       )
     : all;
-  if (series.size === 0 && !score) {
+  if (series.size === 0 && rich.length === 0 && !score) {
     return (
       <Empty title={running ? 'No metrics yet' : 'No metrics'} className="h-full">
         {running
@@ -87,12 +94,30 @@ export default function MetricsTab() {
             />
           ))}
         </div>
+        {!find && rich.length > 0 && (
+          <div className="grid @min-[640px]:grid-cols-2 grid-cols-1 items-start gap-3 px-3 pb-3">
+            <Suspense>
+              {rich.map((card) => (
+                <RichCard key={card.key} card={card} onOpen={setImage} />
+              ))}
+            </Suspense>
+          </div>
+        )}
         {groups.length === 0 && find && (
           <Empty title={`Nothing is called “${search.find}”`}>
             {formatOf(all.length, 'chart')} are left out by the search.
           </Empty>
         )}
       </div>
+      <Suspense>
+        {image && (
+          <Lightbox
+            path={image}
+            paths={rich.flatMap((card) => (card.kind === 'image' ? [card.path] : []))}
+            onChange={setImage}
+          />
+        )}
+      </Suspense>
     </div>
   );
 }

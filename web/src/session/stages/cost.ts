@@ -7,6 +7,10 @@ export function costOf(usage: UsageByModel, models: readonly ModelItem[]): numbe
   for (const [id, used] of Object.entries(usage)) {
     const model = models.find((one) => one.id === id) ?? models.find((one) => id.startsWith(one.id));
     if (model?.provider === 'builtin') continue;
+    if (used.unpriced === 0) {
+      dollars += used.cost;
+      continue;
+    }
     if (!model?.prices) return null;
     const { prices } = model;
     const fresh = used.input - used.cacheRead - used.cacheWrite;

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft, Play, Square } from 'lucide-react';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { modelsQuery } from '@/api/queries';
 import { STAGES, type Stage } from '@/api/types';
 import { formatCost, formatShort } from '@/lib/format';
@@ -14,7 +14,8 @@ import { Tooltip } from '@/ui/tooltip';
 import { costOf, tokensOf } from './cost';
 import { StageButton } from './stage-button';
 import { stageStates } from './stage-state';
-import { StartDialog } from './start-dialog';
+
+const StartDialog = lazy(() => import('./start-dialog').then((module) => ({ default: module.StartDialog })));
 
 /** The one place to start, stop and re-run: state, elapsed time and cost of each stage. */
 export function StageBar() {
@@ -54,7 +55,9 @@ export function StageBar() {
         />
       </div>
       {dialog && (
-        <StartDialog stage={dialog.stage} loses={loses(dialog.stage)} onClose={() => setDialog(null)} />
+        <Suspense>
+          <StartDialog stage={dialog.stage} loses={loses(dialog.stage)} onClose={() => setDialog(null)} />
+        </Suspense>
       )}
     </>
   );
@@ -96,13 +99,19 @@ function Spent() {
   const tokens = tokensOf(usage);
   const cost = models ? costOf(usage, models) : null;
   const name = model ?? session.runs.at(-1)?.model;
+  const limit = session.run_options.session_budget?.cost_usd ?? session.run_options.budget?.cost_usd;
   if (!name) return null;
   return (
     <div className="number flex items-center gap-1.5 whitespace-nowrap text-gray-10 text-small max-lg:hidden">
       <span className="text-gray-11">{name}</span>
       {tokens > 0 && (
         <>
-          {cost !== null && <span>· {formatCost(cost)}</span>}
+          {cost !== null && (
+            <span>
+              · {formatCost(cost)}
+              {limit != null && ` of ${formatCost(limit)}`}
+            </span>
+          )}
           <span>· {formatShort(tokens)} tok</span>
         </>
       )}
