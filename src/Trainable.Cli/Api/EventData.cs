@@ -32,6 +32,19 @@ internal static class EventData
             ? state.GetString()
             : null;
 
+    /// <summary>A <c>question</c> whole; null when it has another shape than ours.</summary>
+    public static QuestionItem? TryQuestion(StreamEvent item)
+    {
+        try
+        {
+            return Read<QuestionItem>(item);
+        }
+        catch (Exception unreadable) when (IsUnreadable(unreadable))
+        {
+            return null;
+        }
+    }
+
     /// <summary>What a <c>question</c> asks.</summary>
     public static string Question(StreamEvent item) =>
         item.Data.TryGetProperty("question", out var question) || item.Data.TryGetProperty("text", out question)

@@ -74,7 +74,7 @@ internal sealed class Conversation(HomeServer server, Guid session, Listener lis
         {
             view.Show(item);
             if (item.Type == EventTypes.Question)
-                _asked = EventData.Read<QuestionItem>(item);
+                _asked = EventData.TryQuestion(item);
             else if (item.Type == EventTypes.QuestionAnswered)
                 _asked = null;
         }

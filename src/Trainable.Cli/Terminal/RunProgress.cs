@@ -138,7 +138,8 @@ internal sealed class RunProgress
     {
         foreach (var line in Say("The agent asks: ", EventData.Question(item), Tone.Running))
             yield return line;
-        var question = EventData.Read<QuestionItem>(item);
+        if (EventData.TryQuestion(item) is not { } question)
+            yield break;
         foreach (var line in CleanText.Block(question.Code ?? "").Split('\n').Where(_ => question.Code is not null))
             yield return TextLine.Of($"    {line}", Tone.Quiet);
         if (question.Kind == QuestionKinds.Approval)
