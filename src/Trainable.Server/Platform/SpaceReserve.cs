@@ -6,7 +6,10 @@ namespace Trainable.Server.Platform;
 /// </summary>
 internal sealed class SpaceReserve(TrainableHome home)
 {
-    private const int Bytes = 1 << 20;
+    private const long MostBytes = 1 << 20;
+
+    /// <summary>Of what is free: a disk that cannot hold the whole reserve still has to hold the end of a run.</summary>
+    private const int ShareOfFree = 4;
     private const long TooLittle = 256 << 10;
 
     private readonly Lock _gate = new();
@@ -21,7 +24,7 @@ internal sealed class SpaceReserve(TrainableHome home)
             var draft = home.Reserve + ".new";
             try
             {
-                File.WriteAllBytes(draft, new byte[Bytes]);
+                File.WriteAllBytes(draft, new byte[Math.Min(MostBytes, Free / ShareOfFree)]);
                 File.Move(draft, home.Reserve, overwrite: true);
             }
             catch (IOException full) when (DiskFull.Is(full))
@@ -33,7 +36,9 @@ internal sealed class SpaceReserve(TrainableHome home)
     }
 
     /// <summary>True when so little is left that whatever failed just now most likely failed for want of space.</summary>
-    public bool IsDiskFull => new DriveInfo(home.Root).AvailableFreeSpace < TooLittle;
+    public bool IsDiskFull => Free < TooLittle;
+
+    private long Free => new DriveInfo(home.Root).AvailableFreeSpace;
 
     /// <summary>Gives the space up; false when there was none.</summary>
     public bool Release()

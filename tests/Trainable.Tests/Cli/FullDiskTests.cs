@@ -21,6 +21,7 @@ public sealed class FullDiskTests : IDisposable
 
     [Theory]
     [InlineData("200k")]
+    [InlineData("1m")]
     [InlineData("1500k")]
     [InlineData("2m")]
     public async Task ARunEndsInASentence(string size)
