@@ -110,7 +110,8 @@ def measured(final, metric, figures):
 
 def log_confusions(truth, chosen, names):
     if len(names) <= 100:
-        log_confusion("Confusion on val", [names[code] for code in truth], [names[code] for code in chosen], labels=names)
+        log_confusion("Confusion on val", [names[code] for code in truth], [names[code] for code in chosen],
+                      labels=names)
 
 
 def log_curves(truth, probability):

@@ -56,6 +56,6 @@ internal sealed class Spent
                 CostNanos = all.Sum(turn => turn.CostNanos ?? 0),
                 Turns = all.Count(),
             })
-            .FirstOrDefaultAsync(cancellation)
+            .SingleOrDefaultAsync(cancellation)
         ?? new Spent { Seconds = seconds };
 }
