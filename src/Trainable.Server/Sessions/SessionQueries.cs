@@ -3,19 +3,13 @@ using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Budgets;
-using Trainable.Server.Agents.Models;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
 /// <summary>Sessions as the API shows them; a session and its <c>last_seq</c> come from one snapshot.</summary>
-internal sealed class SessionQueries(
-    TrainableDb db,
-    ExperimentQueries experiments,
-    ModelCatalogue models,
-    SandboxOptions sandbox
-)
+internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experiments, SandboxOptions sandbox)
 {
     private const int MostRichLogs = 500;
 
@@ -166,12 +160,15 @@ internal sealed class SessionQueries(
             .Select(group => new
             {
                 Run = group.Key,
-                Input = group.Sum(turn => turn.InputTokens),
-                Output = group.Sum(turn => turn.OutputTokens),
-                CacheRead = group.Sum(turn => turn.CacheReadTokens),
-                CacheWrite = group.Sum(turn => turn.CacheWriteTokens),
+                Sums = new TurnSums
+                {
+                    Input = group.Sum(turn => turn.InputTokens),
+                    Output = group.Sum(turn => turn.OutputTokens),
+                    CostNanos = group.Sum(turn => turn.CostNanos ?? 0),
+                    Unpriced = group.Count(turn => turn.CostNanos == null),
+                },
             })
-            .ToDictionaryAsync(one => one.Run, cancellation);
+            .ToDictionaryAsync(one => one.Run, one => one.Sums, cancellation);
         return
         [
             .. rows.Select(row => (Row: row, Terms: RunTerms.Of(session, row)))
@@ -192,21 +189,7 @@ internal sealed class SessionQueries(
                     Score = run.Row.Score is { } score ? Json(score) : null,
                     Instructions = run.Row.Instructions,
                     BudgetSeconds = run.Row.BudgetSeconds > 0 ? run.Row.BudgetSeconds : null,
-                    Usage = tokens.TryGetValue(run.Row.Id, out var used)
-                        ? ModelUsage.Sum(
-                            [
-                                new ModelUsage
-                                {
-                                    Model = run.Row.Model,
-                                    Input = used.Input,
-                                    Output = used.Output,
-                                    CacheRead = used.CacheRead,
-                                    CacheWrite = used.CacheWrite,
-                                },
-                            ],
-                            models
-                        )
-                        : null,
+                    Usage = tokens.GetValueOrDefault(run.Row.Id)?.Summary,
                 }),
         ];
     }

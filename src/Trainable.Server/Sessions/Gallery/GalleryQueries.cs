@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
-using Trainable.Server.Agents.Models;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions.Gallery;
@@ -11,7 +10,7 @@ namespace Trainable.Server.Sessions.Gallery;
 /// The order is found over a few values of each experiment, in memory: that takes some milliseconds for thousands and needs
 /// no index for each key. Only the page that is shown is read whole.
 /// </remarks>
-internal sealed class GalleryQueries(TrainableDb db, Sparklines sparklines, ModelCatalogue models)
+internal sealed class GalleryQueries(TrainableDb db, Sparklines sparklines)
 {
     public async Task<(ExperimentSummary[] Items, GalleryCursor? Next)> ListAsync(
         GalleryFilter filter,
@@ -264,24 +263,21 @@ internal sealed class GalleryQueries(TrainableDb db, Sparklines sparklines, Mode
                     }
             )
             .Where(row => experiments.Contains(row.session.ExperimentId))
-            .GroupBy(row => new { row.session.ExperimentId, row.run.Model })
+            .GroupBy(row => row.session.ExperimentId)
             .Select(group => new
             {
-                group.Key.ExperimentId,
-                Usage = new ModelUsage
+                Experiment = group.Key,
+                Sums = new TurnSums
                 {
-                    Model = group.Key.Model,
                     Input = group.Sum(row => row.turn.InputTokens),
                     Output = group.Sum(row => row.turn.OutputTokens),
-                    CacheRead = group.Sum(row => row.turn.CacheReadTokens),
-                    CacheWrite = group.Sum(row => row.turn.CacheWriteTokens),
+                    CostNanos = group.Sum(row => row.turn.CostNanos ?? 0),
+                    Unpriced = group.Count(row => row.turn.CostNanos == null),
                 },
             })
             .ToListAsync(cancellation);
-        return used.GroupBy(row => row.ExperimentId, row => row.Usage)
-            .Select(group => (group.Key, Usage: ModelUsage.Sum(group, models)))
-            .Where(pair => pair.Usage is not null)
-            .ToDictionary(pair => pair.Key, pair => pair.Usage!);
+        return used.Where(row => row.Sums.Summary is not null)
+            .ToDictionary(row => row.Experiment, row => row.Sums.Summary!);
     }
 
     private static ScoreSummary Short(ScoreReport score) =>
