@@ -74,6 +74,8 @@ internal sealed class ModelTurns(IEnumerable<IAgentTool> tools, IModels models, 
     public ContextWindow WindowOf(StageContext context)
     {
         var facts = models.Describe(context.Model);
+        if (facts.IsUnlimited)
+            return new ContextWindow(long.MaxValue);
         var whole = facts.ContextWindow ?? ContextWindow.Unknown;
         return new ContextWindow(whole - Math.Min(facts.MaxOutputTokens ?? 0, whole / 4));
     }

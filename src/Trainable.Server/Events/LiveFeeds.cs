@@ -88,7 +88,11 @@ internal sealed class LiveFeeds
     }
 
     private static bool EndsMessage(EventDraft draft) =>
-        draft.Type is EventTypes.AgentMessage or EventTypes.ModelRetry or EventTypes.StateChange;
+        draft.Type
+            is EventTypes.AgentMessage
+                or EventTypes.ModelRetry
+                or EventTypes.StateChange
+                or EventTypes.ChatEnded;
 
     private void Leave(Guid session, SessionFeed feed)
     {

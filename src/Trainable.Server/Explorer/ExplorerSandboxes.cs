@@ -144,9 +144,10 @@ internal sealed class ExplorerSandboxes(
             if (entry.Sandbox.IsValueCreated)
                 await (await entry.Sandbox.Value).DisposeAsync();
         }
-        catch (UserFacingException)
+        catch (Exception failure)
+            when (failure is UserFacingException or IOException or InvalidOperationException or TimeoutException)
         {
-            // It never opened, as whoever asked for it was told.
+            // It never opened, as whoever asked for it was told, or is gone already.
         }
         TreeRemoval.Delete(entry.Folder);
     }

@@ -13,6 +13,9 @@ internal sealed class WorkspaceTables(TrainableHome home)
     private const int MostTables = 500;
     private const int LongestName = 60;
 
+    private const string AllSplits = "all_data";
+    private static readonly string[] Splits = ["train", "val", "test"];
+
     /// <summary>The folder of the datasets in a sandbox.</summary>
     public static string DatasetFolder(Guid experiment) => $"/data/datasets/{experiment}";
 
@@ -22,7 +25,8 @@ internal sealed class WorkspaceTables(TrainableHome home)
     public IReadOnlyList<ExplorerTable> Of(Guid experiment, Guid session)
     {
         var tables = new List<ExplorerTable>();
-        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        // Names that the host gives; no file of an agent's may stand for them.
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { TableKinds.Raw, AllSplits };
         var dataset = Files(home.Dataset(experiment));
         foreach (var file in dataset)
         {
@@ -39,6 +43,8 @@ internal sealed class WorkspaceTables(TrainableHome home)
         foreach (var file in files.OrderBy(file => SplitOf(file.Path) is null))
         {
             var split = SplitOf(file.Path);
+            if (split is null)
+                taken.UnionWith(Splits);
             Add(
                 split ?? NameOf(file.Path),
                 split is null ? TableKinds.File : TableKinds.Split,
@@ -78,7 +84,7 @@ internal sealed class WorkspaceTables(TrainableHome home)
             return tables;
         var union = new ExplorerTable
         {
-            Name = "all_data",
+            Name = AllSplits,
             Kind = TableKinds.Union,
             Union = [.. splits.Select(split => split.Name)],
             Version = string.Join(',', splits.Select(split => split.Version)),

@@ -59,7 +59,9 @@ internal sealed class TokenGate(RequestDelegate next, ServerOptions options, Acc
             request.Host,
             request.PathBase,
             request.Path,
-            QueryString.Create(request.Query.Where(pair => !string.Equals(pair.Key, "token", StringComparison.Ordinal)))
+            QueryString.Create(
+                request.Query.Where(pair => !string.Equals(pair.Key, "token", StringComparison.OrdinalIgnoreCase))
+            )
         );
 
     /// <summary>

@@ -53,9 +53,6 @@ internal sealed class RefereeService(
     /// <summary>Before an agent works in a session: takes out what an earlier run's model measured.</summary>
     public void HideScores(StageSubject subject) => scorer.HideScores(subject);
 
-    /// <summary>Puts what was measured back into the session's files.</summary>
-    public void ShowScore(StageSubject subject, ScoreReport score) => scorer.WriteBack(subject, score);
-
     /// <summary>Describes the table that Prep made.</summary>
     public Task<ProcessedMeta> DescribeAsync(StageSubject subject, CancellationToken cancellation) =>
         extractor.DescribeAsync(subject, cancellation);

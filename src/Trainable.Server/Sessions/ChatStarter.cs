@@ -70,7 +70,13 @@ internal sealed class ChatStarter(
             Model = model is { Length: > 0 } ? model : about?.Model ?? terms.ModelOf(Stages.Eda) ?? models.Default,
             Instructions = about?.Instructions ?? "",
             // What a stage may spend says nothing of a conversation about it.
-            Options = RunTerms.ToJson(new RunOptions { Budget = RunTerms.Ceilings(RunKinds.Chat) }),
+            // What it may see, and what needs approval, holds on.
+            Options = RunTerms.ToJson(
+                (about is null ? new RunOptions() : RunTerms.OfRun(about)) with
+                {
+                    Budget = RunTerms.Ceilings(RunKinds.Chat),
+                }
+            ),
             Epoch = row.Epoch + 1,
             StartedAt = clock.GetUtcNow().UtcDateTime,
         };

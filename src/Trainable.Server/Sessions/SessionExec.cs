@@ -7,6 +7,7 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Platform;
+using Trainable.Server.Referee;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
@@ -21,6 +22,7 @@ internal sealed partial class SessionExec(
     SessionSandboxes sandboxes,
     SandboxOptions options,
     WorkspaceFiles workspace,
+    RefereeService referee,
     IDbContextFactory<TrainableDb> databases
 )
 {
@@ -52,6 +54,8 @@ internal sealed partial class SessionExec(
                 )
             )
                 throw Busy("A stage runs in this session. Wait for its end or stop it, then run the script.");
+            // The script may load what an agent made, which then runs here: no score on held rows lies in its reach.
+            referee.HideScores(new StageSubject(experiment.Value, session, Stages.Train, new ExperimentOptions()));
             var path = await KeepAsync(session, code, cancellation);
             return new PreparedExec(
                 session,

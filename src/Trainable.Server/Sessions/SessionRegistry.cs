@@ -28,9 +28,16 @@ internal sealed class SessionRegistry(
                 var (result, context) = await starter.StartAsync(session, command, cancellation);
                 if (context is not null)
                 {
-                    await execs.EndAsync(session);
-                    await sandboxes.UseGpuAsync(session, command.Gpu is { Length: > 0 });
-                    await LaunchAsync(context);
+                    try
+                    {
+                        await execs.EndAsync(session);
+                        await sandboxes.UseGpuAsync(session, command.Gpu is { Length: > 0 });
+                    }
+                    finally
+                    {
+                        // What was recorded as running must run, whatever an old sandbox had to say at its end.
+                        await LaunchAsync(context);
+                    }
                 }
                 if (result is StartResult.NotFound)
                     _mailboxes.TryRemove(session, out _);

@@ -75,27 +75,40 @@ internal sealed class SessionStarter(
             .FirstOrDefaultAsync(run => run.SessionId == session && run.Status == RunStatuses.Running);
         if (running is null)
             return;
+        var isChat = running.Kind == RunKinds.Chat;
+        List<RowChange> changes =
+        [
+            new ResumeRun(running.Id, running.Epoch + 1),
+            new EndRun(running.Id, RunStatuses.Cancelled, reason),
+        ];
+        if (!isChat)
+            changes.Add(new SetState(SessionStates.Cancelled));
         await log.AppendAsync(
             new Append(session)
             {
-                Events =
-                [
-                    EventDraft.Create(
-                        EventTypes.AgentAborted,
-                        new AgentAborted(reason, running.Stage),
-                        ContractJson.Default.AgentAborted
-                    ),
-                    EventDraft.StateChange(SessionStates.Cancelled, running.Stage, reason),
-                ],
-                Changes =
-                [
-                    new ResumeRun(running.Id, running.Epoch + 1),
-                    new EndRun(running.Id, RunStatuses.Cancelled, reason),
-                    new SetState(SessionStates.Cancelled),
-                ],
+                Events = isChat ? [ChatCancelled(running, reason)] : StageCancelled(running, reason),
+                Changes = changes,
             }
         );
     }
+
+    /// <summary>A conversation leaves the session's state as it was.</summary>
+    private static EventDraft ChatCancelled(StageRun run, string reason) =>
+        EventDraft.Create(
+            EventTypes.ChatEnded,
+            new ChatEnded(run.Id, run.Stage, RunStatuses.Cancelled, reason),
+            ContractJson.Default.ChatEnded
+        );
+
+    private static EventDraft[] StageCancelled(StageRun run, string reason) =>
+        [
+            EventDraft.Create(
+                EventTypes.AgentAborted,
+                new AgentAborted(reason, run.Stage),
+                ContractJson.Default.AgentAborted
+            ),
+            EventDraft.StateChange(SessionStates.Cancelled, run.Stage, reason),
+        ];
 
     public static StageContext Describe(Session session, StageRun run)
     {

@@ -32,20 +32,6 @@ internal sealed class StageCompletion(
     /// <summary>Before the agent's loop: no score on held rows lies where the agent could read it.</summary>
     public void Prepare(StageContext context) => referee.HideScores(Subject(context));
 
-    /// <summary>After a conversation: what was measured of the session's model stands in its files again.</summary>
-    public async Task RestoreAsync(StageContext context)
-    {
-        await using var db = await databases.CreateDbContextAsync();
-        var score = await db
-            .StageRuns.AsNoTracking()
-            .Where(run => run.SessionId == context.SessionId && run.Score != null && !run.Stale)
-            .OrderByDescending(run => run.StartedAt)
-            .Select(run => run.Score)
-            .FirstOrDefaultAsync();
-        if (score is not null)
-            referee.ShowScore(Subject(context), JsonSerializer.Deserialize(score, ContractJson.Default.ScoreReport)!);
-    }
-
     /// <summary>Completes the stage. Nothing of it is recorded yet, so that a crash in its middle does it once more, whole.</summary>
     public async Task<Completion> CompleteAsync(StageContext context, LoopEnd end, CancellationToken cancellation)
     {

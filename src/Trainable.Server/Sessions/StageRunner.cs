@@ -153,7 +153,6 @@ internal sealed partial class StageRunner(
     /// <summary>A conversation leaves the session's state as it was, however it ends.</summary>
     private async Task EndChatAsync(StageContext context, RunJournal journal, string status, string reason)
     {
-        await completion.RestoreAsync(context);
         await RecordEndAsync(
             journal,
             [

@@ -127,6 +127,35 @@ public sealed class PrepRefereeTests
     }
 
     [Theory]
+    [InlineData("{\"val_metrics\": {\"roc_auc\": 0.7}}", true)]
+    [InlineData("{\"a\": 1, \"a\": 2, \"val_metrics\": {\"roc_auc\": 1e999}}", false)]
+    [InlineData("{\"val_metrics\": {}, \"pad\": [0' + ',0' * 3_000_000 + ']}", false)]
+    public async Task NoScoreStaysInTheFilesOfASessionWhereAnAgentWorksAgain(string metadata, bool isWritten)
+    {
+        var write = $"open('data/metadata.json', 'w').write('{metadata}')";
+        await using var app = await RefereeRun.StartAsync(Prep, $"{Train}\n{write}");
+        var created = await app.CreateExperimentAsync(
+            Tables.Binary(400),
+            options: new ExperimentOptions { Target = "bought" }
+        );
+        var events = await RefereeRun.RunAsync(app, created.SessionId);
+        TrainableApp.StateOf(events[^1]).ShouldBe("train_done", RefereeRun.Errors(events));
+        var file = Path.Combine(app.Home, "workspace", "sessions", $"{created.SessionId}", "train/data/metadata.json");
+        File.ReadAllText(file).Contains("test_metrics", StringComparison.Ordinal).ShouldBe(isWritten);
+
+        using var script = new StringContent("print(0)", System.Text.Encoding.UTF8, "text/x-python");
+        (
+            await app.Http.PostAsync(
+                $"/api/sessions/{created.SessionId}/exec",
+                script,
+                TestContext.Current.CancellationToken
+            )
+        ).EnsureSuccessStatusCode();
+        (File.Exists(file) ? File.ReadAllText(file) : "").ShouldNotContain("test_metrics");
+        (await app.SessionAsync(created.SessionId)).Runs[^1].Score.ShouldNotBeNull();
+    }
+
+    [Theory]
     [InlineData("train.loc[3, 'income'] = float('nan')", "nulls")]
     [InlineData("val = val.rename(columns={'age': 'years'})", "schema_differs")]
     [InlineData("meta['target_column'] = 'city_Lima'", "target_differs")]

@@ -132,9 +132,13 @@ public class CrashTests : IDisposable
         var ended = events.Where(item => item.Type == "tool_end" && !KillPlan.WasInterrupted(item)).ToList();
         ended.Count.ShouldBe(
             StepsOfARun,
-            string.Join('\n', ended.Select(item => item.Data.GetRawText()).Where(text => !text.Contains("\"ok\"")))
+            string.Join('\n', events.Where(item => item.Type == "tool_end").Select(Short))
         );
     }
+
+    private static string Short(StreamEvent item) =>
+        $"{item.Data.GetProperty("stage")} {item.Data.GetProperty("call_id")}: "
+        + item.Data.GetProperty("output").GetString()!.Split('\n')[0];
 
     /// <summary>Calls of an undisturbed autopilot run: its playbook steps and a finish for each stage.</summary>
     private static int StepsOfARun { get; } =

@@ -11,6 +11,9 @@ internal sealed record ModelFacts
     public required string Id { get; init; }
     public required string Provider { get; init; }
     public long? ContextWindow { get; init; }
+
+    /// <summary>It reads a conversation of any length, and needs all of it.</summary>
+    public bool IsUnlimited { get; init; }
     public int? MaxOutputTokens { get; init; }
     public ModelPrices? Prices { get; init; }
 

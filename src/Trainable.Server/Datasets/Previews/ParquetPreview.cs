@@ -15,6 +15,7 @@ internal sealed class ParquetPreview(TableDatabase database, string path)
     private const int RowsShown = 50;
     private const int ColumnsShown = 200;
     private const int TrailerBytes = 8;
+    private const long LargestFile = 1L << 42;
 
     /// <exception cref="UserFacingException">Its end was not sent, or is damaged (422).</exception>
     public DatasetPreview Read(PreviewParts parts)
@@ -65,6 +66,8 @@ internal sealed class ParquetPreview(TableDatabase database, string path)
             );
         if (!tail.EndsWith("PAR1"u8))
             throw TableFile.Refuse($"{parts.Name} is a cut Parquet file: its end is missing. Write it again.");
+        if (parts.Size < tail.Length || parts.Size > LargestFile)
+            throw TableFile.Refuse($"{parts.Name} cannot have {parts.Size:N0} bytes. Send its real size.");
         var footer = BinaryPrimitives.ReadUInt32LittleEndian(tail[^TrailerBytes..]) + TrailerBytes;
         if (footer > tail.Length)
             throw TableFile.Refuse(

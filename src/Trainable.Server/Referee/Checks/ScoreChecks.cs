@@ -39,6 +39,8 @@ internal static class ScoreChecks
         )
             return;
         var claimed = claim.GetDouble();
+        if (!double.IsFinite(claimed))
+            return; // A number that JSON can write and a double cannot hold.
         var excess = score.HigherIsBetter ? claimed - score.Value : score.Value - claimed;
         // The claim is an estimate too, from about as many rows of val.
         var chance = Tolerated * Math.Sqrt(2) * score.StandardError;

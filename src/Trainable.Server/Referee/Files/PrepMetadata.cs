@@ -7,7 +7,7 @@ namespace Trainable.Server.Referee.Files;
 /// <summary>What an agent's <c>metadata.json</c> says. It is a claim; what matters in it is checked.</summary>
 internal sealed record PrepMetadata(string? Target, string? ProblemType, JsonElement Root)
 {
-    private const int MaxBytes = 16 << 20;
+    public const int MaxBytes = 16 << 20;
 
     private static readonly string[] Expected =
     [

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Trainable.Contracts;
@@ -66,6 +67,8 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             tables,
             cancellation
         );
+        // A run that was stopped meanwhile writes nothing more: another may be at work there.
+        cancellation.ThrowIfCancellationRequested();
         WriteBack(subject, report);
         return new Measured(report, evaluation);
     }
@@ -185,28 +188,47 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             : null;
 
     /// <summary>Adds <c>test_metrics</c> to the agent's metadata.json; what the agent may have written there is replaced.</summary>
-    public void WriteBack(StageSubject subject, ScoreReport report)
+    private void WriteBack(StageSubject subject, ScoreReport report)
     {
         var metrics = new JsonObject();
         foreach (var (name, value) in report.Metrics)
             metrics[name] = value;
-        Rewrite(subject, metadata => metadata[TestMetrics] = metrics);
+        // A file that cannot be written so stays without: the API has the score.
+        TryRewrite(subject, metadata => metadata[TestMetrics] = metrics);
     }
 
     /// <summary>
     /// Takes the measured scores out of the session's files before an agent works in it again: no score on held rows may
-    /// reach a model. They stay with the run that earned them.
+    /// reach a model. They stay with the run that earned them. A file of which that cannot be done goes whole.
     /// </summary>
-    public void HideScores(StageSubject subject) => Rewrite(subject, metadata => metadata.Remove(TestMetrics));
+    public void HideScores(StageSubject subject)
+    {
+        var directory = held.StageDirectory(subject, Stages.Train);
+        if (!TryRewrite(subject, metadata => metadata.Remove(TestMetrics)) && Directory.Exists(directory))
+            HostWrites.Delete(directory, Metadata);
+    }
 
-    /// <summary>Changes metadata.json where there is one; the file stays its owner's.</summary>
-    private void Rewrite(StageSubject subject, Action<JsonObject> change)
+    /// <summary>Changes metadata.json; the file stays its owner's. False when it is none that this system would write.</summary>
+    private bool TryRewrite(StageSubject subject, Action<JsonObject> change)
     {
         var directory = held.StageDirectory(subject, Stages.Train);
         if (PrepMetadata.ReadJson(directory, Metadata) is not { } root)
-            return;
-        var metadata = JsonNode.Parse(root.GetRawText())!.AsObject();
-        change(metadata);
-        HostWrites.Replace(directory, Metadata, metadata.ToJsonString(Indented));
+            return false;
+        try
+        {
+            var metadata = JsonNode.Parse(root.GetRawText())!.AsObject();
+            change(metadata);
+            var text = metadata.ToJsonString(Indented);
+            // Written anew it may be longer than what is read again.
+            if (Encoding.UTF8.GetByteCount(text) > PrepMetadata.MaxBytes)
+                return false;
+            HostWrites.Replace(directory, Metadata, text);
+            return true;
+        }
+        catch (Exception strange)
+            when (strange is ArgumentException or InvalidOperationException or JsonException or UserFacingException)
+        {
+            return false; // A key twice, half a character: JSON that only some readers take.
+        }
     }
 }

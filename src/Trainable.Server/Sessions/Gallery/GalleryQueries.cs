@@ -173,41 +173,43 @@ internal sealed class GalleryQueries(TrainableDb db, Sparklines sparklines)
         );
         var usage = await UsageAsync(ids, cancellation);
 
-        var complete = new ExperimentSummary[items.Length];
-        for (var index = 0; index < items.Length; index++)
+        var complete = new List<ExperimentSummary>(items.Length);
+        foreach (var item in items)
         {
-            var item = items[index];
-            var experiment = experiments[item.Id];
+            if (!experiments.TryGetValue(item.Id, out var experiment))
+                continue; // Deleted between the two reads.
             var options = JsonSerializer.Deserialize(experiment.Options, ContractJson.Default.ExperimentOptions)!;
             var session = item.LatestSessionId is { } id ? sessions.GetValueOrDefault(id) : null;
             var score = scores.GetValueOrDefault(item.Id);
-            complete[index] = item with
-            {
-                UpdatedAt = Later(experiment.UpdatedAt, session?.UpdatedAt),
-                Rows = experiment.RowCount,
-                Columns = experiment.ColumnCount,
-                Target = options.Target ?? (session is null ? null : targets.GetValueOrDefault(session.Id)),
-                ProblemType = options.ProblemType ?? score?.ProblemType,
-                SessionCount = experiment.Sessions,
-                Stages = session is null
-                    ? []
-                    :
-                    [
-                        .. runs[session.Id]
-                            .GroupBy(run => run.Stage)
-                            .Select(stage => stage.MaxBy(run => run.StartedAt)!)
-                            .OrderBy(run => run.StartedAt)
-                            .Select(run => new StageSummary(run.Stage, run.Status, run.StartedAt, run.EndedAt)),
-                    ],
-                Score = score is null ? null : Short(score),
-                Model = session is null ? null : runs[session.Id].MaxBy(run => run.StartedAt)?.Model,
-                Usage = usage.GetValueOrDefault(item.Id),
-                Sparkline = session is null
-                    ? null
-                    : await sparklines.OfAsync(session, score?.Metric ?? options.Metric, cancellation),
-            };
+            complete.Add(
+                item with
+                {
+                    UpdatedAt = Later(experiment.UpdatedAt, session?.UpdatedAt),
+                    Rows = experiment.RowCount,
+                    Columns = experiment.ColumnCount,
+                    Target = options.Target ?? (session is null ? null : targets.GetValueOrDefault(session.Id)),
+                    ProblemType = options.ProblemType ?? score?.ProblemType,
+                    SessionCount = experiment.Sessions,
+                    Stages = session is null
+                        ? []
+                        :
+                        [
+                            .. runs[session.Id]
+                                .GroupBy(run => run.Stage)
+                                .Select(stage => stage.MaxBy(run => run.StartedAt)!)
+                                .OrderBy(run => run.StartedAt)
+                                .Select(run => new StageSummary(run.Stage, run.Status, run.StartedAt, run.EndedAt)),
+                        ],
+                    Score = score is null ? null : Short(score),
+                    Model = session is null ? null : runs[session.Id].MaxBy(run => run.StartedAt)?.Model,
+                    Usage = usage.GetValueOrDefault(item.Id),
+                    Sparkline = session is null
+                        ? null
+                        : await sparklines.OfAsync(session, score?.Metric ?? options.Metric, cancellation),
+                }
+            );
         }
-        return complete;
+        return [.. complete];
     }
 
     /// <summary>What was measured last on each experiment.</summary>

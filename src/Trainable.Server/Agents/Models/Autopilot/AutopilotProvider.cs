@@ -26,6 +26,8 @@ internal sealed class AutopilotProvider(Playbook playbook) : IModelProvider
         {
             Id = model,
             Provider = "builtin",
+            // What it has done it knows from the conversation alone.
+            IsUnlimited = true,
             Prices = new ModelPrices(0, 0, 0, 0),
         };
 
