@@ -31,7 +31,7 @@ lessons[root] = """
     Start here:
       ./trainable run sample:breast-cancer     a whole run in the terminal, with nothing to configure
       ./trainable run your.csv --target COL    the same on your data
-      ./trainable up                           the API, and its reference in the browser
+      ./trainable up                           the studio in the browser, with the API behind it
       ./trainable COMMAND --help               examples of each command
     """;
 TeachingHelp.Install(root, lessons);
