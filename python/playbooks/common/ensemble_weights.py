@@ -89,7 +89,9 @@ def weigh(search, trials_kept=3):
     truth, metric, problem = search.truth, search.metric, search.problem
     tuned = sorted((name for name in search.finished if name.startswith("tuned")),
                    key=lambda name: search.finished[name]["loss"])
-    ranked = sorted((name for name in search.guesses if name not in tuned[trials_kept:]),
+    # A configuration whose fitted folds have left the disk is no member any more, whatever its rank has become since.
+    left_out = {*tuned[trials_kept:], *search.discarded}
+    ranked = sorted((name for name in search.guesses if name not in left_out),
                     key=lambda name: search.finished[name]["loss"])
     candidates = {name: search.guesses[name] for name in ranked[:MOST_KEPT]}
     weights = ensemble_weights(truth, candidates, metric, problem, search.seed)

@@ -37,6 +37,7 @@ class Search:
         self.truth = goal[self.scored]
         self.loss = blend_loss(metric, problem)
         self.finished, self.guesses, self.failed, self.parts = {}, {}, {}, {}
+        self.discarded = set()
         self.patience_s = max(2.0, 0.5 * (end - time.time()))
         self.after_each = lambda: None
         self.after_fold = lambda name, losses: None
@@ -172,6 +173,7 @@ class Search:
         """Fitted folds of configurations that will hardly be chosen leave the disk."""
         ranked = sorted(self.finished, key=lambda name: self.finished[name]["loss"])
         for name in ranked[MOST_KEPT:]:
+            self.discarded.add(name)
             for path in Path(self.folder).glob(f"{name}.*.pkl"):
                 path.unlink()
 
