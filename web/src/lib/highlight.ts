@@ -1,4 +1,5 @@
 import type { GrammarState, HighlighterCore, ThemedToken } from 'shiki/core';
+import { untilLoaded } from './part';
 
 export type CodeLine = readonly Pick<ThemedToken, 'content' | 'color'>[];
 
@@ -7,11 +8,13 @@ let highlighter: Promise<HighlighterCore> | undefined;
 /** Loads on first use, and without WebAssembly, which the content security policy refuses. */
 async function load(): Promise<HighlighterCore> {
   const [{ createHighlighterCore, createCssVariablesTheme }, { createJavaScriptRegexEngine }, python] =
-    await Promise.all([
-      import('shiki/core'),
-      import('shiki/engine/javascript'),
-      import('shiki/langs/python.mjs'),
-    ]);
+    await untilLoaded(() =>
+      Promise.all([
+        import('shiki/core'),
+        import('shiki/engine/javascript'),
+        import('shiki/langs/python.mjs'),
+      ]),
+    );
   return createHighlighterCore({
     engine: createJavaScriptRegexEngine(),
     langs: [python.default],
