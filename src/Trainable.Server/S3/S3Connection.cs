@@ -12,7 +12,9 @@ internal sealed class S3Connection(S3Options options, TimeProvider clock) : IDis
     private const double SlowestBytesPerSecond = 100_000;
 
     private readonly Lazy<AmazonS3Client> _client = new(() => Create(options, options.Endpoint));
-    private readonly Lazy<AmazonS3Client> _public = new(() => Create(options, options.PublicEndpoint ?? options.Endpoint));
+    private readonly Lazy<AmazonS3Client> _public = new(() =>
+        Create(options, options.PublicEndpoint ?? options.Endpoint)
+    );
 
     public S3Options Options => options;
 
@@ -62,7 +64,8 @@ internal sealed class S3Connection(S3Options options, TimeProvider clock) : IDis
 
     private static AmazonS3Client Create(S3Options options, Uri? endpoint)
     {
-        var keys = options.Keys ?? throw new UserFacingException(S3Options.NotSetUp, StatusCodes.Status501NotImplemented);
+        var keys =
+            options.Keys ?? throw new UserFacingException(S3Options.NotSetUp, StatusCodes.Status501NotImplemented);
         var config = new AmazonS3Config
         {
             AuthenticationRegion = options.Region,

@@ -36,11 +36,7 @@ internal static class S3Failures
             inner
         );
 
-    private static UserFacingException Answered(
-        AmazonServiceException failure,
-        S3Options options,
-        ObjectPath path
-    ) =>
+    private static UserFacingException Answered(AmazonServiceException failure, S3Options options, ObjectPath path) =>
         (failure.StatusCode, failure.ErrorCode) switch
         {
             (_, "NoSuchBucket") => new UserFacingException(
@@ -69,7 +65,10 @@ internal static class S3Failures
                 $"S3 at {options.Host} has trouble of its own ({(int)failure.StatusCode}). Try again in a while.",
                 failure
             ),
-            _ => Gateway($"S3 at {options.Host} refused ({(int)failure.StatusCode} {Word(failure.ErrorCode)}).", failure),
+            _ => Gateway(
+                $"S3 at {options.Host} refused ({(int)failure.StatusCode} {Word(failure.ErrorCode)}).",
+                failure
+            ),
         };
 
     private static UserFacingException Gateway(string sentence, Exception? inner) =>

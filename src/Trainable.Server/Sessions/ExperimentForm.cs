@@ -41,7 +41,10 @@ internal sealed class ExperimentForm
     {
         const string wanted = "Send the experiment as a form with 'name' and 's3_path'.";
         var form = new ExperimentForm();
-        if (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true)
+        if (
+            request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+            == true
+        )
         {
             foreach (var (field, value) in await request.ReadFormAsync(cancellation))
                 form.Set(field, value.ToString());

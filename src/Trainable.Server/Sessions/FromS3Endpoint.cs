@@ -35,7 +35,9 @@ internal static class FromS3Endpoint
     {
         var form = await ExperimentForm.ReadFieldsAsync(request, cancellation);
         if (form.S3Path is not { } address)
-            return Problems.Unprocessable("The field 's3_path' is missing: name an object, or a prefix that ends in '/'.");
+            return Problems.Unprocessable(
+                "The field 's3_path' is missing: name an object, or a prefix that ends in '/'."
+            );
         var source = ObjectPath.Parse(address);
         if (form.Name is not { Length: > 0 } name)
             return Problems.Unprocessable("The field 'name' is missing: give the experiment a name.");

@@ -47,7 +47,11 @@ internal sealed class StageSync(
             ContractJson.Default.S3SyncComplete
         );
         await log.AppendAsync(
-            new Append(session) { Events = [complete], Changes = [.. progress.Take(), new EndSync(job.Id, job.Stage!)] },
+            new Append(session)
+            {
+                Events = [complete],
+                Changes = [.. progress.Take(), new EndSync(job.Id, job.Stage!)],
+            },
             cancellation
         );
     }
@@ -90,11 +94,7 @@ internal sealed class StageSync(
         }
         await using var content = new FileStream(handle, FileAccess.Read, bufferSize: 0);
         content.Position = 0;
-        var terms = new UploadTerms
-        {
-            Length = size,
-            Sha256 = hash,
-        };
+        var terms = new UploadTerms { Length = size, Sha256 = hash };
         var sent = await upload.SendAsync(target, content, terms, cancellation);
         return new Copied(target, sent.Sha256, sent.Size);
     }

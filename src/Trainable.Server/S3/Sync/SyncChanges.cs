@@ -40,12 +40,7 @@ internal sealed record SetSynced(long Artifact, string S3Path, string Sha256) : 
 internal sealed record SetSyncProgress(Guid Job, int Files, long Bytes) : RowChange
 {
     public override void Apply(RowWriter writer, Guid session, DateTime now) =>
-        writer.Execute(
-            "UPDATE sync_jobs SET files_synced = @p0, bytes = @p1 WHERE id = @p2",
-            Files,
-            Bytes,
-            Job
-        );
+        writer.Execute("UPDATE sync_jobs SET files_synced = @p0, bytes = @p1 WHERE id = @p2", Files, Bytes, Job);
 }
 
 /// <summary>Why a copy waits, for the session's readers.</summary>
@@ -67,10 +62,6 @@ internal sealed record EndSync(Guid Job, string Stage) : RowChange
             Job
         );
         if (Stage == Stages.Prep)
-            writer.Execute(
-                "UPDATE processed_dataset_meta SET s3_synced = @p0 WHERE session_id = @p1",
-                true,
-                session
-            );
+            writer.Execute("UPDATE processed_dataset_meta SET s3_synced = @p0 WHERE session_id = @p1", true, session);
     }
 }

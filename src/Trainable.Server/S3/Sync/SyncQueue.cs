@@ -9,7 +9,8 @@ namespace Trainable.Server.S3.Sync;
 /// What is to be copied to S3 or removed from it. It lies in the database: a job is written with what causes it, in one
 /// transaction, and stays until it is done.
 /// </summary>
-internal sealed class SyncQueue(S3Options options, IDbContextFactory<TrainableDb> databases, TimeProvider clock) : IDisposable
+internal sealed class SyncQueue(S3Options options, IDbContextFactory<TrainableDb> databases, TimeProvider clock)
+    : IDisposable
 {
     private readonly SemaphoreSlim _bell = new(0);
 

@@ -11,11 +11,7 @@ namespace Trainable.Server.Storage.Migrations.Postgres
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.AddColumn<string>(
-                name: "s3_sha256",
-                table: "artifacts",
-                type: "text",
-                nullable: true);
+            migrationBuilder.AddColumn<string>(name: "s3_sha256", table: "artifacts", type: "text", nullable: true);
 
             migrationBuilder.CreateTable(
                 name: "sync_jobs",
@@ -33,7 +29,7 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                     error = table.Column<string>(type: "text", nullable: true),
                     next_attempt_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     queued_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    ended_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    ended_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                 },
                 constraints: table =>
                 {
@@ -42,30 +38,31 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                         name: "fk_sync_jobs_sessions_session_id",
                         column: x => x.session_id,
                         principalTable: "sessions",
-                        principalColumn: "id");
-                });
+                        principalColumn: "id"
+                    );
+                }
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_sync_jobs_session_id_stage",
                 table: "sync_jobs",
                 columns: new[] { "session_id", "stage" },
-                unique: true);
+                unique: true
+            );
 
             migrationBuilder.CreateIndex(
                 name: "ix_sync_jobs_status_next_attempt_at",
                 table: "sync_jobs",
-                columns: new[] { "status", "next_attempt_at" });
+                columns: new[] { "status", "next_attempt_at" }
+            );
         }
 
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "sync_jobs");
+            migrationBuilder.DropTable(name: "sync_jobs");
 
-            migrationBuilder.DropColumn(
-                name: "s3_sha256",
-                table: "artifacts");
+            migrationBuilder.DropColumn(name: "s3_sha256", table: "artifacts");
         }
     }
 }
