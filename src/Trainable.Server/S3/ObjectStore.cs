@@ -16,8 +16,6 @@ internal sealed record ObjectFacts(long Size, string? Sha256);
 /// <summary>The buckets that may be used, object by object. Whatever goes wrong comes as one sentence.</summary>
 internal sealed class ObjectStore(S3Connection connection, TimeProvider clock)
 {
-    public const int PageSize = 1_000;
-
     /// <summary>The metadata under which an object's hash stands.</summary>
     public const string HashName = "x-amz-meta-sha256";
 
@@ -92,7 +90,7 @@ internal sealed class ObjectStore(S3Connection connection, TimeProvider clock)
         string? cursor = null;
         do
         {
-            var page = await ListAsync(prefix, byFolder: false, cursor, PageSize, cancellation);
+            var page = await ListAsync(prefix, byFolder: false, cursor, Options.PageSize, cancellation);
             foreach (var item in page.Objects)
                 yield return item;
             cursor = page.Next;

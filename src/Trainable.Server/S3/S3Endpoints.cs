@@ -44,7 +44,7 @@ internal static class S3Endpoints
     )
     {
         prefix ??= "";
-        Paging.CheckLimit(limit, ObjectStore.PageSize);
+        Paging.CheckLimit(limit, S3Options.MostOfAPage);
         if (cursor is { Length: > LongestCursor })
             throw Paging.BadCursor();
         var path = store.Allow(new ObjectPath(bucket, prefix)).CheckPrefix();
@@ -52,7 +52,13 @@ internal static class S3Endpoints
         var files = new List<S3File>();
         do
         {
-            var page = await store.ListAsync(path, byFolder: true, cursor, limit ?? ObjectStore.PageSize, cancellation);
+            var page = await store.ListAsync(
+                path,
+                byFolder: true,
+                cursor,
+                limit ?? store.Options.PageSize,
+                cancellation
+            );
             folders.AddRange(page.Folders.Select(folder => new S3Folder(Last(folder.AsSpan()[..^1]), folder)));
             files.AddRange(
                 page.Objects.Where(item => item.Key != prefix || item.Size > 0)

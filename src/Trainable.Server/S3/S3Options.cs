@@ -39,6 +39,9 @@ internal sealed partial record S3Options
     /// <summary>S3 takes no smaller parts, but for the last of an object.</summary>
     public const long SmallestPart = 5L << 20;
 
+    /// <summary>S3 lists no more at once.</summary>
+    public const int MostOfAPage = 1_000;
+
     /// <summary>A part is held in memory while it is sent.</summary>
     private const long LargestPart = 512L << 20;
     private const string Off = "off";
@@ -69,6 +72,9 @@ internal sealed partial record S3Options
     /// <summary>The pause before a copy that failed is tried again; each doubles it.</summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromSeconds(2);
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Objects of one answer of a listing.</summary>
+    public int PageSize { get; init; } = MostOfAPage;
 
     public bool IsOn => Buckets.Count > 0;
 
