@@ -21,7 +21,10 @@ internal static class S3Endpoints
         group.MapGet("/preview", Preview);
         group.MapPost("/presign", Presign).Accepts<PresignRequest>("application/json");
         group.MapGet("/download", Download);
-        group.MapPost("/upload", Upload).DisableAntiforgery().Accepts<IFormFile>("multipart/form-data");
+        group
+            .MapPost("/upload", Upload)
+            .DisableAntiforgery()
+            .Accepts<IFormFile>(isOptional: true, "multipart/form-data", "*/*");
         return app;
     }
 

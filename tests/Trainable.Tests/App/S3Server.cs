@@ -64,8 +64,7 @@ internal sealed class S3Server : IAsyncDisposable
     /// <summary>Skips the test where it is not installed; fails it under CI.</summary>
     public static void Require()
     {
-        const string package = "/usr/lib/python3/dist-packages/swift";
-        if (Directory.Exists($"{package}/proxy") && Directory.Exists($"{package}/obj"))
+        if (Directory.Exists("/usr/lib/python3/dist-packages/swift"))
             return;
         if (Environment.GetEnvironmentVariable("CI") == "true")
             Assert.Fail("OpenStack Swift is not installed; './trainable setup --tests' installs it.");

@@ -1,10 +1,11 @@
-"""s3_server.py DIRECTORY: an S3 server for the tests, OpenStack Swift with its S3 API, in one process and an empty directory.
+"""s3_server.py DIRECTORY: the tests' S3 server: OpenStack Swift with its S3 API, in one process and an empty directory.
 
-Account, container, object and proxy server of Debian's packages listen on free ports of the loopback address; the port of the
-proxy, which speaks S3, is the one line of the standard output. The process ends when its input does, and the directory with
-it: with the tests, however they end.
+Account, container, object and proxy server of Debian's packages listen on free ports of the loopback address; the port of
+the proxy, which speaks S3, is the one line of the standard output. The process ends when its input does, and the directory
+with it: with the tests, however they end.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -82,6 +83,27 @@ use = egg:swift#copy
 """
 
 
+class Cache:
+    """What memcached is to Swift, for one process. Nothing lives long enough here to grow old."""
+
+    def __init__(self):
+        self._values = {}
+
+    def get(self, key, **_options):
+        return json.loads(self._values[key]) if key in self._values else None
+
+    def set(self, key, value, **_options):
+        self._values[key] = json.dumps(value)
+
+    def delete(self, key, **_options):
+        self._values.pop(key, None)
+
+    def incr(self, key, delta=1, **_options):
+        value = max(0, (self.get(key) or 0) + delta)
+        self.set(key, value)
+        return value
+
+
 class Quiet:
     """Takes the log of requests and keeps nothing of it."""
 
@@ -98,8 +120,21 @@ def write(path, text):
     return path
 
 
-def serve(socket, conf):
-    app = wsgi.loadapp(conf, global_conf={"log_name": os.path.basename(conf)})
+def load(conf):
+    return wsgi.loadapp(conf, global_conf={"log_name": os.path.basename(conf)})
+
+
+def with_cache(app):
+    cache = Cache()
+
+    def cached(environ, start_response):
+        environ["swift.cache"] = cache
+        return app(environ, start_response)
+
+    return cached
+
+
+def serve(socket, app):
     eventlet.spawn(eventlet.wsgi.server, socket, app, Quiet(), keepalive=True)
 
 
@@ -124,8 +159,9 @@ def start(directory):
         make_ring(etc, name, sockets[name].getsockname()[1])
     for name in BACKENDS:
         conf = BACKEND.format(name=name, etc=etc, devices=devices)
-        serve(sockets[name], write(os.path.join(etc, f"{name}.conf"), conf))
-    serve(sockets["proxy"], write(os.path.join(etc, "proxy.conf"), PROXY.format(etc=etc)))
+        serve(sockets[name], load(write(os.path.join(etc, f"{name}.conf"), conf)))
+    proxy = load(write(os.path.join(etc, "proxy.conf"), PROXY.format(etc=etc)))
+    serve(sockets["proxy"], with_cache(proxy))
     return sockets["proxy"].getsockname()[1]
 
 

@@ -93,23 +93,34 @@ public sealed class BrowseTests
         (await lab.ListAsync("ünï/")).Files.Single().Name.ShouldBe("ñandú 😀.csv");
     }
 
-    [Theory]
-    [InlineData("../elsewhere/data.csv")]
-    [InlineData("a/../../elsewhere/data.csv")]
-    [InlineData("./data.csv")]
-    [InlineData("")]
-    [InlineData("line\nbreak.csv")]
-    public async Task AKeyThatLeadsElsewhereOrNowhereIsRefusedEverywhere(string key)
+    [Fact]
+    public async Task AKeyThatLeadsElsewhereOrNowhereIsRefusedEverywhere()
     {
         await using var lab = await StartAsync();
-        var answers = new[]
+        foreach (
+            var key in new[]
+            {
+                "../elsewhere/data.csv",
+                "a/../../elsewhere/data.csv",
+                "./data.csv",
+                "",
+                "line\nbreak.csv",
+            }
+        )
         {
-            await lab.PresignAsync(key),
-            await lab.GetAsync(lab.Url("download", key)),
-            await lab.GetAsync(lab.Url("preview", key)),
-            await lab.UploadAsync(key, new StringContent("x")),
-        };
-        answers.ShouldAllBe(answer => (int)answer.StatusCode == 422);
+            var answers = new[]
+            {
+                await lab.PresignAsync(key),
+                await lab.GetAsync(lab.Url("download", key)),
+                await lab.GetAsync(lab.Url("preview", key)),
+                await lab.UploadAsync(key, new StringContent("x")),
+            };
+            answers.ShouldAllBe(answer => (int)answer.StatusCode == 422, key);
+        }
+        using var folder = await lab.UploadAsync("folder/", new StringContent("x"));
+        (await TrainableApp.DetailAsync(folder)).ShouldBe(
+            "The key 'folder/' names a folder. Add the file's name to it."
+        );
         lab.Gate.Requests.ShouldBeEmpty();
     }
 
