@@ -1,27 +1,22 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { ChevronRight, Play } from 'lucide-react';
+import { Play } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { api } from '@/api/client';
 import { TopBar } from '@/app/top-bar';
-import { metricName } from '@/lib/words';
 import { dollarsWrong, minutesWrong, NO_CHOICE, startOptions } from '@/session/stages/run-choice';
-import { RunFields } from '@/session/stages/run-fields';
 import { Button } from '@/ui/button';
-import { Field, Input, TextArea } from '@/ui/field';
-import { Select } from '@/ui/select';
 import { Skeleton } from '@/ui/states';
 import { toastError } from '@/ui/toast';
-import { ColumnPicker } from './column-picker';
+import { DetailFields } from './detail-fields';
 import { type ChosenFile, takeCarried, useDrop } from './dropped';
 import { FileList } from './file-list';
-import { likelyProblem, METRICS, PROBLEMS } from './metrics';
+import { GoalFields } from './goal-fields';
 import { previewQuery } from './preview';
 import { PreviewTable } from './preview-table';
 import { type UploadProgress, upload } from './upload';
 import { UploadBar } from './upload-bar';
-
-const AUTO = 'auto';
+import { NO_WISHES, optionsOf, type Wishes } from './wishes';
 
 /** `telco-churn.csv` → `telco-churn`; a folder's name for what came in one. */
 function nameOf(files: readonly ChosenFile[]): string {
@@ -38,20 +33,12 @@ function nameOf(files: readonly ChosenFile[]): string {
 export default function CreatePage() {
   const navigate = useNavigate();
   const [files, setFiles] = useState<ChosenFile[]>(takeCarried);
-  const [name, setName] = useState<string | null>(null);
-  const [target, setTarget] = useState('');
-  const [problem, setProblem] = useState(AUTO);
-  const [metric, setMetric] = useState(AUTO);
-  const [dropped, setDropped] = useState<string[]>([]);
-  const [group, setGroup] = useState('');
-  const [time, setTime] = useState('');
-  const [holdout, setHoldout] = useState(AUTO);
-  const [dictionary, setDictionary] = useState('');
-  const [instructions, setInstructions] = useState('');
+  const [wishes, setWishes] = useState<Wishes>(NO_WISHES);
   const [choice, setChoice] = useState(NO_CHOICE);
   const [progress, setProgress] = useState<UploadProgress | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const abort = useRef<AbortController>(null);
+  const change = (changed: Partial<Wishes>) => setWishes((now) => ({ ...now, ...changed }));
 
   const add = (more: ChosenFile[]) => {
     setError(null);
@@ -61,14 +48,9 @@ export default function CreatePage() {
   const single = files.length === 1 ? (files[0] ?? null) : null;
   const preview = useQuery(previewQuery(single));
   const columns = useMemo(() => (single ? (preview.data?.columns ?? []) : []), [single, preview.data]);
-  const kind = problem === AUTO ? likelyProblem(columns.find((column) => column.name === target)) : problem;
-  const shownName = name ?? nameOf(files);
+  const name = wishes.name ?? nameOf(files);
   const ready =
-    files.length > 0 &&
-    shownName.trim() !== '' &&
-    !minutesWrong(choice) &&
-    !dollarsWrong(choice) &&
-    !progress;
+    files.length > 0 && name.trim() !== '' && !minutesWrong(choice) && !dollarsWrong(choice) && !progress;
 
   const create = async (run: boolean) => {
     setError(null);
@@ -78,19 +60,10 @@ export default function CreatePage() {
     try {
       const created = await upload(
         {
-          name: shownName.trim(),
+          name: name.trim(),
           files,
-          instructions: instructions.trim(),
-          options: {
-            ...(target && { target }),
-            ...(problem !== AUTO && { problem_type: problem }),
-            ...(metric !== AUTO && { metric }),
-            ...(dropped.length > 0 && { drop_columns: dropped }),
-            ...(group && { group_column: group }),
-            ...(time && { time_column: time }),
-            ...(holdout !== AUTO && { holdout }),
-            ...(dictionary.trim() && { data_dictionary: dictionary.trim() }),
-          },
+          instructions: wishes.instructions.trim(),
+          options: optionsOf(wishes),
         },
         setProgress,
         control.signal,
@@ -136,7 +109,12 @@ export default function CreatePage() {
               </p>
             )}
             {single && preview.data && (
-              <PreviewTable preview={preview.data} target={target} dropped={dropped} onTarget={setTarget} />
+              <PreviewTable
+                preview={preview.data}
+                target={wishes.target}
+                dropped={wishes.dropped}
+                onTarget={(target) => change({ target })}
+              />
             )}
             {files.length > 1 && (
               <p className="text-gray-10">
@@ -147,191 +125,15 @@ export default function CreatePage() {
 
           {files.length > 0 && (
             <>
-              <section aria-label="Goal" className="flex flex-col gap-3">
-                <h2 className="font-[600] text-heading">Goal</h2>
-                <div className="grid gap-x-4 gap-y-3.5 sm:grid-cols-2">
-                  <Field label="Name">
-                    {(field) => (
-                      <Input
-                        {...field}
-                        value={shownName}
-                        maxLength={200}
-                        onChange={(event) => setName(event.target.value)}
-                      />
-                    )}
-                  </Field>
-                  <Field
-                    label="Predict"
-                    hint={
-                      target
-                        ? undefined
-                        : 'Left open, the agent settles it from the data and your instructions.'
-                    }
-                  >
-                    {(field) =>
-                      columns.length > 0 ? (
-                        <ColumnPicker
-                          {...field}
-                          columns={columns}
-                          value={target ? [target] : []}
-                          onChange={([chosen]) => setTarget(chosen ?? '')}
-                          placeholder="The agent decides"
-                        />
-                      ) : (
-                        <Input
-                          {...field}
-                          value={target}
-                          onChange={(event) => setTarget(event.target.value)}
-                          placeholder="The agent decides"
-                          className="mono"
-                        />
-                      )
-                    }
-                  </Field>
-                  <Field label="Problem">
-                    {(field) => (
-                      <Select
-                        {...field}
-                        value={problem}
-                        onChange={(value) => {
-                          setProblem(value);
-                          setMetric(AUTO);
-                        }}
-                        options={[{ value: AUTO, label: 'By the target' }, ...PROBLEMS]}
-                      />
-                    )}
-                  </Field>
-                  <Field label="Metric">
-                    {(field) => (
-                      <Select
-                        {...field}
-                        value={metric}
-                        onChange={setMetric}
-                        options={[
-                          {
-                            value: AUTO,
-                            label: kind
-                              ? `${metricName(METRICS[kind]?.[0] ?? '')} (the usual)`
-                              : 'The usual one',
-                          },
-                          ...(kind ? (METRICS[kind] ?? []) : []).map((value) => ({
-                            value,
-                            label: metricName(value),
-                          })),
-                        ]}
-                      />
-                    )}
-                  </Field>
-                </div>
-                <Field label="Instructions" optional>
-                  {(field) => (
-                    <TextArea
-                      {...field}
-                      rows={3}
-                      value={instructions}
-                      onChange={(event) => setInstructions(event.target.value)}
-                      placeholder="What the model is for, what matters, what to leave alone."
-                    />
-                  )}
-                </Field>
-              </section>
-
-              <details className="group">
-                <summary className="flex w-fit items-center gap-1 rounded-sm font-[600] text-heading marker:content-['']">
-                  <ChevronRight
-                    size={16}
-                    className="text-gray-9 transition-transform duration-120 group-open:rotate-90"
-                  />
-                  Details
-                </summary>
-                <div className="grid gap-x-4 gap-y-3.5 pt-3 sm:grid-cols-2">
-                  {columns.length > 0 && (
-                    <Field
-                      label="Leave out"
-                      optional
-                      hint="Columns that no model may use."
-                      className="sm:col-span-2"
-                    >
-                      {(field) => (
-                        <ColumnPicker
-                          {...field}
-                          columns={columns.filter((column) => column.name !== target)}
-                          value={dropped}
-                          onChange={setDropped}
-                          several
-                          placeholder="No column"
-                        />
-                      )}
-                    </Field>
-                  )}
-                  {columns.length > 0 && (
-                    <>
-                      <Field
-                        label="Group"
-                        optional
-                        hint="Rows with the same value stay on one side of every split."
-                      >
-                        {(field) => (
-                          <ColumnPicker
-                            {...field}
-                            columns={columns}
-                            value={group ? [group] : []}
-                            onChange={([chosen]) => setGroup(chosen ?? '')}
-                            placeholder="No group"
-                          />
-                        )}
-                      </Field>
-                      <Field label="Time" optional hint="The test rows are the latest.">
-                        {(field) => (
-                          <ColumnPicker
-                            {...field}
-                            columns={columns}
-                            value={time ? [time] : []}
-                            onChange={([chosen]) => setTime(chosen ?? '')}
-                            placeholder="Rows in no order"
-                          />
-                        )}
-                      </Field>
-                    </>
-                  )}
-                  <Field label="Test rows" hint="Who keeps the rows that the result is measured on.">
-                    {(field) => (
-                      <Select
-                        {...field}
-                        value={holdout}
-                        onChange={setHoldout}
-                        options={[
-                          {
-                            value: AUTO,
-                            label: files.length > 1 ? 'The agent draws them' : 'Held by this machine',
-                          },
-                          { value: 'host', label: 'Held by this machine' },
-                          { value: 'agent', label: 'Drawn by the agent, then sealed' },
-                          { value: 'none', label: 'None: nothing is measured' },
-                        ].slice(0, 4)}
-                      />
-                    )}
-                  </Field>
-                  <RunFields choice={choice} onChange={setChoice} />
-                  <Field
-                    label="Data dictionary"
-                    optional
-                    className="sm:col-span-2"
-                    hint="What the columns mean, in any form."
-                  >
-                    {(field) => (
-                      <TextArea
-                        {...field}
-                        rows={4}
-                        value={dictionary}
-                        onChange={(event) => setDictionary(event.target.value)}
-                        placeholder="tenure: months as a customer"
-                        className="mono text-[12px]!"
-                      />
-                    )}
-                  </Field>
-                </div>
-              </details>
+              <GoalFields name={name} wishes={wishes} columns={columns} onChange={change} />
+              <DetailFields
+                wishes={wishes}
+                columns={columns}
+                several={files.length > 1}
+                choice={choice}
+                onChange={change}
+                onChoice={setChoice}
+              />
             </>
           )}
 
