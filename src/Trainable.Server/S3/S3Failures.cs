@@ -9,7 +9,12 @@ internal static class S3Failures
 {
     /// <summary>Whether it came of S3 or of the way there, and is no mistake of ours.</summary>
     public static bool IsOfS3(Exception failure) =>
-        failure is AmazonServiceException or AmazonClientException or HttpRequestException or IOException;
+        failure
+            is AmazonServiceException
+                or AmazonClientException
+                or HttpRequestException
+                or System.Net.Sockets.SocketException
+                or IOException;
 
     public static UserFacingException Explain(Exception failure, S3Options options, ObjectPath path) =>
         failure is AmazonServiceException answered && answered.StatusCode != default
