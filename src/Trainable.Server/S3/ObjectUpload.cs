@@ -152,11 +152,30 @@ internal sealed partial class ObjectUpload(S3Connection connection, ILogger<Obje
             );
             return sent;
         }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Whoever stops does not wait for S3 once more.
+            LogPartsLeft(path.Bucket, "the upload was stopped");
+            throw;
+        }
         catch
         {
             await AbandonAsync(path, begun.UploadId);
             throw;
         }
+    }
+
+    /// <summary>Removes the parts that uploads of this object left which never came to their end.</summary>
+    public async Task RemovePartsAsync(ObjectPath path, CancellationToken cancellation)
+    {
+        var request = new ListMultipartUploadsRequest { BucketName = path.Bucket, Prefix = path.Key };
+        var found = await connection.AskAsync(
+            path,
+            (client, stop) => client.ListMultipartUploadsAsync(request, stop),
+            cancellation
+        );
+        foreach (var left in (found.MultipartUploads ?? []).Where(one => one.Key == path.Key))
+            await AbandonAsync(path, left.UploadId);
     }
 
     private async Task<PartETag> SendPartAsync(

@@ -66,7 +66,7 @@ internal sealed class S3Server : IAsyncDisposable
     {
         if (Directory.Exists("/usr/lib/python3/dist-packages/swift"))
             return;
-        if (Environment.GetEnvironmentVariable("CI") == "true")
+        if (System.Environment.GetEnvironmentVariable("CI") == "true")
             Assert.Fail("OpenStack Swift is not installed; './trainable setup --tests' installs it.");
         Assert.Skip("OpenStack Swift, the tests' S3 server, is not installed.");
     }
@@ -111,6 +111,16 @@ internal sealed class S3Server : IAsyncDisposable
             PartBytes = S3Options.SmallestPart,
             FirstPause = TimeSpan.FromMilliseconds(50),
             LongestPause = TimeSpan.FromMilliseconds(400),
+        };
+
+    /// <summary>The same for a command in a process of its own.</summary>
+    public IReadOnlyDictionary<string, string> Environment(string bucket) =>
+        new Dictionary<string, string>
+        {
+            ["S3_ENDPOINT"] = Endpoint.ToString(),
+            ["AWS_ACCESS_KEY_ID"] = AccessKey,
+            ["AWS_SECRET_ACCESS_KEY"] = SecretKey,
+            ["TRAINABLE_S3_BUCKETS"] = bucket,
         };
 
     public async ValueTask DisposeAsync()

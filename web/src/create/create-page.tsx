@@ -7,6 +7,7 @@ import { TopBar } from '@/app/top-bar';
 import { dollarsWrong, minutesWrong, NO_CHOICE, startOptions } from '@/session/stages/run-choice';
 import { Button } from '@/ui/button';
 import { Skeleton } from '@/ui/states';
+import { TabPanel, Tabs } from '@/ui/tabs';
 import { toastError } from '@/ui/toast';
 import { DetailFields } from './detail-fields';
 import { type ChosenFile, takeCarried, useDrop } from './dropped';
@@ -14,6 +15,9 @@ import { FileList } from './file-list';
 import { GoalFields } from './goal-fields';
 import { previewQuery } from './preview';
 import { PreviewTable } from './preview-table';
+import { S3Browser } from './s3-browser';
+import { createFromS3, objectPreviewQuery } from './s3-queries';
+import { isFolder, nameOfChoice, type S3Choice } from './s3-source';
 import { type UploadProgress, upload } from './upload';
 import { UploadBar } from './upload-bar';
 import { NO_WISHES, optionsOf, type Wishes } from './wishes';
@@ -29,10 +33,17 @@ function nameOf(files: readonly ChosenFile[]): string {
   );
 }
 
+const SOURCES = [
+  { value: 'files', label: 'Files' },
+  { value: 's3', label: 'S3' },
+];
+
 /** A new experiment: data, what to predict, and how. */
 export default function CreatePage() {
   const navigate = useNavigate();
   const [files, setFiles] = useState<ChosenFile[]>(takeCarried);
+  const [source, setSource] = useState('files');
+  const [stored, setStored] = useState<S3Choice | null>(null);
   const [wishes, setWishes] = useState<Wishes>(NO_WISHES);
   const [choice, setChoice] = useState(NO_CHOICE);
   const [progress, setProgress] = useState<UploadProgress | null>(null);
@@ -44,30 +55,37 @@ export default function CreatePage() {
     setError(null);
     setFiles((now) => [...now.filter((one) => !more.some((other) => other.path === one.path)), ...more]);
   };
-  const drop = useDrop(add);
-  const single = files.length === 1 ? (files[0] ?? null) : null;
-  const preview = useQuery(previewQuery(single));
+  const drop = useDrop((more) => {
+    setSource('files');
+    add(more);
+  });
+  const isS3 = source === 's3';
+  const several = isS3 ? stored !== null && isFolder(stored) : files.length > 1;
+  const given = isS3 ? stored !== null : files.length > 0;
+  const single = given && !several;
+  const filePreview = useQuery(previewQuery(single && !isS3 ? (files[0] ?? null) : null));
+  const objectPreview = useQuery(objectPreviewQuery(single && isS3 ? stored : null));
+  const preview = isS3 ? objectPreview : filePreview;
   const columns = useMemo(() => (single ? (preview.data?.columns ?? []) : []), [single, preview.data]);
-  const name = wishes.name ?? nameOf(files);
-  const ready =
-    files.length > 0 && name.trim() !== '' && !minutesWrong(choice) && !dollarsWrong(choice) && !progress;
+  const name = wishes.name ?? (isS3 ? (stored ? nameOfChoice(stored) : '') : nameOf(files));
+  const ready = given && name.trim() !== '' && !minutesWrong(choice) && !dollarsWrong(choice) && !progress;
 
   const create = async (run: boolean) => {
     setError(null);
     const control = new AbortController();
     abort.current = control;
-    setProgress({ sent: 0, total: files.reduce((sum, { file }) => sum + file.size, 0), rate: null });
+    const total = isS3 ? 0 : files.reduce((sum, { file }) => sum + file.size, 0);
+    setProgress({ sent: 0, total, rate: null });
+    const said = {
+      name: name.trim(),
+      instructions: wishes.instructions.trim(),
+      options: optionsOf(wishes),
+    };
     try {
-      const created = await upload(
-        {
-          name: name.trim(),
-          files,
-          instructions: wishes.instructions.trim(),
-          options: optionsOf(wishes),
-        },
-        setProgress,
-        control.signal,
-      );
+      const created =
+        isS3 && stored
+          ? await createFromS3(said, stored, control.signal)
+          : await upload({ ...said, files }, setProgress, control.signal);
       const id = created.session_id;
       if (run) {
         const body = startOptions(choice);
@@ -96,12 +114,23 @@ export default function CreatePage() {
         >
           <section aria-label="Data" className="flex flex-col gap-3">
             <h1 className="font-[600] text-heading">Data</h1>
-            <FileList
-              files={files}
-              over={drop.over}
-              onAdd={add}
-              onRemove={(path) => setFiles((now) => now.filter((one) => one.path !== path))}
-            />
+            <Tabs label="Where the data is" value={source} onChange={setSource} tabs={SOURCES}>
+              <TabPanel value="files">
+                <div className="pt-3">
+                  <FileList
+                    files={files}
+                    over={drop.over}
+                    onAdd={add}
+                    onRemove={(path) => setFiles((now) => now.filter((one) => one.path !== path))}
+                  />
+                </div>
+              </TabPanel>
+              <TabPanel value="s3">
+                <div className="pt-3">
+                  <S3Browser choice={stored} onChoose={setStored} />
+                </div>
+              </TabPanel>
+            </Tabs>
             {single && preview.isPending && <Skeleton className="h-48 rounded-md" />}
             {single && preview.error && (
               <p role="alert" className="rounded-md bg-failed-soft px-3 py-2 text-failed-text">
@@ -116,20 +145,20 @@ export default function CreatePage() {
                 onTarget={(target) => change({ target })}
               />
             )}
-            {files.length > 1 && (
+            {several && (
               <p className="text-gray-10">
                 Several files are kept as they came: the agent joins them and draws the test rows itself.
               </p>
             )}
           </section>
 
-          {files.length > 0 && (
+          {given && (
             <>
               <GoalFields name={name} wishes={wishes} columns={columns} onChange={change} />
               <DetailFields
                 wishes={wishes}
                 columns={columns}
-                several={files.length > 1}
+                several={several}
                 choice={choice}
                 onChange={change}
                 onChoice={setChoice}
@@ -146,7 +175,13 @@ export default function CreatePage() {
             </p>
           )}
           {progress ? (
-            <UploadBar progress={progress} onCancel={() => abort.current?.abort()} />
+            <UploadBar
+              progress={progress}
+              doing={
+                isS3 ? 'The server copies it from S3, reads the table and draws the test rows…' : undefined
+              }
+              onCancel={() => abort.current?.abort()}
+            />
           ) : (
             <div className="flex flex-wrap items-center gap-2 border-t pt-4">
               <Button type="submit" look="primary" size="large" disabled={!ready}>

@@ -86,17 +86,23 @@ internal sealed class StageSync(
         var hash = await HashAsync(handle, cancellation);
         if (artifact.S3Path == target.ToString() && artifact.S3Sha256 == hash)
             return new Copied(target, hash, size);
-        // It may have been sent by a try that was killed before it could say so.
-        if (job.Attempts > 1 && await store.FindAsync(target, cancellation) is { } there)
-        {
-            if (there.Size == size && there.Sha256 == hash)
-                return new Copied(target, hash, size);
-        }
+        if (job.Attempts > 1 && await IsThereAsync(target, size, hash, cancellation))
+            return new Copied(target, hash, size);
         await using var content = new FileStream(handle, FileAccess.Read, bufferSize: 0);
         content.Position = 0;
         var terms = new UploadTerms { Length = size, Sha256 = hash };
         var sent = await upload.SendAsync(target, content, terms, cancellation);
         return new Copied(target, sent.Sha256, sent.Size);
+    }
+
+    /// <summary>Whether a try that was killed had sent it before it could say so; what it left of a larger one is removed.</summary>
+    private async Task<bool> IsThereAsync(ObjectPath target, long size, string hash, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(target, cancellation) is { } there && there.Size == size && there.Sha256 == hash)
+            return true;
+        if (size >= store.Options.PartBytes)
+            await upload.RemovePartsAsync(target, cancellation);
+        return false;
     }
 
     private static ObjectPath? Target(SyncJob job, Artifact artifact)

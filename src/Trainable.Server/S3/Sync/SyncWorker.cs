@@ -13,6 +13,7 @@ internal sealed partial class SyncWorker(
     SyncQueue queue,
     StageSync sync,
     S3Options options,
+    ServerOptions server,
     EventLog log,
     TimeProvider clock,
     ILogger<SyncWorker> logger
@@ -23,8 +24,8 @@ internal sealed partial class SyncWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Jobs of a time when there was S3 stay for when there is again.
-        if (!options.IsOn)
+        // Jobs of a time when there was S3 stay for when there is again; a server that is there for a moment begins none.
+        if (!options.IsOn || !server.ResumeRuns)
             return;
         while (!stoppingToken.IsCancellationRequested)
         {
