@@ -41,6 +41,8 @@ internal static class ReportWriter
         }
         if (report.ModelPath is { } model)
             yield return Field("Model", model);
+        foreach (var copy in report.S3Sync ?? [])
+            yield return Copy(copy);
         if (Words.Cost(report.Usage) is { Length: > 0 } cost)
             yield return Field("Cost", cost);
         if (report.Seconds is { } seconds)
@@ -48,6 +50,16 @@ internal static class ReportWriter
         yield return Field("Session", report.SessionId.ToString());
         yield return Field("See it again", $"./trainable show {SessionName.Short(report.SessionId)}");
         yield return Field("In the browser", "./trainable up");
+    }
+
+    private static TextLine Copy(SyncState copy)
+    {
+        var name = $"{Words.Stage(copy.Stage)} in S3";
+        if (copy.Status == SyncStatuses.Done)
+            return Field(name, $"s3://{copy.Bucket}/{copy.Prefix}");
+        return copy.Error is { } error
+            ? TextLine.Of($"{name} waits", Tone.Warning).Add($": {CleanText.Line(error)}")
+            : Field(name, "on its way");
     }
 
     private static IEnumerable<TextLine> Score(ScoreReport score)

@@ -34,6 +34,8 @@ internal static class ApiDescription
         typeof(AgentAborted),
         typeof(UsageReport),
         typeof(BudgetWarning),
+        typeof(S3SyncComplete),
+        typeof(S3SyncWaiting),
         typeof(ExecOutput),
         typeof(ExecEnded),
     ];

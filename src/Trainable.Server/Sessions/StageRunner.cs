@@ -4,6 +4,7 @@ using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
+using Trainable.Server.S3.Sync;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
 
@@ -25,6 +26,7 @@ internal sealed partial class StageRunner(
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     SandboxOptions sandbox,
+    SyncQueue sync,
     ILogger<StageRunner> logger
 )
 {
@@ -140,6 +142,7 @@ internal sealed partial class StageRunner(
             changes.AddRange(next.Changes);
         }
         await journal.AppendAsync(events, changes);
+        sync.Ring();
         return next is null || pauses ? null : SessionStarter.Describe(session, next.Run);
     }
 

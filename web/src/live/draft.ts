@@ -36,6 +36,7 @@ export class Draft {
   budget: SessionView['budget'];
   metadataVersion: number;
   chatting: boolean;
+  copies: SessionView['copies'];
   readonly noOutput = OutputLog.empty;
 
   private items: TranscriptItem[] | null = null;
@@ -54,6 +55,7 @@ export class Draft {
     this.budget = base.budget;
     this.metadataVersion = base.metadataVersion;
     this.chatting = base.chatting;
+    this.copies = base.copies;
     this.score = base.score;
   }
 
@@ -82,6 +84,7 @@ export class Draft {
       charts: this.charts,
       richLogs: this.richLogs ?? this.base.richLogs,
       score: this.score,
+      copies: this.copies,
       usage: this.usage ?? base.usage,
       chatting: this.chatting,
       budget: this.budget,

@@ -12,6 +12,7 @@ import { useStart, useStop } from '@/session/actions';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
 import { Tooltip } from '@/ui/tooltip';
+import { CopyMark } from './copy-mark';
 import { costOf, tokensOf } from './cost';
 import { StageButton } from './stage-button';
 import { stageStates } from './stage-state';
@@ -49,6 +50,7 @@ export function StageBar() {
         ))}
       </ol>
       <div className="ml-auto flex shrink-0 items-center gap-3">
+        <CopyMark />
         <Spent />
         <MainAction
           done={states.every((state) => state.status === 'done')}
