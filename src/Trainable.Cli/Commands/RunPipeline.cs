@@ -76,6 +76,8 @@ internal static class RunPipeline
         var target = upload.Options.Target is { } column ? $", predicting {column}" : "";
         view.Notice($"{upload.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}{target}");
         var created = await server.AskAsync(api => api.CreateExperimentAsync(upload, cancellation), cancellation);
+        if (created.Note is { } note)
+            view.Notice(note);
         var request = new StartStageRequest();
         try
         {

@@ -1,14 +1,16 @@
 using Trainable.Server.Datasets.Previews;
+using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Datasets;
 
 internal static class DatasetRegistration
 {
-    /// <summary>Needs a <see cref="TrainableHome"/> and a <see cref="TimeProvider"/>.</summary>
+    /// <summary>Needs a <see cref="TrainableHome"/>, a <see cref="TimeProvider"/> and sandboxes.</summary>
     public static IServiceCollection AddDatasets(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(DatasetOptions.Read(configuration));
+        services.AddSingleton<WorkbookReader>();
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<PreviewReader>();
         services.AddSingleton(provider => new SampleLibrary(

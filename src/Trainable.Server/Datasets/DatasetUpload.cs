@@ -101,10 +101,7 @@ internal sealed class DatasetUpload : IAsyncDisposable
             );
         try
         {
-            var manifest = await Task.Run(
-                () => _store.Assemble(_experiment, _files, options, cancellation),
-                cancellation
-            );
+            var manifest = await _store.AssembleAsync(_experiment, _files, options, cancellation);
             _complete = true;
             return manifest;
         }

@@ -93,6 +93,7 @@ internal sealed class ExperimentCreation(TrainableDb db, DatasetStore datasets, 
             Instructions = experiment.Instructions,
             SessionId = session.Id,
             UploadedFiles = [.. files.Select(file => folder + file.Name)],
+            Note = manifest.Note,
         };
     }
 

@@ -37,11 +37,12 @@ internal sealed class PersonTables(
         if (row is null)
             return null;
         var experiment = row.ExperimentId;
-        var tables = workspace.Of(experiment, session).ToList();
+        var manifest = datasets.ReadManifest(experiment);
+        var tables = workspace.Of(experiment, session, manifest?.WorkingFile).ToList();
         var mounts = new List<SandboxMount>();
         Show(home.Dataset(experiment), WorkspaceTables.DatasetFolder(experiment));
         Show(home.Session(session), WorkspaceTables.SessionFolder(session));
-        if (datasets.ReadManifest(experiment) is { Kind: DatasetKinds.Table } manifest)
+        if (manifest is { Kind: DatasetKinds.Table })
             AddRaw(tables, mounts, manifest);
         var sealedTest = held.SealedTest(experiment, session);
         var isSealed = File.Exists(sealedTest);
