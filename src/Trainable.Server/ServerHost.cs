@@ -10,6 +10,7 @@ using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Events;
 using Trainable.Server.Explorer;
 using Trainable.Server.Metrics;
@@ -129,6 +130,7 @@ internal static class ServerHost
         app.MapHealth()
             .MapExperiments()
             .MapDatasets()
+            .MapResumableUploads()
             .MapSessions()
             .MapTables()
             .MapStages()

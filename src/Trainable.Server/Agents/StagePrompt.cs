@@ -95,7 +95,9 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, Sandb
 
     private static string[] DatasetFiles(StageContext context, DatasetManifest manifest)
     {
-        string[] names = manifest.WorkingFile is { } one ? [one, .. manifest.Beside] : [.. manifest.Files.Select(file => file.Name)];
+        string[] names = manifest.WorkingFile is { } one
+            ? [one, .. manifest.Beside]
+            : [.. manifest.Files.Select(file => file.Name)];
         return [.. names.Select(name => $"/data/datasets/{context.ExperimentId}/{name}")];
     }
 }

@@ -176,9 +176,7 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
         var stem = choice.Parts is [var one] ? TableFile.Stem(one.Name) : "table";
         var name = stem + extension;
         while (
-            choice.Beside.Any(file =>
-                string.Equals(file.Name.Split('/')[0], name, StringComparison.OrdinalIgnoreCase)
-            )
+            choice.Beside.Any(file => string.Equals(file.Name.Split('/')[0], name, StringComparison.OrdinalIgnoreCase))
         )
             name = "main_" + name;
         return name;

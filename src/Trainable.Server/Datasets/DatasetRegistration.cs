@@ -1,4 +1,5 @@
 using Trainable.Server.Datasets.Previews;
+using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
 
@@ -13,6 +14,7 @@ internal static class DatasetRegistration
         services.AddSingleton<WorkbookReader>();
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<PreviewReader>();
+        services.AddSingleton<ResumableUploads>();
         services.AddSingleton(provider => new SampleLibrary(
             PythonLocation.Read(provider.GetRequiredService<TrainableHome>())
         ));
@@ -21,11 +23,12 @@ internal static class DatasetRegistration
     }
 
     /// <summary>A home has one owner, so what has no manifest when that owner starts will never get one.</summary>
-    private sealed class UnfinishedUploads(DatasetStore store) : IHostedService
+    private sealed class UnfinishedUploads(DatasetStore store, ResumableUploads uploads) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)
         {
             store.DeleteUnfinished();
+            uploads.DeleteExpired();
             return Task.CompletedTask;
         }
 

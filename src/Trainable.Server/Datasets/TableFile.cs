@@ -33,7 +33,9 @@ internal static class TableFile
         if (gzip)
             start = Unpacked(path);
         if (gzip && start.AsSpan().StartsWith("PAR1"u8))
-            throw Refuse($"{name} is a Parquet file in gzip, and compressed within already. Unpack it and upload that.");
+            throw Refuse(
+                $"{name} is a Parquet file in gzip, and compressed within already. Unpack it and upload that."
+            );
         if (BinaryContent.Recognise(start) is var (what, advice))
             throw Refuse(gzip ? $"{name} is {what} in gzip. {advice}" : $"{name} is {what}. {advice}");
         return (LooksLikeJson(start) ? TableFormat.Json : TableFormat.Delimited, gzip);

@@ -19,12 +19,7 @@ internal sealed class DatasetLab : IDisposable
     {
         Home = new TrainableHome(Path.Combine(_root, "home"));
         var settings = options ?? new DatasetOptions();
-        _runtime = new LocalRuntime(
-            new SandboxOptions(),
-            Home,
-            TimeProvider.System,
-            NullLogger<LocalRuntime>.Instance
-        );
+        _runtime = new LocalRuntime(new SandboxOptions(), Home, TimeProvider.System, NullLogger<LocalRuntime>.Instance);
         Store = new DatasetStore(Home, settings, new WorkbookReader(_runtime, settings), new FakeTimeProvider());
     }
 

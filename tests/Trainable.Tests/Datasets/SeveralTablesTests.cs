@@ -87,7 +87,9 @@ public sealed class SeveralTablesTests : IDisposable
             ("about.md", "# about"u8.ToArray())
         );
         dataset.Manifest.WorkingFile.ShouldBe("train.csv");
-        dataset.Manifest.Note.ShouldNotBeNull().ShouldContain("it alone has the column `y`; the other 2 files lie beside it");
+        dataset
+            .Manifest.Note.ShouldNotBeNull()
+            .ShouldContain("it alone has the column `y`; the other 2 files lie beside it");
     }
 
     [Fact]

@@ -109,7 +109,11 @@ public sealed partial class DeployTests
     [GeneratedRegex("\"(?<name>(TRAINABLE|S3|AWS)_[A-Z0-9_]+)\"", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex Quoted();
 
-    [GeneratedRegex(@"^\s*\w+:(?<name>python3-[a-z0-9]+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    [GeneratedRegex(
+        @"^\s*\w+:(?<name>python3-[a-z0-9]+)$",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1_000
+    )]
     private static partial Regex PythonPackage();
 
     [GeneratedRegex(@"uses: [\w./-]+@[0-9a-f]{40} # v\d", RegexOptions.None, 1_000)]

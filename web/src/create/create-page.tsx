@@ -3,7 +3,9 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { ChevronRight, Play } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { api } from '@/api/client';
+import type { DatasetPreview } from '@/api/types';
 import { TopBar } from '@/app/top-bar';
+import { formatBytes } from '@/lib/format';
 import { metricName } from '@/lib/words';
 import { dollarsWrong, minutesWrong, NO_CHOICE, startOptions } from '@/session/stages/run-choice';
 import { RunFields } from '@/session/stages/run-fields';
@@ -18,20 +20,29 @@ import { FileList } from './file-list';
 import { likelyProblem, METRICS, PROBLEMS } from './metrics';
 import { previewQuery } from './preview';
 import { PreviewTable } from './preview-table';
-import { type UploadProgress, upload } from './upload';
+import { discard, unfinished } from './resumable';
+import { isLarge, type UploadProgress, upload } from './upload';
 import { UploadBar } from './upload-bar';
 
 const AUTO = 'auto';
+const PAUSE = 'pause';
+/** Of so many files one is offered as the main table. */
+const MOST_OFFERED = 200;
+const isTable = (path: string) =>
+  /\.(csv|tsv|txt|parquet|pq|xlsx|xlsm|json|jsonl|ndjson)(\.gz)?$/i.test(path);
+
+/** While another sheet of the workbook is read, the sheets stay where they are. */
+const keepSheets = (last: DatasetPreview | undefined, query: { queryKey: readonly unknown[] } | undefined) =>
+  last?.sheets && query?.queryKey[0] === 'preview' ? last : undefined;
 
 /** `telco-churn.csv` → `telco-churn`; a folder's name for what came in one. */
 function nameOf(files: readonly ChosenFile[]): string {
   const [first] = files;
   if (!first) return '';
   const folder = first.path.includes('/') ? first.path.split('/')[0] : undefined;
-  return (folder ?? first.path.replace(/(\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|gz))+$/i, '')).slice(
-    0,
-    200,
-  );
+  return (
+    folder ?? first.path.replace(/(\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|gz|xlsx|xlsm))+$/i, '')
+  ).slice(0, 200);
 }
 
 /** A new experiment: data, what to predict, and how. */
@@ -49,17 +60,22 @@ export default function CreatePage() {
   const [dictionary, setDictionary] = useState('');
   const [instructions, setInstructions] = useState('');
   const [choice, setChoice] = useState(NO_CHOICE);
+  const [sheet, setSheet] = useState('');
+  const [main, setMain] = useState(AUTO);
   const [progress, setProgress] = useState<UploadProgress | null>(null);
+  const [paused, setPaused] = useState<{ run: boolean } | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const abort = useRef<AbortController>(null);
 
   const add = (more: ChosenFile[]) => {
     setError(null);
+    setSheet('');
+    setMain(AUTO);
     setFiles((now) => [...now.filter((one) => !more.some((other) => other.path === one.path)), ...more]);
   };
   const drop = useDrop(add);
   const single = files.length === 1 ? (files[0] ?? null) : null;
-  const preview = useQuery(previewQuery(single));
+  const preview = useQuery({ ...previewQuery(single, sheet), placeholderData: keepSheets });
   const columns = useMemo(() => (single ? (preview.data?.columns ?? []) : []), [single, preview.data]);
   const kind = problem === AUTO ? likelyProblem(columns.find((column) => column.name === target)) : problem;
   const shownName = name ?? nameOf(files);
@@ -74,6 +90,7 @@ export default function CreatePage() {
     setError(null);
     const control = new AbortController();
     abort.current = control;
+    setPaused(null);
     setProgress({ sent: 0, total: files.reduce((sum, { file }) => sum + file.size, 0), rate: null });
     try {
       const created = await upload(
@@ -89,6 +106,8 @@ export default function CreatePage() {
             ...(group && { group_column: group }),
             ...(time && { time_column: time }),
             ...(holdout !== AUTO && { holdout }),
+            ...(sheet && single && { sheet }),
+            ...(main !== AUTO && files.length > 1 && { main }),
             ...(dictionary.trim() && { data_dictionary: dictionary.trim() }),
           },
         },
@@ -103,10 +122,21 @@ export default function CreatePage() {
       }
       await navigate({ to: '/sessions/$id', params: { id } });
     } catch (failure) {
+      if (control.signal.reason === PAUSE) {
+        setPaused({ run });
+        return;
+      }
       setProgress(null);
       if (!control.signal.aborted) setError(failure as Error);
     }
   };
+  const cancel = () => {
+    abort.current?.abort();
+    setPaused(null);
+    setProgress(null);
+    void discard(files);
+  };
+  const begun = files.length === 0 ? unfinished() : [];
 
   return (
     <>
@@ -129,6 +159,30 @@ export default function CreatePage() {
               onAdd={add}
               onRemove={(path) => setFiles((now) => now.filter((one) => one.path !== path))}
             />
+            {begun.length > 0 && (
+              <p role="status" className="text-gray-10">
+                {begun.map(({ path, size }) => `${path} (${formatBytes(size)})`).join(', ')} did not arrive
+                whole. Choose the same file again, and the upload goes on where it stopped.
+              </p>
+            )}
+            {single && preview.data?.sheets && preview.data.sheets.length > 1 && (
+              <Field label="Sheet" className="max-w-80">
+                {(field) => (
+                  <Select
+                    {...field}
+                    value={sheet || (preview.data.sheet ?? '')}
+                    onChange={(value) => {
+                      setSheet(value);
+                      setTarget('');
+                      setDropped([]);
+                      setGroup('');
+                      setTime('');
+                    }}
+                    options={(preview.data.sheets ?? []).map((value) => ({ value, label: value }))}
+                  />
+                )}
+              </Field>
+            )}
             {single && preview.isPending && <Skeleton className="h-48 rounded-md" />}
             {single && preview.error && (
               <p role="alert" className="rounded-md bg-failed-soft px-3 py-2 text-failed-text">
@@ -139,9 +193,30 @@ export default function CreatePage() {
               <PreviewTable preview={preview.data} target={target} dropped={dropped} onTarget={setTarget} />
             )}
             {files.length > 1 && (
-              <p className="text-gray-10">
-                Several files are kept as they came: the agent joins them and draws the test rows itself.
-              </p>
+              <Field
+                label="Main table"
+                className="max-w-[520px]"
+                hint={
+                  main === AUTO
+                    ? 'Files with the same columns become one table. Otherwise the largest with the column to predict is the table, and the others lie beside it; without one, the agent joins them and draws the test rows itself.'
+                    : 'Part of its rows is held back to measure; the other files lie beside it.'
+                }
+              >
+                {(field) => (
+                  <Select
+                    {...field}
+                    value={main}
+                    onChange={setMain}
+                    options={[
+                      { value: AUTO, label: 'By the columns' },
+                      ...files
+                        .filter(({ path }) => isTable(path))
+                        .slice(0, MOST_OFFERED)
+                        .map(({ path }) => ({ value: path, label: path })),
+                    ]}
+                  />
+                )}
+              </Field>
             )}
           </section>
 
@@ -303,7 +378,8 @@ export default function CreatePage() {
                         options={[
                           {
                             value: AUTO,
-                            label: files.length > 1 ? 'The agent draws them' : 'Held by this machine',
+                            label:
+                              files.length > 1 && main === AUTO ? 'By the files' : 'Held by this machine',
                           },
                           { value: 'host', label: 'Held by this machine' },
                           { value: 'agent', label: 'Drawn by the agent, then sealed' },
@@ -344,7 +420,13 @@ export default function CreatePage() {
             </p>
           )}
           {progress ? (
-            <UploadBar progress={progress} onCancel={() => abort.current?.abort()} />
+            <UploadBar
+              progress={progress}
+              paused={paused !== null}
+              onPause={isLarge(files) ? () => abort.current?.abort(PAUSE) : undefined}
+              onResume={() => void create(paused?.run ?? false)}
+              onCancel={cancel}
+            />
           ) : (
             <div className="flex flex-wrap items-center gap-2 border-t pt-4">
               <Button type="submit" look="primary" size="large" disabled={!ready}>

@@ -3,7 +3,20 @@ import { Button } from '@/ui/button';
 import type { UploadProgress } from './upload';
 
 /** How far the upload is, and the way out of it. */
-export function UploadBar({ progress, onCancel }: { progress: UploadProgress; onCancel: () => void }) {
+export function UploadBar({
+  progress,
+  paused,
+  onPause,
+  onResume,
+  onCancel,
+}: {
+  progress: UploadProgress;
+  paused: boolean;
+  /** Missing where the files go in one piece. */
+  onPause?: () => void;
+  onResume: () => void;
+  onCancel: () => void;
+}) {
   const { sent, total, rate } = progress;
   const share = total > 0 ? Math.min(1, sent / total) : 0;
   const sentAll = share >= 1;
@@ -22,12 +35,19 @@ export function UploadBar({ progress, onCancel }: { progress: UploadProgress; on
             style={{ width: `${share * 100}%` }}
           />
         </div>
+        {paused ? (
+          <Button onClick={onResume}>Resume</Button>
+        ) : (
+          onPause && !sentAll && <Button onClick={onPause}>Pause</Button>
+        )}
         <Button onClick={onCancel}>Cancel</Button>
       </div>
       <p className="number text-gray-10 text-small">
-        {sentAll
-          ? 'Sent. The server reads the table and draws the test rows…'
-          : `${formatBytes(sent)} of ${formatBytes(total)}${rate ? ` · ${formatBytes(rate)}/s` : ''}${left && left > 2 ? ` · ${formatDuration(left)} left` : ''}`}
+        {paused
+          ? `Paused at ${formatBytes(sent)} of ${formatBytes(total)}. What has arrived is kept for a week.`
+          : sentAll
+            ? 'Sent. The server reads the table and draws the test rows…'
+            : `${formatBytes(sent)} of ${formatBytes(total)}${rate ? ` · ${formatBytes(rate)}/s` : ''}${left && left > 2 ? ` · ${formatDuration(left)} left` : ''}`}
       </p>
     </div>
   );

@@ -129,7 +129,9 @@ internal sealed class WorkbookReader(ISandboxRuntime runtime, DatasetOptions opt
     {
         using var root = BeneathRoot.Open(work);
         if (root.OpenFile(name).Handle is not { } handle)
-            throw new InvalidOperationException("The workbook's program said that it wrote a table, and there is none.");
+            throw new InvalidOperationException(
+                "The workbook's program said that it wrote a table, and there is none."
+            );
         using var source = new FileStream(handle, FileAccess.Read);
         using var copy = new FileStream(destination, FileMode.Create, FileAccess.Write);
         source.CopyTo(copy);
