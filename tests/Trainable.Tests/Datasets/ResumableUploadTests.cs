@@ -94,7 +94,8 @@ public sealed class ResumableUploadTests : IAsyncLifetime
         {
             limit.Token.ThrowIfCancellationRequested();
             var offset = int.Parse(await OffsetAsync(location), System.Globalization.CultureInfo.InvariantCulture);
-            (status, _) = offset > 0 ? await AppendAsync(location, offset, table[offset..]) : (HttpStatusCode.Locked, null);
+            (status, _) =
+                offset > 0 ? await AppendAsync(location, offset, table[offset..]) : (HttpStatusCode.Locked, null);
         } while (status is HttpStatusCode.Locked or HttpStatusCode.Conflict);
         status.ShouldBe(HttpStatusCode.NoContent);
         using var answer = await PostAsync(location);

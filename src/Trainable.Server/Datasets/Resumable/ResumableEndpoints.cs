@@ -27,8 +27,7 @@ internal static class ResumableEndpoints
     private static ValueTask<object?> CheckVersion(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        var isSpoken =
-            HttpMethods.IsOptions(http.Request.Method) || http.Request.Headers["Tus-Resumable"] == Version;
+        var isSpoken = HttpMethods.IsOptions(http.Request.Method) || http.Request.Headers["Tus-Resumable"] == Version;
         // As the answer starts: what is refused with an exception loses the headers that it had before.
         http.Response.OnStarting(() =>
         {
