@@ -19,6 +19,7 @@ using Trainable.Server.Referee;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
 using Trainable.Server.Sessions.Tables;
+using Trainable.Server.Sessions.Versions;
 using Trainable.Server.Storage;
 using Trainable.Server.Studio;
 
@@ -129,6 +130,7 @@ internal static class ServerHost
         app.MapScalarApiReference("/docs");
         app.MapHealth()
             .MapExperiments()
+            .MapDatasetVersions()
             .MapDatasets()
             .MapResumableUploads()
             .MapSessions()

@@ -104,4 +104,5 @@ internal sealed record HoldoutSummary
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(DatasetManifest))]
 [JsonSerializable(typeof(Profiles.DatasetProfile))]
+[JsonSerializable(typeof(Drift.DatasetDrift))]
 internal sealed partial class DatasetJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Trainable.Contracts;
+using Trainable.Server.Datasets.Drift;
 using Trainable.Server.Datasets.Profiles;
 using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
@@ -121,6 +122,42 @@ internal sealed class DatasetStore(
         Write(paths.Manifest, JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Default.DatasetManifest));
         return manifest;
     }
+
+    /// <summary>Measures how a version differs from an earlier one, and keeps it beside the newer.</summary>
+    public async Task<DatasetDrift?> MeasureDriftAsync(
+        Guid earlier,
+        int number,
+        Guid later,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            ReadManifest(earlier) is not { WorkingFile: { } old } before
+            || ReadManifest(later) is not { WorkingFile: { } file } now
+        )
+            return null;
+        var (from, to) = (Paths(earlier), Paths(later));
+        TrainableHome.Make(to.Scratch);
+        var access = new TableAccess([from.Working, to.Working], to.Scratch, options.MemoryBytes);
+        var drift = await Task.Run(
+            () =>
+            {
+                using var database = TableDatabase.Open(access, cancellation);
+                return new DriftMeter(database).Measure(
+                    (before, Path.Combine(from.Working, old)),
+                    (now, Path.Combine(to.Working, file)),
+                    number
+                );
+            },
+            cancellation
+        );
+        TreeRemoval.Delete(to.Scratch);
+        Write(to.Drift, JsonSerializer.SerializeToUtf8Bytes(drift, DatasetJson.Default.DatasetDrift));
+        return drift;
+    }
+
+    /// <summary>How a version differs from the one before it; null for the first, and where one of the two is no table.</summary>
+    public DatasetDrift? ReadDrift(Guid dataset) => Read(Paths(dataset).Drift, DatasetJson.Default.DatasetDrift);
 
     private static void Write(string path, byte[] content)
     {

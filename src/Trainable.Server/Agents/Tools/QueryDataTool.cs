@@ -64,8 +64,8 @@ internal sealed class QueryDataTool(
     private async Task<string> QueryAsync(string sql, int limit, ToolScope scope, CancellationToken cancellation)
     {
         var context = scope.Context;
-        var working = datasets.ReadManifest(context.ExperimentId)?.WorkingFile;
-        var tables = WorkspaceTables.WithUnion(workspace.Of(context.ExperimentId, context.SessionId, working));
+        var working = datasets.ReadManifest(context.DatasetId)?.WorkingFile;
+        var tables = WorkspaceTables.WithUnion(workspace.Of(context.DatasetId, context.SessionId, working));
         var request = new JsonObject
         {
             ["do"] = "query",
@@ -78,7 +78,7 @@ internal sealed class QueryDataTool(
         };
         var left = scope.Budget.Left;
         var limits = sandboxOptions.StepLimits with { WallClock = left < options.Timeout ? left : options.Timeout };
-        using var lease = await sandboxes.BorrowAsync(context.SessionId, context.ExperimentId, cancellation);
+        using var lease = await sandboxes.BorrowAsync(context.SessionId, context.DatasetId, cancellation);
         using var answer = await ExplorerProgram.AskAsync(
             lease.Sandbox,
             request,

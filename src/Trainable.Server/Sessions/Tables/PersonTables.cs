@@ -30,13 +30,13 @@ internal sealed class PersonTables(
             .Where(one => one.Id == session)
             .Select(one => new
             {
-                one.ExperimentId,
+                Dataset = one.DatasetId ?? one.ExperimentId,
                 IsOpen = db.StageRuns.Any(run => run.SessionId == session && run.Score != null),
             })
             .SingleOrDefaultAsync(cancellation);
         if (row is null)
             return null;
-        var experiment = row.ExperimentId;
+        var experiment = row.Dataset;
         var manifest = datasets.ReadManifest(experiment);
         var tables = workspace.Of(experiment, session, manifest?.WorkingFile).ToList();
         var mounts = new List<SandboxMount>();
