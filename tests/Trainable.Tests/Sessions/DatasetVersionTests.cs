@@ -18,7 +18,11 @@ public class DatasetVersionTests : IAsyncLifetime
     public async ValueTask InitializeAsync() =>
         _app = await TrainableApp.StartAsync(new ScriptedModels(ScriptedModels.Run(Report), ScriptedModels.Finish()));
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task ANewVersionIsComparedAndRunAndTheOldOneStays()
@@ -53,7 +57,7 @@ public class DatasetVersionTests : IAsyncLifetime
         (await CountAsync(first.SessionId)).ShouldBe(340);
 
         await _app.StartStageAsync(created.SessionId, Stages.Eda);
-        var events = await _app.FollowToStateAsync(created.SessionId, SessionStates.EdaDone, SessionStates.Failed);
+        var events = await _app.FollowToStateAsync(created.SessionId, "eda_done", "failed");
         var verdict = events.Last(item => item.Type == EventTypes.ValidationResult).Data.GetRawText();
         verdict.ShouldContain("`income` differs much from version 1 of the dataset");
         verdict.ShouldContain("columns_removed");
