@@ -110,10 +110,12 @@ def write(sheet, path: str, most: int | None) -> tuple[int, int, bool]:
                 return count, last + 1 - first, True
             outside = [index for index, cell in enumerate(cells) if cell and not first <= index <= last]
             if outside:
+                cell = f"{get_column_letter(outside[0] + 1)}{number}"
+                span = f"{get_column_letter(first + 1)} to {get_column_letter(last + 1)}"
                 raise Refused(
-                    f"has a value in cell {get_column_letter(outside[0] + 1)}{number} of the sheet '{shown(sheet.title)}', "
-                    f"outside its header in row {line} ({get_column_letter(first + 1)} to {get_column_letter(last + 1)}). "
-                    "Name every column in the first row, remove titles and notes around the table, and upload it again.")
+                    f"has a value in cell {cell} of the sheet '{shown(sheet.title)}', outside its header in row {line} "
+                    f"({span}). Name every column in the first row, remove titles and notes around the table, and "
+                    "upload it again.")
             cells += [""] * (last + 1 - len(cells))
             writer.writerow(cells[first:last + 1])
             count += 1
