@@ -70,6 +70,8 @@ missing_parts() {
     [[ -z $1 ]] || has_postgres || echo postgresql
     [[ -z $1 ]] || has_swift || echo python3-swift
     [[ -z $1 ]] || has_chromium || echo chromium
+    [[ -z $1 || -x /usr/bin/podman ]] || echo podman
+    [[ -z $1 || -x /usr/sbin/runc || -x /usr/bin/runc ]] || echo runc
 }
 
 # A virtual environment may lie on top of Debian's packages ('env add' makes such).

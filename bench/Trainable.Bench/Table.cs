@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Trainable.Bench.Rows;
+using Trainable.Bench.Rows.Data;
 using Trainable.Bench.Rows.Sandbox;
 
 namespace Trainable.Bench;
@@ -19,6 +20,8 @@ internal static class Table
         ("metrics", MetricRow.RunAsync),
         ("steps", StepRows.RunAsync),
         ("s3", S3Row.RunAsync),
+        ("data-upload", UploadRow.RunAsync),
+        ("data-pages", FirstPageRows.RunAsync),
         ("sandbox-times", StepTimes.RunAsync),
         ("sandbox-loop", LoopRow.RunAsync),
         ("sandbox-flood", FloodRow.RunAsync),

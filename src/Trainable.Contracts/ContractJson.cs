@@ -27,6 +27,8 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(FromSampleRequest))]
 [JsonSerializable(typeof(DatasetPreview))]
 [JsonSerializable(typeof(DatasetFacts))]
+[JsonSerializable(typeof(IReadOnlyList<DatasetVersionItem>))]
+[JsonSerializable(typeof(DatasetVersionCreated))]
 [JsonSerializable(typeof(QueryRequest))]
 [JsonSerializable(typeof(QueryResult))]
 [JsonSerializable(typeof(SplitPreview))]

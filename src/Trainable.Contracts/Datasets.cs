@@ -29,8 +29,16 @@ public sealed record DatasetPreview
 {
     public required string Name { get; init; }
 
-    /// <summary><c>csv</c> (any delimited text), <c>json</c> or <c>parquet</c>.</summary>
+    /// <summary><c>csv</c> (any delimited text), <c>json</c>, <c>parquet</c> or <c>excel</c>.</summary>
     public required string Format { get; init; }
+
+    /// <summary>The sheet shown, of an Excel workbook.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sheet { get; init; }
+
+    /// <summary>All its sheets, by name.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Sheets { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PreviewDialect? Dialect { get; init; }
@@ -81,6 +89,25 @@ public sealed record DatasetFacts
     public required IReadOnlyList<DatasetFile> Files { get; init; }
     public string? Format { get; init; }
     public PreviewDialect? Dialect { get; init; }
+
+    /// <summary>The sheet that the table is, of an Excel workbook.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sheet { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Sheets { get; init; }
+
+    /// <summary>Name of the file with the working rows, in the dataset's folder.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Table { get; init; }
+
+    /// <summary>The files that lie beside it, as they came.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Beside { get; init; }
+
+    /// <summary>How the table was chosen among several files, in a sentence.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Note { get; init; }
 
     /// <summary>The three are 0 for <c>files</c>.</summary>
     public required long RowsTotal { get; init; }

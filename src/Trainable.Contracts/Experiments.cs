@@ -86,6 +86,10 @@ public sealed record ExperimentCreated
     public required string Instructions { get; init; }
     public required Guid SessionId { get; init; }
     public required IReadOnlyList<string> UploadedFiles { get; init; }
+
+    /// <summary>How the table to learn from was chosen among several files, in a sentence.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Note { get; init; }
 }
 
 /// <summary>What the person settled about the dataset; everything may be left to the agent.</summary>
@@ -105,6 +109,14 @@ public sealed record ExperimentOptions
     /// <summary>One of <see cref="HoldoutModes"/>; null lets the host decide by the shape of the upload.</summary>
     public string? Holdout { get; init; }
     public int Seed { get; set; } = 42;
+
+    /// <summary>The sheet of an Excel workbook; the first with a table unless it is named.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sheet { get; init; }
+
+    /// <summary>Of several files the one to learn from, by its name; the others lie beside it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Main { get; init; }
 
     /// <summary>How the runs of its sessions are driven.</summary>
     [System.Text.Json.Serialization.JsonIgnore(

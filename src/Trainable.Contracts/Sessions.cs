@@ -19,6 +19,10 @@ public record SessionSummary
 
     [JsonPropertyOrder(-1)]
     public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>The version of the dataset that it works on; absent for the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? DatasetId { get; init; }
 }
 
 public sealed record SessionDetail : SessionSummary

@@ -10,6 +10,7 @@ using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Events;
 using Trainable.Server.Explorer;
 using Trainable.Server.Metrics;
@@ -19,6 +20,7 @@ using Trainable.Server.S3;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
 using Trainable.Server.Sessions.Tables;
+using Trainable.Server.Sessions.Versions;
 using Trainable.Server.Storage;
 using Trainable.Server.Studio;
 
@@ -132,7 +134,9 @@ internal static class ServerHost
             .MapExperiments()
             .MapFromS3()
             .MapS3()
+            .MapDatasetVersions()
             .MapDatasets()
+            .MapResumableUploads()
             .MapSessions()
             .MapTables()
             .MapStages()

@@ -13,6 +13,8 @@ internal static class RunCommand
           trainable run sample:breast-cancer
           trainable run sample:list
           trainable run s3://datasets/churn.csv --target Churn
+          trainable run sales.xlsx --sheet 2025 --target churned
+          trainable run shop/ --main customers.csv --target churned
           trainable run houses/ --target price --metric rmse --budget 10m
           trainable run visits.csv --target readmitted --group patient_id --instructions "recall matters most"
           trainable run churn.csv --model claude-opus-4-6 --thinking high --max-cost 2.50 --share schema
@@ -61,6 +63,8 @@ internal static class RunCommand
             [ProblemTypes.Binary, ProblemTypes.Multiclass, ProblemTypes.Regression]
         );
         var positive = Text("--positive-class", "VALUE", "The class that counts as positive.");
+        var main = Text("--main", "FILE", "Of several files the one to learn from; the others lie beside it.");
+        var sheet = Text("--sheet", "NAME", "The sheet of an Excel workbook; the first with a table otherwise.");
         var group = Text("--group", "COL", "Rows with one value of this column stay on one side of every split.");
         var time = Text("--time", "COL", "Split by this column: the latest rows are the test set.");
         var home = Shared.Home();
@@ -74,6 +78,8 @@ internal static class RunCommand
             stage,
             holdout,
             name,
+            main,
+            sheet,
             drop,
             metric,
             problem,
@@ -106,6 +112,8 @@ internal static class RunCommand
                             GroupColumn = line.GetValue(group),
                             TimeColumn = line.GetValue(time),
                             Holdout = line.GetValue(holdout),
+                            Main = line.GetValue(main),
+                            Sheet = line.GetValue(sheet),
                         },
                     },
                     TimeProvider.System

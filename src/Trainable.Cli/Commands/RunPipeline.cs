@@ -101,6 +101,8 @@ internal static class RunPipeline
             $"{upload.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}{Predicting(upload.Options)}"
         );
         var created = await server.AskAsync(api => api.CreateExperimentAsync(upload, cancellation), cancellation);
+        if (created.Note is { } note)
+            view.Notice(note);
         return created.SessionId;
     }
 

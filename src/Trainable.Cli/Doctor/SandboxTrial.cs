@@ -39,7 +39,7 @@ internal sealed class SandboxTrial(TrainableHome home, TimeProvider clock)
         {
             { Active: true } => Finding.Ok(Group, item.Name, item.Sentence),
             // Somebody has chosen to do without.
-            { Required: true } when mode is SandboxMode.Isolated => Finding.Broken(Group, item.Name, item.Sentence),
+            { Required: true } when mode is not SandboxMode.Unsafe => Finding.Broken(Group, item.Name, item.Sentence),
             _ => Finding.Warning(Group, item.Name, item.Sentence),
         };
 

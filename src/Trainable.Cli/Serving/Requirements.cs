@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sandboxes.Launch;
+using Trainable.Server.Sandboxes.Launch.Containers;
 
 namespace Trainable.Cli.Serving;
 
@@ -21,6 +22,11 @@ internal static class Requirements
         var sandboxes = SandboxOptions.Read(new ConfigurationBuilder().AddEnvironmentVariables().Build());
         if (sandboxes.Mode is SandboxMode.Isolated && BubblewrapLauncher.FindExecutable() is null)
             throw Missing("bubblewrap, which isolates what agents run, is not installed");
+        if (sandboxes.Mode is SandboxMode.Container && Podman.FindExecutable() is null)
+            throw new CommandException(
+                "Podman, which TRAINABLE_SANDBOX=container starts sandboxes with, is not installed. Install the package 'podman', or leave the variable out.",
+                ExitCodes.Missing
+            );
     }
 
     private static CommandException Missing(string what) =>

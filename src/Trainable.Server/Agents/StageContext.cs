@@ -11,6 +11,9 @@ internal sealed record StageContext
     public required Guid RunId { get; init; }
     public required Guid SessionId { get; init; }
     public required Guid ExperimentId { get; init; }
+
+    /// <summary>The version of the experiment's dataset that the session works on; the first has the experiment's own id.</summary>
+    public required Guid DatasetId { get; init; }
     public required string ExperimentName { get; init; }
     public required string Stage { get; init; }
 

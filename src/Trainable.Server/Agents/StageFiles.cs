@@ -179,7 +179,7 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
     {
         var full = path.StartsWith('/') ? path : $"{context.ApiDirectory}/{path}";
         var resolved = WorkspacePath.Parse(full);
-        string[] roots = [$"sessions/{context.SessionId}", $"datasets/{context.ExperimentId}"];
+        string[] roots = [$"sessions/{context.SessionId}", $"datasets/{context.DatasetId}"];
         return
             resolved is { } inside
             && roots.Any(root =>

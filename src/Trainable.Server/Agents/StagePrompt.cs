@@ -30,8 +30,8 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, Sandb
 
     private async Task<string> FirstMessageAsync(StageContext context, CancellationToken cancellation)
     {
-        var manifest = datasets.ReadManifest(context.ExperimentId);
-        var profile = datasets.ReadProfile(context.ExperimentId);
+        var manifest = datasets.ReadManifest(context.DatasetId);
+        var profile = datasets.ReadProfile(context.DatasetId);
         if (manifest is null || profile is null)
             throw new UserFacingException(
                 "The experiment's dataset is gone from this home; upload it as a new experiment."
@@ -95,7 +95,9 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, Sandb
 
     private static string[] DatasetFiles(StageContext context, DatasetManifest manifest)
     {
-        string[] names = manifest.WorkingFile is { } one ? [one] : [.. manifest.Files.Select(file => file.Name)];
-        return [.. names.Select(name => $"/data/datasets/{context.ExperimentId}/{name}")];
+        string[] names = manifest.WorkingFile is { } one
+            ? [one, .. manifest.Beside]
+            : [.. manifest.Files.Select(file => file.Name)];
+        return [.. names.Select(name => $"/data/datasets/{context.DatasetId}/{name}")];
     }
 }

@@ -3,17 +3,17 @@ namespace Trainable.Server.Datasets;
 /// <summary>Recognises what is not a table by its first bytes, so that the person is told what it is and what to do.</summary>
 internal static class BinaryContent
 {
-    private const string Spreadsheet = "Save it as CSV in the spreadsheet program and upload that.";
+    private const string Spreadsheet = "Save it as .xlsx without a password, or as CSV, and upload that.";
     private const string Unpack = "Unpack it and upload what is inside.";
 
     private static readonly (byte[] Start, string What, string Advice)[] Known =
     [
         (
             "PK\x03\x04"u8.ToArray(),
-            "an Excel workbook or another packed file",
-            "Save the sheet as CSV, or pack the files themselves as a zip, and upload that."
+            "a packed file that is neither an Excel workbook nor a plain zip",
+            "Save its table as CSV or .xlsx, or pack the files themselves as a zip, and upload that."
         ),
-        ([0xD0, 0xCF, 0x11, 0xE0], "an old Excel workbook", Spreadsheet),
+        ([0xD0, 0xCF, 0x11, 0xE0], "an old Excel workbook (.xls), or one with a password", Spreadsheet),
         ("BZh"u8.ToArray(), "a bzip2 archive", Unpack),
         ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], "an xz archive", Unpack),
         ([(byte)'7', (byte)'z', 0xBC, 0xAF], "a 7-Zip archive", Unpack),

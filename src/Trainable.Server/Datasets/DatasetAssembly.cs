@@ -1,6 +1,7 @@
 using Trainable.Contracts;
 using Trainable.Server.Datasets.Holdout;
 using Trainable.Server.Datasets.Profiles;
+using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Datasets;
@@ -18,55 +19,64 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
         | UnixFileMode.OtherExecute;
 
     /// <summary>The caller adds whose dataset it is and when it was made.</summary>
+    /// <param name="files">The upload.</param>
+    /// <param name="wanted">What the person settled.</param>
+    /// <param name="sheets">What became of the workbooks in it, by the files' names.</param>
     public (DatasetManifest Manifest, DatasetProfile Profile) Make(
         IReadOnlyList<UploadedFile> files,
-        ExperimentOptions wanted
+        ExperimentOptions wanted,
+        IReadOnlyDictionary<string, ConvertedSheet> sheets
     )
     {
-        var mode = Mode(files, wanted);
+        var choice = wanted.Holdout == HoldoutModes.Agent && wanted.Main is null ? null : Choose(files, wanted);
+        var mode = Mode(files, choice, wanted);
         var staged = Directory.CreateDirectory(Path.Combine(paths.Scratch, "dataset"), Readable).FullName;
         var made =
-            files.Count == 1 && mode != HoldoutModes.Agent
-                ? MakeTable(files[0], wanted, mode, staged)
+            choice is not null && mode != HoldoutModes.Agent
+                ? MakeTable(choice, wanted, mode, staged, sheets)
                 : MakeFiles(files, mode, staged);
         TrainableHome.Make(Path.GetDirectoryName(paths.Working)!);
         Directory.Move(staged, paths.Working);
         return made;
     }
 
-    private static string Mode(IReadOnlyList<UploadedFile> files, ExperimentOptions wanted) =>
-        (wanted.Holdout, files.Count) switch
+    private TableChoice? Choose(IReadOnlyList<UploadedFile> files, ExperimentOptions wanted)
+    {
+        using var database = OpenDatabase();
+        return new TableChooser(paths.Upload, options, database).Choose(files, wanted);
+    }
+
+    private static string Mode(IReadOnlyList<UploadedFile> files, TableChoice? choice, ExperimentOptions wanted) =>
+        wanted.Holdout switch
         {
-            (null, 1) => HoldoutModes.Host,
-            (null, _) => HoldoutModes.Agent,
-            (HoldoutModes.Host, > 1) => throw TableFile.Refuse(
-                $"The host can hold rows of one table, and the upload has {files.Count} files. Upload one table, or choose holdout 'agent'."
+            null => choice is null ? HoldoutModes.Agent : HoldoutModes.Host,
+            HoldoutModes.Host when choice is null => throw TableFile.Refuse(
+                $"The host can hold rows of one table, and the upload has {files.Count} files with different columns. Name the main table with 'main' (--main FILE), upload one table, or choose holdout 'agent'."
             ),
-            (HoldoutModes.Host or HoldoutModes.Agent or HoldoutModes.None, _) => wanted.Holdout,
+            HoldoutModes.Host or HoldoutModes.Agent or HoldoutModes.None => wanted.Holdout,
             _ => throw TableFile.Refuse(
                 $"The holdout '{wanted.Holdout}' is unknown. Choose 'host', 'agent' or 'none'."
             ),
         };
 
     private (DatasetManifest, DatasetProfile) MakeTable(
-        UploadedFile file,
+        TableChoice choice,
         ExperimentOptions wanted,
         string mode,
-        string staged
+        string staged,
+        IReadOnlyDictionary<string, ConvertedSheet> sheets
     )
     {
         using var database = OpenDatabase();
-        var table = new TableLoader(database, paths.Scratch, options, cancellation).Load(
-            Path.Combine(paths.Upload, file.Name),
-            Path.GetFileName(file.Name)
-        );
+        var table = Load(database, choice, sheets);
         NamedColumns.Check(table.Columns, wanted);
         var plan = mode == HoldoutModes.Host ? new HoldoutPlanner(table, wanted).Plan() : null;
         if (plan is null && wanted.Target is { } target)
             TargetColumn.Inspect(table, target, wanted);
 
         var extension = TableWriter.Extension(table);
-        var name = TableFile.Stem(file.Name) + extension;
+        var name = WorkingName(choice, extension);
+        Copy(choice.Beside, staged);
         var heldFile = paths.HeldFile(extension);
         TableWriter.Split(table, plan?.Held, Path.Combine(staged, name), heldFile);
         if (plan is not null)
@@ -80,7 +90,10 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
             ExperimentId = default,
             CreatedAt = default,
             Kind = DatasetKinds.Table,
-            Files = [file],
+            Files = [.. choice.Parts, .. choice.Beside],
+            Parts = choice.Parts.Count,
+            Beside = [.. choice.Beside.Select(file => file.Name)],
+            Note = choice.Note,
             Source = table.Source,
             WorkingFile = name,
             HeldFile = plan is null ? null : Path.GetFileName(heldFile),
@@ -102,22 +115,19 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
         {
             Kind = DatasetKinds.Table,
             RowsHeld = manifest.RowsHeld,
-            Files = [new ProfiledFile(name, new FileInfo(Path.Combine(staged, name)).Length)],
-            Tables = [working],
+            Files =
+            [
+                new ProfiledFile(name, new FileInfo(Path.Combine(staged, name)).Length),
+                .. choice.Beside.Select(file => new ProfiledFile(file.Name, file.Size)),
+            ],
+            Tables = [working, .. ProfileTables(choice.Beside)],
         };
         return (manifest, profile);
     }
 
     private (DatasetManifest, DatasetProfile) MakeFiles(IReadOnlyList<UploadedFile> files, string mode, string staged)
     {
-        foreach (var file in files)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            var destination = Path.Combine(staged, file.Name);
-            Directory.CreateDirectory(Path.GetDirectoryName(destination)!, Readable);
-            // A copy, because the sandbox sees these files and a hard link would share one inode with the upload.
-            File.Copy(Path.Combine(paths.Upload, file.Name), destination);
-        }
+        Copy(files, staged);
         var manifest = new DatasetManifest
         {
             ExperimentId = default,
@@ -140,6 +150,48 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
             Tables = [.. ProfileTables(files)],
         };
         return (manifest, profile);
+    }
+
+    private LoadedTable Load(
+        TableDatabase database,
+        TableChoice choice,
+        IReadOnlyDictionary<string, ConvertedSheet> sheets
+    )
+    {
+        var loader = new TableLoader(database, paths.Scratch, options, cancellation);
+        if (choice.Parts is not [var file])
+            return loader.LoadParts([
+                .. choice.Parts.Select(part => (Path.Combine(paths.Upload, part.Name), ShownText.Cut(part.Name))),
+            ]);
+        return loader.Load(
+            Path.Combine(paths.Upload, file.Name),
+            Path.GetFileName(file.Name),
+            sheet: sheets.GetValueOrDefault(file.Name)
+        );
+    }
+
+    /// <summary>A name that no file beside the table has, nor a folder.</summary>
+    private static string WorkingName(TableChoice choice, string extension)
+    {
+        var stem = choice.Parts is [var one] ? TableFile.Stem(one.Name) : "table";
+        var name = stem + extension;
+        while (
+            choice.Beside.Any(file => string.Equals(file.Name.Split('/')[0], name, StringComparison.OrdinalIgnoreCase))
+        )
+            name = "main_" + name;
+        return name;
+    }
+
+    private void Copy(IReadOnlyList<UploadedFile> files, string staged)
+    {
+        foreach (var file in files)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var destination = Path.Combine(staged, file.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(destination)!, Readable);
+            // A copy, because the sandbox sees these files and a hard link would share one inode with the upload.
+            File.Copy(Path.Combine(paths.Upload, file.Name), destination);
+        }
     }
 
     /// <summary>The first files that turn out to be tables; what is none is simply listed.</summary>

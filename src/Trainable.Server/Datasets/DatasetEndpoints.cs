@@ -23,7 +23,8 @@ internal static class DatasetEndpoints
 
     /// <summary>
     /// What is in a file, from its first bytes: <c>file</c>, of at most 8 MiB; <c>size</c>, the bytes of the whole file, when
-    /// there are more; <c>tail</c>, its last bytes, for Parquet.
+    /// there are more; <c>tail</c>, its last bytes, for Parquet; <c>sheet</c>, the sheet to show of an Excel workbook, which is
+    /// sent whole.
     /// </summary>
     private static async Task<Ok<DatasetPreview>> Preview(
         HttpRequest request,
@@ -36,6 +37,7 @@ internal static class DatasetEndpoints
         byte[] head = [];
         byte[] tail = [];
         long? size = null;
+        string? sheet = null;
         await foreach (var part in MultipartForm.ReadAsync(request, wanted, cancellation))
         {
             switch (part.Name)
@@ -46,6 +48,9 @@ internal static class DatasetEndpoints
                     break;
                 case "tail":
                     tail = await part.ReadBytesAsync(MostBytes, InWords, cancellation);
+                    break;
+                case "sheet":
+                    sheet = await part.ReadTextAsync(cancellation);
                     break;
                 case "size":
                     size = ParseSize(await part.ReadTextAsync(cancellation));
@@ -62,6 +67,7 @@ internal static class DatasetEndpoints
             Head = head,
             Tail = tail,
             Size = Math.Max(size ?? 0, head.Length),
+            Sheet = sheet is { Length: > 0 } ? sheet : null,
         };
         return TypedResults.Ok(await reader.ReadAsync(parts, cancellation));
     }
@@ -77,6 +83,11 @@ internal static class DatasetEndpoints
                 Kind = manifest.Kind,
                 Files = [.. manifest.Files.Select(file => new DatasetFile(file.Name, file.Size, file.Sha256))],
                 Format = manifest.Source?.Format,
+                Sheet = manifest.Source?.Sheet,
+                Sheets = manifest.Source?.Sheets,
+                Table = manifest.WorkingFile,
+                Beside = manifest.Beside is [] ? null : manifest.Beside,
+                Note = manifest.Note,
                 Dialect = manifest.Source is { } source ? PreviewReader.DialectOf(source, source.Gzip) : null,
                 RowsTotal = manifest.RowsTotal,
                 RowsWorking = manifest.RowsWorking,

@@ -15,6 +15,15 @@ internal sealed record DatasetManifest
     /// <summary>The upload as it came, in order.</summary>
     public required IReadOnlyList<UploadedFile> Files { get; init; }
 
+    /// <summary>How many of the first files the table was put together from; 0 for <see cref="DatasetKinds.Files"/>.</summary>
+    public int Parts { get; init; }
+
+    /// <summary>Files that lie beside the table in <c>workspace/datasets/{id}</c>, as they came.</summary>
+    public IReadOnlyList<string> Beside { get; init; } = [];
+
+    /// <summary>How the table was chosen among several files, in a sentence.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Null for <see cref="DatasetKinds.Files"/>.</summary>
     public TableSource? Source { get; init; }
 
@@ -46,8 +55,14 @@ internal sealed record UploadedFile(string Name, long Size, string Sha256);
 /// <summary>How the uploaded table was written, before the host wrote it again as plain CSV or Parquet.</summary>
 internal sealed record TableSource
 {
-    /// <summary><c>csv</c> (any delimited text), <c>parquet</c> or <c>json</c>.</summary>
+    /// <summary><c>csv</c> (any delimited text), <c>parquet</c>, <c>json</c> or <c>excel</c>.</summary>
     public required string Format { get; init; }
+
+    /// <summary>The sheet that the table is, of a workbook's.</summary>
+    public string? Sheet { get; init; }
+
+    /// <summary>Names of the workbook's sheets.</summary>
+    public IReadOnlyList<string>? Sheets { get; init; }
     public string? Encoding { get; init; }
     public string? Delimiter { get; init; }
     public string? Escape { get; init; }
@@ -89,4 +104,5 @@ internal sealed record HoldoutSummary
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(DatasetManifest))]
 [JsonSerializable(typeof(Profiles.DatasetProfile))]
+[JsonSerializable(typeof(Drift.DatasetDrift))]
 internal sealed partial class DatasetJson : JsonSerializerContext;

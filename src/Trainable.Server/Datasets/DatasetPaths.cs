@@ -18,6 +18,9 @@ internal sealed record DatasetPaths(string Held, string Working)
     public string Manifest => Path.Combine(Held, "manifest.json");
     public string Profile => Path.Combine(Held, "profile.json");
 
+    /// <summary>How it differs from the version before; only there where there is one.</summary>
+    public string Drift => Path.Combine(Held, "drift.json");
+
     /// <summary>One bit per row of the upload, lowest first; set where the row is held.</summary>
     public string HeldRows => Path.Combine(Held, "held_rows.bits");
 

@@ -1,12 +1,20 @@
 using System.Text.Json;
 using Trainable.Contracts;
+using Trainable.Server.Datasets.Drift;
 using Trainable.Server.Datasets.Profiles;
+using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
+using Trainable.Server.Platform.Linux;
 
 namespace Trainable.Server.Datasets;
 
 /// <summary>The datasets of all experiments: what came in, the rows agents work on, and the rows the host holds.</summary>
-internal sealed class DatasetStore(TrainableHome home, DatasetOptions options, TimeProvider time)
+internal sealed class DatasetStore(
+    TrainableHome home,
+    DatasetOptions options,
+    WorkbookReader workbooks,
+    TimeProvider time
+)
 {
     public DatasetOptions Options => options;
 
@@ -36,8 +44,8 @@ internal sealed class DatasetStore(TrainableHome home, DatasetOptions options, T
         var paths = Paths(experiment);
         foreach (var directory in new[] { paths.Working, paths.Held })
         {
-            if (Directory.Exists(directory))
-                Directory.Delete(directory, recursive: true);
+            // A sandbox may have written in its scratch.
+            TreeRemoval.Delete(directory);
         }
     }
 
@@ -55,7 +63,7 @@ internal sealed class DatasetStore(TrainableHome home, DatasetOptions options, T
     }
 
     /// <summary>Makes a dataset of the files that came.</summary>
-    internal DatasetManifest Assemble(
+    internal async Task<DatasetManifest> AssembleAsync(
         Guid experiment,
         IReadOnlyList<UploadedFile> files,
         ExperimentOptions wanted,
@@ -64,14 +72,92 @@ internal sealed class DatasetStore(TrainableHome home, DatasetOptions options, T
     {
         var paths = Paths(experiment);
         TrainableHome.Make(paths.Scratch);
+        var sheets = await ConvertAsync(paths, files, wanted, cancellation);
+        return await Task.Run(() => Assemble(experiment, files, wanted, sheets, cancellation), cancellation);
+    }
+
+    /// <summary>The sheet of the one file that is the table, where it is a workbook.</summary>
+    private async Task<Dictionary<string, ConvertedSheet>> ConvertAsync(
+        DatasetPaths paths,
+        IReadOnlyList<UploadedFile> files,
+        ExperimentOptions wanted,
+        CancellationToken cancellation
+    )
+    {
+        var sheets = new Dictionary<string, ConvertedSheet>(StringComparer.Ordinal);
+        var main = files.Count == 1 ? files[0].Name : wanted.Main;
+        var file = files.FirstOrDefault(one => one.Name == main || Path.GetFileName(one.Name) == main);
+        var path = file is null ? null : Path.Combine(paths.Upload, file.Name);
+        var isWorkbook = path is not null && WorkbookFile.Is(path);
+        if (wanted.Sheet is { Length: > 0 } sheet && !isWorkbook)
+            throw TableFile.Refuse(
+                $"There is no sheet '{ShownText.Cut(sheet)}': the main table is not an Excel workbook. Leave 'sheet' out."
+            );
+        if (isWorkbook && wanted.Holdout != HoldoutModes.Agent)
+            sheets[file!.Name] = await workbooks.ConvertAsync(
+                path!,
+                ShownText.Cut(file.Name),
+                wanted.Sheet is { Length: > 0 } ? wanted.Sheet : null,
+                paths.Scratch,
+                mostRows: null,
+                cancellation
+            );
+        return sheets;
+    }
+
+    private DatasetManifest Assemble(
+        Guid experiment,
+        IReadOnlyList<UploadedFile> files,
+        ExperimentOptions wanted,
+        IReadOnlyDictionary<string, ConvertedSheet> sheets,
+        CancellationToken cancellation
+    )
+    {
+        var paths = Paths(experiment);
         var assembly = new DatasetAssembly(paths, options, cancellation);
-        var (manifest, profile) = assembly.Make(files, wanted);
+        var (manifest, profile) = assembly.Make(files, wanted, sheets);
         manifest = manifest with { ExperimentId = experiment, CreatedAt = time.GetUtcNow().UtcDateTime };
-        Directory.Delete(paths.Scratch, recursive: true);
+        TreeRemoval.Delete(paths.Scratch);
         Write(paths.Profile, JsonSerializer.SerializeToUtf8Bytes(profile, DatasetJson.Default.DatasetProfile));
         Write(paths.Manifest, JsonSerializer.SerializeToUtf8Bytes(manifest, DatasetJson.Default.DatasetManifest));
         return manifest;
     }
+
+    /// <summary>Measures how a version differs from an earlier one, and keeps it beside the newer.</summary>
+    public async Task<DatasetDrift?> MeasureDriftAsync(
+        Guid earlier,
+        int number,
+        Guid later,
+        CancellationToken cancellation
+    )
+    {
+        if (
+            ReadManifest(earlier) is not { WorkingFile: { } old } before
+            || ReadManifest(later) is not { WorkingFile: { } file } now
+        )
+            return null;
+        var (from, to) = (Paths(earlier), Paths(later));
+        TrainableHome.Make(to.Scratch);
+        var access = new TableAccess([from.Working, to.Working], to.Scratch, options.MemoryBytes);
+        var drift = await Task.Run(
+            () =>
+            {
+                using var database = TableDatabase.Open(access, cancellation);
+                return new DriftMeter(database).Measure(
+                    (before, Path.Combine(from.Working, old)),
+                    (now, Path.Combine(to.Working, file)),
+                    number
+                );
+            },
+            cancellation
+        );
+        TreeRemoval.Delete(to.Scratch);
+        Write(to.Drift, JsonSerializer.SerializeToUtf8Bytes(drift, DatasetJson.Default.DatasetDrift));
+        return drift;
+    }
+
+    /// <summary>How a version differs from the one before it; null for the first, and where one of the two is no table.</summary>
+    public DatasetDrift? ReadDrift(Guid dataset) => Read(Paths(dataset).Drift, DatasetJson.Default.DatasetDrift);
 
     private static void Write(string path, byte[] content)
     {

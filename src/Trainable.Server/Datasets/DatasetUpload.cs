@@ -23,6 +23,9 @@ internal sealed class DatasetUpload : IAsyncDisposable
     private long _bytes;
     private bool _complete;
 
+    /// <summary>Files that came from elsewhere on this disk, and go back there when nothing comes of the dataset.</summary>
+    private readonly List<(string From, string To)> _moved = [];
+
     internal DatasetUpload(DatasetStore store, Guid experiment)
     {
         _store = store;
@@ -70,7 +73,39 @@ internal sealed class DatasetUpload : IAsyncDisposable
         _bytes -= packed.Size;
         try
         {
-            await using var archive = await ZipFile.OpenReadAsync(aside, cancellation);
+            await UnpackAsync(aside, packed.Name, cancellation);
+        }
+        finally
+        {
+            File.Delete(aside);
+        }
+    }
+
+    /// <summary>Takes over a file that lies on the same disk; should nothing come of the dataset, it goes back.</summary>
+    /// <exception cref="UserFacingException">As <see cref="AddUnpackedAsync"/>.</exception>
+    public async Task AddStoredAsync(string fileName, string stored, CancellationToken cancellation)
+    {
+        var parsed = UploadName.Parse(fileName);
+        if (ZipUpload.Is(stored, parsed))
+        {
+            await UnpackAsync(stored, parsed, cancellation);
+            return;
+        }
+        var name = Reserve(parsed);
+        Count(new FileInfo(stored).Length);
+        var hash = await HashAsync(stored, cancellation);
+        var path = Path.Combine(_directory, name);
+        TrainableHome.Make(Path.GetDirectoryName(path)!);
+        File.Move(stored, path);
+        _moved.Add((stored, path));
+        _files.Add(new UploadedFile(name, new FileInfo(path).Length, hash));
+    }
+
+    private async Task UnpackAsync(string packed, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var archive = await ZipFile.OpenReadAsync(packed, cancellation);
             var before = _files.Count;
             foreach (var entry in ZipUpload.Files(archive))
             {
@@ -78,16 +113,25 @@ internal sealed class DatasetUpload : IAsyncDisposable
                 await AddAsync(entry.FullName, unpacked, cancellation);
             }
             if (_files.Count == before)
-                throw TableFile.Refuse($"{ShownText.Cut(packed.Name)} is a zip archive with no files in it.");
+                throw TableFile.Refuse($"{ShownText.Cut(name)} is a zip archive with no files in it.");
         }
         catch (InvalidDataException broken)
         {
-            throw ZipUpload.Damaged(packed.Name, broken);
+            throw ZipUpload.Damaged(name, broken);
         }
-        finally
-        {
-            File.Delete(aside);
-        }
+    }
+
+    private static async Task<string> HashAsync(string path, CancellationToken cancellation)
+    {
+        await using var file = new FileStream(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read,
+            1,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
+        return Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellation));
     }
 
     /// <summary>Reads what came, draws the held rows and puts everything in its place.</summary>
@@ -101,10 +145,7 @@ internal sealed class DatasetUpload : IAsyncDisposable
             );
         try
         {
-            var manifest = await Task.Run(
-                () => _store.Assemble(_experiment, _files, options, cancellation),
-                cancellation
-            );
+            var manifest = await _store.AssembleAsync(_experiment, _files, options, cancellation);
             _complete = true;
             return manifest;
         }
@@ -116,8 +157,11 @@ internal sealed class DatasetUpload : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
-        if (!_complete)
-            _store.Delete(_experiment);
+        if (_complete)
+            return ValueTask.CompletedTask;
+        foreach (var (from, to) in _moved.Where(pair => File.Exists(pair.To)))
+            File.Move(to, from);
+        _store.Delete(_experiment);
         return ValueTask.CompletedTask;
     }
 
@@ -138,6 +182,16 @@ internal sealed class DatasetUpload : IAsyncDisposable
             );
         _folders.UnionWith(folders);
         return name;
+    }
+
+    private void Count(long bytes)
+    {
+        _bytes += bytes;
+        if (_bytes > _store.Options.MaxUploadBytes)
+            throw new UserFacingException(
+                $"The upload is larger than {ByteSize.Format(_store.Options.MaxUploadBytes)}. Send less, or raise {DatasetOptions.MaxUploadKey}.",
+                StatusCodes.Status413PayloadTooLarge
+            );
     }
 
     private static IEnumerable<string> FoldersOf(string name)
@@ -166,12 +220,7 @@ internal sealed class DatasetUpload : IAsyncDisposable
             while ((read = await content.ReadAsync(buffer.AsMemory(0, BufferBytes), cancellation)) > 0)
             {
                 size += read;
-                _bytes += read;
-                if (_bytes > _store.Options.MaxUploadBytes)
-                    throw new UserFacingException(
-                        $"The upload is larger than {ByteSize.Format(_store.Options.MaxUploadBytes)}. Send less, or raise {DatasetOptions.MaxUploadKey}.",
-                        StatusCodes.Status413PayloadTooLarge
-                    );
+                Count(read);
                 hash.AppendData(buffer, 0, read);
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
             }

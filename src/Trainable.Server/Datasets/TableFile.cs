@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Datasets;
@@ -7,6 +9,9 @@ internal enum TableFormat
     Delimited,
     Json,
     Parquet,
+
+    /// <summary>Excel's; a sandbox makes a table of one of its sheets (<see cref="Workbooks.WorkbookReader"/>).</summary>
+    Workbook,
 }
 
 /// <summary>What kind of table a file holds, by its content and not by its name.</summary>
@@ -22,11 +27,38 @@ internal static class TableFile
             throw Refuse($"{name} is empty. Upload a table with a header and rows.");
         if (start.AsSpan().StartsWith("PAR1"u8))
             return (TableFormat.Parquet, false);
+        if (WorkbookFile.Is(path, start))
+            return (TableFormat.Workbook, false);
+        var gzip = start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]);
+        if (gzip)
+            start = Unpacked(path);
+        if (gzip && start.AsSpan().StartsWith("PAR1"u8))
+            throw Refuse(
+                $"{name} is a Parquet file in gzip, and compressed within already. Unpack it and upload that."
+            );
         if (BinaryContent.Recognise(start) is var (what, advice))
-            throw Refuse($"{name} is {what}. {advice}");
-        if (start.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
-            return (TableFormat.Delimited, true);
-        return (LooksLikeJson(start) ? TableFormat.Json : TableFormat.Delimited, false);
+            throw Refuse(gzip ? $"{name} is {what} in gzip. {advice}" : $"{name} is {what}. {advice}");
+        return (LooksLikeJson(start) ? TableFormat.Json : TableFormat.Delimited, gzip);
+    }
+
+    /// <summary>The beginning of what is in a gzip file; nothing where it is damaged, which its reader then says.</summary>
+    private static byte[] Unpacked(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var unpacked = new GZipStream(file, CompressionMode.Decompress);
+        var buffer = new byte[StartBytes];
+        var length = 0;
+        try
+        {
+            int read;
+            while (length < StartBytes && (read = unpacked.Read(buffer.AsSpan(length))) > 0)
+                length += read;
+        }
+        catch (InvalidDataException)
+        {
+            // Of the beginning of a file the end is missing; what came before it counts.
+        }
+        return buffer[..length];
     }
 
     /// <summary>An object, or an array of objects.</summary>
@@ -68,6 +100,8 @@ internal static class TableFile
                 ".ndjson",
                 ".parquet",
                 ".pq",
+                ".xlsx",
+                ".xlsm",
             }
         )
         {

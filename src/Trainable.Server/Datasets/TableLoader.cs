@@ -1,5 +1,6 @@
 using DuckDB.NET.Data;
 using Trainable.Server.Datasets.Delimited;
+using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
 
 namespace Trainable.Server.Datasets;
@@ -64,15 +65,53 @@ internal sealed class TableLoader(
     /// <param name="path">Where the file lies.</param>
     /// <param name="name">What it is called in sentences.</param>
     /// <param name="cut">It is the beginning of a longer text.</param>
-    public LoadedTable Load(string path, string name, bool cut = false)
+    /// <param name="sheet">What became of it, where it is a workbook.</param>
+    public LoadedTable Load(string path, string name, bool cut = false, ConvertedSheet? sheet = null)
     {
         var (format, gzip) = TableFile.Recognise(path, name);
         var table = format switch
         {
-            TableFormat.Parquet => LoadParquet(path, name),
-            TableFormat.Json => LoadJson(path, name),
-            _ => LoadDelimited(path, name, gzip, cut),
+            TableFormat.Parquet => LoadParquet([(path, name)]),
+            TableFormat.Json => LoadDelimited(
+                [(new JsonTable(database, scratch, options).Write(path, name, gzip), name)],
+                gzip: false,
+                known: DelimitedDialect.Canonical
+            ) with
+            {
+                Source = new TableSource { Format = "json", Gzip = gzip },
+            },
+            TableFormat.Workbook when sheet is null => throw TableFile.Refuse(
+                $"{name} is an Excel workbook, of which only the main table's is read. Save its sheet as CSV and upload that."
+            ),
+            TableFormat.Workbook => LoadDelimited(
+                [(sheet.Path, $"The sheet '{ShownText.Cut(sheet.Sheet)}' of {name}")],
+                gzip: false,
+                known: DelimitedDialect.Canonical
+            ) with
+            {
+                Source = new TableSource
+                {
+                    Format = "excel",
+                    Sheet = sheet.Sheet,
+                    Sheets = sheet.Sheets,
+                },
+            },
+            _ => LoadDelimited([(path, name)], gzip, cut),
         };
+        return Check(table, name);
+    }
+
+    /// <summary>Files with the same columns as one table, in the order given.</summary>
+    /// <exception cref="UserFacingException">One of them cannot be read, or has other columns after all (413, 422).</exception>
+    public LoadedTable LoadParts(IReadOnlyList<(string Path, string Name)> parts)
+    {
+        var (format, gzip) = TableFile.Recognise(parts[0].Path, parts[0].Name);
+        var table = format == TableFormat.Parquet ? LoadParquet(parts) : LoadDelimited(parts, gzip);
+        return Check(table, $"The table of {parts.Count} parts");
+    }
+
+    private static LoadedTable Check(LoadedTable table, string name)
+    {
         if (table.Rows < LeastRows)
             throw TableFile.Refuse(
                 table.Rows == 0
@@ -82,57 +121,71 @@ internal sealed class TableLoader(
         return table;
     }
 
-    private LoadedTable LoadDelimited(string path, string name, bool gzip, bool cut = false)
+    private LoadedTable LoadDelimited(
+        IReadOnlyList<(string Path, string Name)> parts,
+        bool gzip,
+        bool cut = false,
+        DelimitedDialect? known = null
+    )
     {
-        var source = new TextSource(path, gzip, options.MaxUploadBytes);
         var normalized = Path.Combine(scratch, "normalized.csv");
-        var text = new DelimitedNormalizer(name, source, cut).Write(normalized, cancellation);
-        ReadNormalized(text, normalized);
+        NormalizedText? whole = null;
+        foreach (var (path, name) in parts)
+        {
+            // Each part may be packed and written in a way of its own.
+            var packed = parts.Count == 1 ? gzip : TableFile.Recognise(path, name).Gzip;
+            var source = new TextSource(path, packed, options.MaxUploadBytes);
+            var destination = whole is null ? normalized : Path.Combine(scratch, "part.csv");
+            var text = new DelimitedNormalizer(name, source, cut, known).Write(destination, cancellation);
+            whole = whole is null ? text : Join(whole, text, name, normalized, destination);
+        }
+        ReadNormalized(whole!, normalized);
         return new LoadedTable
         {
             Database = database,
-            Columns = text.Columns,
-            Rows = text.Rows,
+            Columns = whole!.Columns,
+            Rows = whole.Rows,
             Source = new TableSource
             {
                 Format = "csv",
-                Encoding = text.Encoding,
-                Delimiter = text.Dialect.DelimiterName,
-                Escape = text.Dialect.Escape == DelimitedDialect.Quote ? "doubled quote" : "backslash",
+                Encoding = whole.Encoding,
+                Delimiter = whole.Dialect.DelimiterName,
+                Escape = whole.Dialect.Escape == DelimitedDialect.Quote ? "doubled quote" : "backslash",
                 Gzip = gzip,
             },
             Normalized = normalized,
         };
     }
 
-    /// <summary>DuckDB writes the objects out as CSV, and from there on they are a table like any other.</summary>
-    private LoadedTable LoadJson(string path, string name)
+    private static NormalizedText Join(
+        NormalizedText whole,
+        NormalizedText part,
+        string name,
+        string normalized,
+        string written
+    )
     {
-        var written = Path.Combine(scratch, "json.csv");
-        try
+        if (!whole.Columns.SequenceEqual(part.Columns))
+            throw TableFile.Refuse($"{name} has other columns than the parts before it. Upload parts with one header.");
+        using (var source = File.OpenRead(written))
+        using (var header = new DelimitedReader(source, DelimitedDialect.Canonical))
+        using (var destination = new FileStream(normalized, FileMode.Append, FileAccess.Write))
         {
-            database.Execute(
-                $"""
-                COPY (
-                    SELECT COLUMNS(*)->>'$'
-                    FROM read_json({TableDatabase.Literal(path)}, maximum_depth = 1, sample_size = -1, records = true)
-                ) TO {TableDatabase.Literal(written)} (FORMAT csv, HEADER)
-                """
-            );
+            header.Read();
+            source.Position = header.Raw.Length + 1;
+            source.CopyTo(destination);
         }
-        catch (DuckDBException broken)
+        File.Delete(written);
+        return whole with
         {
-            throw TableFile.Refuse(
-                $"{name} could not be read as JSON: it has to be an array of flat objects, or one object a line. Mend it, or upload CSV.",
-                broken
-            );
-        }
-        var table = LoadDelimited(written, name, gzip: false);
-        return table with { Source = new TableSource { Format = "json" } };
+            Rows = whole.Rows + part.Rows,
+            LongestRecord = Math.Max(whole.LongestRecord, part.LongestRecord),
+        };
     }
 
-    private LoadedTable LoadParquet(string path, string name)
+    private LoadedTable LoadParquet(IReadOnlyList<(string Path, string Name)> parts)
     {
+        var (path, name) = parts[0];
         var file = $"read_parquet({TableDatabase.Literal(path)})";
         try
         {
@@ -145,15 +198,21 @@ internal sealed class TableLoader(
                 throw TableFile.Refuse(
                     $"{name} has only one column. A table to learn from needs a target and at least one feature."
                 );
-            var neutral = Enumerable.Range(0, columns.Length).Select(TableDatabase.Column);
+            var neutral = string.Join(", ", Enumerable.Range(0, columns.Length).Select(TableDatabase.Column));
             // A NaN is a missing value to pandas, whose Parquet files hold both.
-            var values = described.Select(
-                (column, i) =>
-                    column.Type is "DOUBLE" or "FLOAT" ? $"CASE WHEN NOT isnan(c{i}) THEN c{i} END AS c{i}" : $"c{i}"
+            var values = string.Join(
+                ", ",
+                described.Select(
+                    (column, i) =>
+                        column.Type is "DOUBLE" or "FLOAT"
+                            ? $"CASE WHEN NOT isnan(c{i}) THEN c{i} END AS c{i}"
+                            : $"c{i}"
+                )
             );
-            database.Execute(
-                $"CREATE TABLE {LoadedTable.Name} AS SELECT {string.Join(", ", values)} FROM {file} AS t({string.Join(", ", neutral)})"
+            var selects = parts.Select(part =>
+                $"SELECT {values} FROM read_parquet({TableDatabase.Literal(part.Path)}) AS t({neutral})"
             );
+            database.Execute($"CREATE TABLE {LoadedTable.Name} AS {string.Join(" UNION ALL ", selects)}");
             var rows = database.Scalar<long>($"SELECT count(*) FROM {LoadedTable.Name}");
             return new LoadedTable
             {
@@ -165,8 +224,28 @@ internal sealed class TableLoader(
         }
         catch (DuckDBException broken)
         {
-            throw TableFile.Refuse($"{name} is a damaged Parquet file. Write it again and upload it.", broken);
+            throw DamagedParquet(parts.FirstOrDefault(part => !EndsWhole(part.Path), parts[0]), broken);
         }
+    }
+
+    private static UserFacingException DamagedParquet((string Path, string Name) file, DuckDBException broken) =>
+        TableFile.Refuse(
+            EndsWhole(file.Path)
+                ? $"{file.Name} is a damaged Parquet file. Write it again and upload it."
+                : $"{file.Name} is a cut Parquet file: its end is missing. Copy or write it again and upload it.",
+            broken
+        );
+
+    /// <summary>Whether the last bytes are those of a whole Parquet file.</summary>
+    private static bool EndsWhole(string path)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> end = stackalloc byte[4];
+        if (file.Length < 2 * end.Length)
+            return false;
+        file.Seek(-end.Length, SeekOrigin.End);
+        file.ReadExactly(end);
+        return end.SequenceEqual("PAR1"u8);
     }
 
     private void ReadNormalized(NormalizedText text, string path)

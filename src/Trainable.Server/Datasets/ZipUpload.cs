@@ -8,6 +8,9 @@ internal static class ZipUpload
     /// <summary>Every file that Office writes is a zip that holds this.</summary>
     private const string OfficeMark = "[Content_Types].xml";
 
+    /// <summary>And every one of LibreOffice's this.</summary>
+    private const string OpenDocumentMark = "mimetype";
+
     /// <summary>Whether the file is an archive of files, and not, say, a workbook.</summary>
     /// <exception cref="Platform.UserFacingException">It starts like an archive and is none (422).</exception>
     public static bool Is(string path, string name)
@@ -23,7 +26,7 @@ internal static class ZipUpload
         try
         {
             using var archive = ZipFile.OpenRead(path);
-            return archive.GetEntry(OfficeMark) is null;
+            return archive.GetEntry(OfficeMark) is null && archive.GetEntry(OpenDocumentMark) is null;
         }
         catch (InvalidDataException broken)
         {

@@ -22,15 +22,18 @@ internal sealed class WorkspaceTables(TrainableHome home)
     public static string SessionFolder(Guid session) => $"/data/sessions/{session}";
 
     /// <summary>The working rows, the splits and every CSV and Parquet file of dataset and session, in this order.</summary>
-    public IReadOnlyList<ExplorerTable> Of(Guid experiment, Guid session)
+    /// <param name="experiment">Whose dataset.</param>
+    /// <param name="session">Whose files.</param>
+    /// <param name="working">The file with the working rows, where others lie beside it.</param>
+    public IReadOnlyList<ExplorerTable> Of(Guid experiment, Guid session, string? working)
     {
         var tables = new List<ExplorerTable>();
         // Names that the host gives; no file of an agent's may stand for them.
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { TableKinds.Raw, AllSplits };
         var dataset = Files(home.Dataset(experiment));
-        foreach (var file in dataset)
+        foreach (var file in dataset.OrderBy(file => file.Path != working))
         {
-            var alone = dataset.Count == 1;
+            var alone = dataset.Count == 1 || file.Path == working;
             Add(
                 alone ? TableKinds.Working : "dataset_" + NameOf(file.Path),
                 alone ? TableKinds.Working : TableKinds.File,

@@ -28,6 +28,9 @@ internal sealed class TrainableHome
     /// <summary>Short-lived work of the referee, a directory each; emptied by whoever made it.</summary>
     public string Scratch => Path.Combine(Root, "scratch");
 
+    /// <summary>Files on their way to a dataset, a directory each. They survive the process.</summary>
+    public string Uploads => Path.Combine(Root, "uploads");
+
     public string Logs => Path.Combine(Root, "logs");
 
     public string Database => Path.Combine(Root, "trainable.db");

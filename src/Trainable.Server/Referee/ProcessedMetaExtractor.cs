@@ -55,7 +55,7 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
 
     private long SealedRows(StageSubject subject, CancellationToken cancellation)
     {
-        var file = held.SealedTest(subject.ExperimentId, subject.SessionId);
+        var file = held.SealedTest(subject.DatasetId, subject.SessionId);
         if (!File.Exists(file))
             return 0;
         var directory = Path.GetDirectoryName(file)!;

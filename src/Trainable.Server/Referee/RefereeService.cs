@@ -43,7 +43,7 @@ internal sealed class RefereeService(
     {
         if (await scorer.ScoreAsync(subject, runId, testSetWasOpen, cancellation) is not { } measured)
             return null;
-        await evaluations.KeepAsync(subject.ExperimentId, measured.Evaluation, cancellation);
+        await evaluations.KeepAsync(subject.DatasetId, measured.Evaluation, cancellation);
         return measured.Score;
     }
 

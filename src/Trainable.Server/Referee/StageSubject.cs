@@ -2,5 +2,5 @@ using Trainable.Contracts;
 
 namespace Trainable.Server.Referee;
 
-/// <summary>The outputs the referee looks at: one stage of one session.</summary>
-internal sealed record StageSubject(Guid ExperimentId, Guid SessionId, string Stage, ExperimentOptions Options);
+/// <summary>The outputs the referee looks at: one stage of one session, on one version of its experiment's dataset.</summary>
+internal sealed record StageSubject(Guid DatasetId, Guid SessionId, string Stage, ExperimentOptions Options);

@@ -2,11 +2,12 @@ using System.Text.RegularExpressions;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes.ControlGroups;
 using Trainable.Server.Sandboxes.Launch;
+using Trainable.Server.Sandboxes.Launch.Containers;
 using Trainable.Server.Sandboxes.Runner;
 
 namespace Trainable.Server.Sandboxes;
 
-/// <summary>Sandboxes on this machine: bubblewrap, seccomp and control groups, or none of them when told so.</summary>
+/// <summary>Sandboxes on this machine: bubblewrap or Podman, seccomp and control groups, or none of them when told so.</summary>
 internal sealed partial class LocalRuntime : ISandboxRuntime, IDisposable
 {
     private readonly SandboxOptions _options;
@@ -39,8 +40,12 @@ internal sealed partial class LocalRuntime : ISandboxRuntime, IDisposable
         _time = time;
         _logger = logger;
         _groups = new Lazy<ServerGroup>(() => openGroups(logger));
-        _launcher =
-            options.Mode is SandboxMode.Unsafe ? new UnsafeLauncher(_thread) : new BubblewrapLauncher(_thread, home);
+        _launcher = options.Mode switch
+        {
+            SandboxMode.Unsafe => new UnsafeLauncher(_thread),
+            SandboxMode.Container => new ContainerLauncher(_thread, home),
+            _ => new BubblewrapLauncher(_thread, home),
+        };
         if (options.Mode is SandboxMode.Unsafe)
             LogUnsafe();
     }
@@ -55,7 +60,7 @@ internal sealed partial class LocalRuntime : ISandboxRuntime, IDisposable
 
     public async ValueTask<SandboxProtections> InspectAsync(CancellationToken cancellation)
     {
-        if (_launcher is not BubblewrapLauncher bubblewrap)
+        if (_launcher is UnsafeLauncher)
             return ProtectionReport.Unsafe();
         try
         {
@@ -65,12 +70,28 @@ internal sealed partial class LocalRuntime : ISandboxRuntime, IDisposable
             using var limit = new CancellationTokenSource(_options.StartTimeout, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
             var facts = await ProtectionReport.ProbeAsync(sandbox, either.Token);
-            return ProtectionReport.Describe(facts, await bubblewrap.FactsAsync(), _groups.Value.Support);
+            return ProtectionReport.Describe(facts, await IsolationAsync(), _groups.Value.Support);
         }
         catch (UserFacingException refused)
         {
-            return ProtectionReport.Failed(refused.Message);
+            return ProtectionReport.Failed(_launcher is ContainerLauncher ? "podman" : "bubblewrap", refused.Message);
         }
+    }
+
+    private async Task<Isolation> IsolationAsync()
+    {
+        if (_launcher is ContainerLauncher containers)
+        {
+            var podman = await containers.PodmanAsync();
+            var runtime = podman.Runtime is { } name ? $" with {name}" : "";
+            return new Isolation(
+                "podman",
+                $"Podman {podman.Version}{runtime} starts every sandbox as a container.",
+                Environment.IsPrivilegedProcess
+            );
+        }
+        var facts = await ((BubblewrapLauncher)_launcher).FactsAsync();
+        return new Isolation("bubblewrap", $"bubblewrap {facts.Version} starts every sandbox.", facts.OwnUser);
     }
 
     private Task<RunnerProcess> StartAsync(SandboxPlan plan, CancellationToken cancellation)

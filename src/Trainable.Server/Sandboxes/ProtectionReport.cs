@@ -25,6 +25,11 @@ internal sealed record ProbeFacts
 [JsonSerializable(typeof(ProbeFacts))]
 internal sealed partial class ProbeJson : JsonSerializerContext;
 
+/// <param name="Program">What isolates.</param>
+/// <param name="Sentence">What it does here.</param>
+/// <param name="OwnUser">Whether each sandbox gets a user id of its own.</param>
+internal sealed record Isolation(string Program, string Sentence, bool OwnUser);
+
 /// <summary>Turns what a trial sandbox could reach into sentences for <c>trainable doctor</c> and the settings page.</summary>
 internal static class ProtectionReport
 {
@@ -57,8 +62,8 @@ internal static class ProtectionReport
         }
     }
 
-    public static SandboxProtections Failed(string reason) =>
-        new([new("bubblewrap", Active: false, Required: true, reason)]);
+    public static SandboxProtections Failed(string program, string reason) =>
+        new([new(program, Active: false, Required: true, reason)]);
 
     public static SandboxProtections Unsafe() =>
         new([
@@ -70,13 +75,9 @@ internal static class ProtectionReport
             ),
         ]);
 
-    public static SandboxProtections Describe(
-        ProbeFacts facts,
-        BubblewrapFacts bubblewrap,
-        ControlGroupSupport groups
-    ) =>
+    public static SandboxProtections Describe(ProbeFacts facts, Isolation isolation, ControlGroupSupport groups) =>
         new([
-            new("bubblewrap", Active: true, Required: true, $"bubblewrap {bubblewrap.Version} starts every sandbox."),
+            new(isolation.Program, Active: true, Required: true, isolation.Sentence),
             Files(facts),
             new(
                 "processes",
@@ -103,7 +104,7 @@ internal static class ProtectionReport
                 "System calls that scripts have no use for are refused, vsock and netlink sockets among them."
             ),
             Groups(groups),
-            Users(bubblewrap.OwnUser),
+            Users(isolation.OwnUser),
         ]);
 
     private static SandboxProtection Files(ProbeFacts facts) =>

@@ -9,6 +9,9 @@ internal enum SandboxMode
     /// <summary>Isolated with bubblewrap; nothing runs where that does not work.</summary>
     Isolated,
 
+    /// <summary>Isolated in containers of Podman's.</summary>
+    Container,
+
     /// <summary>No isolation at all: for machines that cannot have it and data and models that are trusted.</summary>
     Unsafe,
 }
@@ -130,10 +133,12 @@ internal sealed partial record SandboxOptions
         {
             case "local" or "bubblewrap":
                 return SandboxMode.Isolated;
+            case "container" or "podman":
+                return SandboxMode.Container;
             case "unsafe":
                 return SandboxMode.Unsafe;
             default:
-                mistakes.Add($"{ModeKey} is '{text}'; use 'local' or 'unsafe'.");
+                mistakes.Add($"{ModeKey} is '{text}'; use 'local', 'container' or 'unsafe'.");
                 return default;
         }
     }

@@ -28,7 +28,7 @@ internal static class EvaluationEndpoints
     {
         var experiment = await db
             .Sessions.Where(session => session.Id == id)
-            .Select(session => (Guid?)session.ExperimentId)
+            .Select(session => (Guid?)(session.DatasetId ?? session.ExperimentId))
             .FirstOrDefaultAsync(cancellation);
         if (experiment is null)
             return Problems.NotFound("Session not found");

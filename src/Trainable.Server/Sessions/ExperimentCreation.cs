@@ -99,6 +99,7 @@ internal sealed class ExperimentCreation(TrainableDb db, DatasetStore datasets, 
             Instructions = experiment.Instructions,
             SessionId = session.Id,
             UploadedFiles = wanted.Source?.Objects ?? [.. files.Select(file => folder + file.Name)],
+            Note = manifest.Note,
         };
     }
 
@@ -116,6 +117,12 @@ internal sealed class ExperimentCreation(TrainableDb db, DatasetStore datasets, 
             return null;
         var now = clock.GetUtcNow().UtcDateTime;
         var session = NewSession(experiment, now);
+        // Whoever wants an older version goes on in a session that has it.
+        session.DatasetId = await db
+            .DatasetVersions.Where(row => row.ExperimentId == experiment)
+            .OrderByDescending(row => row.Number)
+            .Select(row => (Guid?)row.Id)
+            .FirstOrDefaultAsync(cancellation);
         session.Options = options is null ? null : RunTerms.ToJson(options);
         db.Add(session);
         await db.SaveNewAsync(

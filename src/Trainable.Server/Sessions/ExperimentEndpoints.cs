@@ -3,6 +3,7 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Platform;
 using Trainable.Server.Sessions.Gallery;
 
@@ -116,6 +117,7 @@ internal static class ExperimentEndpoints
     private static async Task<Results<Ok<ExperimentCreated>, ProblemHttpResult>> Create(
         HttpRequest request,
         DatasetStore datasets,
+        ResumableUploads resumable,
         ExperimentCreation creation,
         IModels models,
         CancellationToken cancellation
@@ -123,7 +125,7 @@ internal static class ExperimentEndpoints
     {
         var id = Guid.CreateVersion7();
         await using var upload = datasets.Begin(id);
-        var form = await ExperimentForm.ReadAsync(request, upload, cancellation);
+        var form = await ExperimentForm.ReadAsync(request, upload, resumable, cancellation);
         if (form.Name is not { Length: > 0 } name)
             return Problems.Unprocessable("The field 'name' is missing: give the experiment a name.");
         if (upload.Files.Count == 0)
@@ -137,7 +139,10 @@ internal static class ExperimentEndpoints
             Instructions = form.Instructions,
             Options = form.Options,
         };
-        return TypedResults.Ok(await creation.CreateAsync(id, wanted, upload, cancellation));
+        var created = await creation.CreateAsync(id, wanted, upload, cancellation);
+        foreach (var done in form.Uploads)
+            resumable.Delete(done);
+        return TypedResults.Ok(created);
     }
 
     /// <summary>An experiment on a dataset that comes with Trainable.</summary>

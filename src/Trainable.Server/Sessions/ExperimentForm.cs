@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Platform;
 using Trainable.Server.Referee.Scoring;
 
@@ -18,9 +19,13 @@ internal sealed class ExperimentForm
     public string Instructions { get; private set; } = "";
     public ExperimentOptions Options { get; private set; } = new();
 
+    /// <summary>Uploads in pieces that the dataset is made of.</summary>
+    public List<Guid> Uploads { get; } = [];
+
     public static async Task<ExperimentForm> ReadAsync(
         HttpRequest request,
         DatasetUpload upload,
+        ResumableUploads resumable,
         CancellationToken cancellation
     )
     {
@@ -32,6 +37,11 @@ internal sealed class ExperimentForm
                 form.Set(part.Name, await part.ReadTextAsync(cancellation));
             else if (part.Name == "files")
                 await upload.AddUnpackedAsync(part.FileName, part.Body, cancellation);
+        }
+        foreach (var id in form.Uploads)
+        {
+            var (name, path) = resumable.Finished(id);
+            await upload.AddStoredAsync(name, path, cancellation);
         }
         return form;
     }
@@ -73,6 +83,16 @@ internal sealed class ExperimentForm
                 break;
             case "s3_path":
                 S3Path = value.Trim();
+                break;
+            case "uploads":
+                Uploads.Add(
+                    Guid.TryParse(value, out var id)
+                        ? id
+                        : throw new UserFacingException(
+                            "The field 'uploads' is an upload's id; send one field for each.",
+                            422
+                        )
+                );
                 break;
             case "options":
                 Options = ReadOptions(value);

@@ -30,6 +30,10 @@ internal sealed class ExperimentRemoval(
             .ToListAsync(cancellation);
         foreach (var id in ids)
             await sessions.RemoveAsync(id, cancellation);
+        var versions = await db
+            .DatasetVersions.Where(row => row.ExperimentId == experiment)
+            .Select(row => row.Id)
+            .ToListAsync(cancellation);
         // What was stopped is to be deleted, whether or not the client still waits.
         await db.WriteAsync(_ => DeleteRowsAsync(experiment), CancellationToken.None);
         foreach (var id in ids)
@@ -37,6 +41,8 @@ internal sealed class ExperimentRemoval(
             feeds.Close(id);
             TreeRemoval.Delete(home.Session(id));
         }
+        foreach (var version in versions)
+            datasets.Delete(version);
         datasets.Delete(experiment);
         sync.Ring();
         var now = clock.GetUtcNow().UtcDateTime;
@@ -58,6 +64,7 @@ internal sealed class ExperimentRemoval(
         await db.Messages.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Artifacts.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.ProcessedDatasetMeta.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();
+        await db.DatasetVersions.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();
         await db.Sessions.Where(row => row.ExperimentId == experiment).ExecuteDeleteAsync();
         await db.Experiments.Where(row => row.Id == experiment).ExecuteDeleteAsync();
     }

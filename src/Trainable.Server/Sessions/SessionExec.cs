@@ -43,7 +43,7 @@ internal sealed partial class SessionExec(
             await using var db = await databases.CreateDbContextAsync(cancellation);
             var experiment = await db
                 .Sessions.Where(row => row.Id == session)
-                .Select(row => (Guid?)row.ExperimentId)
+                .Select(row => (Guid?)(row.DatasetId ?? row.ExperimentId))
                 .FirstOrDefaultAsync(cancellation);
             if (experiment is null)
                 throw new UserFacingException("Session not found", StatusCodes.Status404NotFound);

@@ -21,6 +21,7 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             State = row.State,
             CreatedAt = row.CreatedAt,
             UpdatedAt = row.UpdatedAt,
+            DatasetId = row.DatasetId,
         };
 
     public Task<SessionDetail?> FindAsync(Guid id, CancellationToken cancellation) =>
@@ -41,6 +42,7 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             State = row.State,
             CreatedAt = row.CreatedAt,
             UpdatedAt = row.UpdatedAt,
+            DatasetId = row.DatasetId,
             LastSeq = row.LastSeq,
             ChartConfig = row.ChartConfig is { } charts ? Json(charts) : null,
             Experiment = await experiments.SummaryAsync(row.ExperimentId, cancellation),

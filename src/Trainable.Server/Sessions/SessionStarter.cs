@@ -118,6 +118,7 @@ internal sealed class SessionStarter(
             RunId = run.Id,
             SessionId = session.Id,
             ExperimentId = session.ExperimentId,
+            DatasetId = session.DatasetId ?? session.ExperimentId,
             ExperimentName = session.Experiment!.Name,
             Stage = run.Stage,
             Epoch = run.Epoch,

@@ -1,5 +1,6 @@
 using Trainable.Server.Sessions.Gallery;
 using Trainable.Server.Sessions.Tables;
+using Trainable.Server.Sessions.Versions;
 
 namespace Trainable.Server.Sessions;
 
@@ -22,5 +23,6 @@ internal static class SessionsRegistration
             .AddScoped<PersonTables>()
             .AddScoped<SessionQueries>()
             .AddScoped<ExperimentCreation>()
-            .AddScoped<ExperimentRemoval>();
+            .AddScoped<ExperimentRemoval>()
+            .AddScoped<DatasetVersions>();
 }

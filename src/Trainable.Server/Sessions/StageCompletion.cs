@@ -54,7 +54,7 @@ internal sealed class StageCompletion(
     }
 
     private static StageSubject Subject(StageContext context) =>
-        new(context.ExperimentId, context.SessionId, context.Stage, context.Options);
+        new(context.DatasetId, context.SessionId, context.Stage, context.Options);
 
     private static Completion Refused(CheckReport report, string problem) => new([Verdict(report)], [], problem);
 
@@ -109,7 +109,9 @@ internal sealed class StageCompletion(
                 && run.Id != context.RunId
                 && run.EndedAt < context.StartedAt
                 && db.Sessions.Any(session =>
-                    session.Id == run.SessionId && session.ExperimentId == context.ExperimentId
+                    session.Id == run.SessionId
+                    && session.ExperimentId == context.ExperimentId
+                    && (session.DatasetId ?? session.ExperimentId) == context.DatasetId
                 ),
             cancellation
         );

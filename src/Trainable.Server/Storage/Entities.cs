@@ -27,6 +27,9 @@ internal sealed class Session
     public Guid Id { get; set; }
     public Guid ExperimentId { get; set; }
     public Experiment? Experiment { get; set; }
+
+    /// <summary>The version of the dataset that it works on; null for the first, which has the experiment's own id.</summary>
+    public Guid? DatasetId { get; set; }
     public required string State { get; set; }
 
     /// <summary>The sequence number of the session's last event.</summary>
@@ -98,6 +101,21 @@ internal sealed class LoggedItem
     public required string RunTag { get; set; }
     public long? Step { get; set; }
     public required string Data { get; set; }
+    public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>A later version of an experiment's dataset; the first has no row.</summary>
+internal sealed class DatasetVersion
+{
+    /// <summary>What its files are called by in the home.</summary>
+    public Guid Id { get; set; }
+    public Guid ExperimentId { get; set; }
+
+    /// <summary>2 and up.</summary>
+    public int Number { get; set; }
+    public required string DatasetRef { get; set; }
+    public long? RowCount { get; set; }
+    public int? ColumnCount { get; set; }
     public DateTime CreatedAt { get; set; }
 }
 

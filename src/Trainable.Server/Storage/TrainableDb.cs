@@ -13,6 +13,7 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
     public DbSet<Artifact> Artifacts => Set<Artifact>();
     public DbSet<Metric> Metrics => Set<Metric>();
     public DbSet<LoggedItem> LoggedItems => Set<LoggedItem>();
+    public DbSet<DatasetVersion> DatasetVersions => Set<DatasetVersion>();
     public DbSet<ProcessedDatasetMeta> ProcessedDatasetMeta => Set<ProcessedDatasetMeta>();
     public DbSet<SessionEvent> SessionEvents => Set<SessionEvent>();
     public DbSet<StageRun> StageRuns => Set<StageRun>();
@@ -99,6 +100,11 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
                     row.RunTag,
                 })
                 .IsUnique();
+        });
+        model.Entity<DatasetVersion>(version =>
+        {
+            version.HasOne<Experiment>().WithMany().HasForeignKey(row => row.ExperimentId);
+            version.HasIndex(row => new { row.ExperimentId, row.Number }).IsUnique();
         });
         model.Entity<ProcessedDatasetMeta>(meta =>
         {

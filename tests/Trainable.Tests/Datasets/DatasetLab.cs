@@ -1,20 +1,26 @@
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
+using Trainable.Server.Sandboxes;
 
 namespace Trainable.Tests.Datasets;
 
 /// <summary>A home of its own and the store on it.</summary>
 internal sealed class DatasetLab : IDisposable
 {
+    private readonly LocalRuntime _runtime;
     private readonly string _root = Directory.CreateTempSubdirectory("trainable-test-").FullName;
 
     public DatasetLab(DatasetOptions? options = null)
     {
         Home = new TrainableHome(Path.Combine(_root, "home"));
-        Store = new DatasetStore(Home, options ?? new DatasetOptions(), new FakeTimeProvider());
+        var settings = options ?? new DatasetOptions();
+        _runtime = new LocalRuntime(new SandboxOptions(), Home, TimeProvider.System, NullLogger<LocalRuntime>.Instance);
+        Store = new DatasetStore(Home, settings, new WorkbookReader(_runtime, settings), new FakeTimeProvider());
     }
 
     public TrainableHome Home { get; }
@@ -54,6 +60,10 @@ internal sealed class DatasetLab : IDisposable
         return refusal;
     }
 
+    /// <summary>As <see cref="RefusalAsync(byte[], ExperimentOptions?, string)"/>, where other datasets are there already.</summary>
+    public Task<UserFacingException> RefusalFromAsync(byte[] content, ExperimentOptions options, string name) =>
+        Should.ThrowAsync<UserFacingException>(() => AddAsync(content, options, name));
+
     public Task<UserFacingException> RefusalAsync(
         string text,
         ExperimentOptions? options = null,
@@ -68,7 +78,11 @@ internal sealed class DatasetLab : IDisposable
             Directory.GetFileSystemEntries(datasets).ShouldBeEmpty();
     }
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose()
+    {
+        _runtime.Dispose();
+        Directory.Delete(_root, recursive: true);
+    }
 }
 
 /// <summary>A dataset that was made, and what stands in its files.</summary>

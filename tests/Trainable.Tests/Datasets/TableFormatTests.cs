@@ -28,7 +28,9 @@ public sealed class TableFormatTests : IDisposable
     [InlineData("a,b\n\"x\ny\",1\n2,\"p\"q\n", "Line 4 of table.csv: `b` holds a quote that is not doubled")]
     [InlineData("PK\u0003\u0004aaaa", "Excel")]
     [InlineData("a,b\n1,\u00002\n3,4\n", "not a text table")]
-    [InlineData("{\"a\":1,\"b\":\n", "could not be read as JSON")]
+    [InlineData("{\"a\":1,\"b\":\n", "Line 2 of table.csv, column 1: the JSON breaks there")]
+    [InlineData("{\"a\":1,\"b\":2}\n{\"a\":1,,\"b\":2}\n", "Line 2 of table.csv, column 8: the JSON breaks there")]
+    [InlineData("PAR1........", "is a cut Parquet file: its end is missing")]
     [InlineData("PAR1....PAR1", "damaged Parquet")]
     public async Task WhatIsNoTableIsRefusedWithASentence(string text, string says)
     {
@@ -107,6 +109,50 @@ public sealed class TableFormatTests : IDisposable
         var dataset = await _lab.AddAsync(Gzip("a,b\n1,x\n2,y\n"), KeepAll, "data.csv.gz");
         dataset.Manifest.WorkingFile.ShouldBe("data.csv");
         dataset.Working.ShouldBe(["1,x", "2,y"]);
+    }
+
+    [Theory]
+    [InlineData("[{\"a\":1,\"b\":\"x\"},{\"a\":2,\"b\":\"y\"}]", "data.json.gz")]
+    [InlineData("{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\"b\":\"y\"}\n", "data.jsonl.gz")]
+    public async Task JsonInGzipIsUnpacked(string text, string name)
+    {
+        var dataset = await _lab.AddAsync(Gzip(text), KeepAll, name);
+        dataset.Manifest.WorkingFile.ShouldBe("data.csv");
+        dataset.Manifest.Source.ShouldBe(new TableSource { Format = "json", Gzip = true });
+        dataset.Working.ShouldBe(["1,x", "2,y"]);
+        var packed = Gzip(string.Concat(Enumerable.Range(0, 3000).Select(i => $"{{\"a\":{i * 7919 % 3000}}}\n")));
+        (await _lab.RefusalFromAsync(packed[..(packed.Length / 2)], KeepAll, name)).Message.ShouldContain(
+            "damaged gzip"
+        );
+        using var small = new DatasetLab(new DatasetOptions { MaxUploadBytes = 100_000 });
+        var bomb = Gzip("[{\"a\":\"" + new string('0', 10_000_000) + "\"}]");
+        (await small.RefusalAsync(bomb, name: name)).Status.ShouldBe(413);
+    }
+
+    [Fact]
+    public async Task ObjectsWithinObjectsBecomeColumns()
+    {
+        var dataset = await _lab.AddAsync(
+            """
+            {"id": 1, "at": {"city": "Köln", "zip/code": "0123", "geo": {"lat": 1.50}}, "tags": ["a", "b"]}
+            {"id": 2, "at": {"city": null, "zip/code": "4"}, "tags": []}
+            """,
+            KeepAll,
+            "nested.jsonl"
+        );
+        dataset.Columns.ShouldBe(["id", "at.city", "at.zip/code", "at.geo", "tags"]);
+        dataset.Working.ShouldBe(["1,Köln,0123,\"{\"\"lat\"\":1.5}\",\"[\"\"a\"\",\"\"b\"\"]\"", "2,,4,,[]"]);
+    }
+
+    [Fact]
+    public async Task ALineFarDownThatBreaksIsNamed()
+    {
+        var text = new StringBuilder("id,value\n");
+        for (var row = 1; row < 1_000_000; row++)
+            text.Append(row).Append(",1\n");
+        text.Append("1000000,1,1\n");
+        var refusal = await _lab.RefusalAsync(text.ToString());
+        refusal.Message.ShouldStartWith("Line 1000001 of table.csv has 3 values where the header names 2 columns");
     }
 
     [Fact]

@@ -139,9 +139,10 @@ public sealed class UploadTests : IDisposable
     {
         var options = new ExperimentOptions { Holdout = HoldoutModes.Host };
         var refusal = await Should.ThrowAsync<UserFacingException>(() =>
-            _lab.AddAsync(options, ("a.csv", "a,b\n1,2\n"u8.ToArray()), ("b.csv", "a,b\n1,2\n"u8.ToArray()))
+            _lab.AddAsync(options, ("a.csv", "a,b\n1,2\n"u8.ToArray()), ("b.csv", "a,c\n1,2\n"u8.ToArray()))
         );
         refusal.Message.ShouldContain("'agent'");
+        refusal.Message.ShouldContain("--main");
     }
 
     [Fact]

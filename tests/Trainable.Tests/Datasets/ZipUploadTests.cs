@@ -37,7 +37,7 @@ public sealed class ZipUploadTests
     public async Task AnArchiveOfSeveralIsAFolder()
     {
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
-        var zip = Pack(("a.csv", App.Tables.Small), ("sub/b.csv", App.Tables.Small));
+        var zip = Pack(("a.csv", App.Tables.Small), ("sub/b.csv", "other,columns\n1,2\n3,4\n"));
         var answer = await app.PostExperimentAsync(zip, "data.zip");
         var created = (await TrainableApp.ReadAsync(answer, ContractJson.Default.ExperimentCreated))!;
         created.UploadedFiles.Count.ShouldBe(2);

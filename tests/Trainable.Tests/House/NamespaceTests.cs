@@ -13,7 +13,7 @@ public sealed class NamespaceTests
         ["Studio"] = ["Platform"],
         ["Storage"] = ["Platform"],
         ["Events"] = ["Storage", "Platform"],
-        ["Datasets"] = ["Events", "Storage", "Platform"],
+        ["Datasets"] = ["Sandboxes", "Events", "Storage", "Platform"],
         ["Sandboxes"] = ["Platform"],
         ["Metrics"] = ["Events", "Storage", "Platform"],
         ["Artifacts"] = ["Events", "Storage", "Platform"],

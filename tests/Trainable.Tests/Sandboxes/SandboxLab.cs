@@ -64,7 +64,7 @@ internal sealed class SandboxLab : IDisposable
             Assert.Skip("control groups cannot be written here.");
     }
 
-    private static void RequireBubblewrap()
+    internal static void RequireBubblewrap()
     {
         if (File.Exists("/usr/bin/bwrap") && File.Exists("/usr/bin/python3"))
             return;

@@ -998,6 +998,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/offset+octet-stream": components["schemas"]["Stream"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        trace?: never;
+    };
     "/api/sessions/{id}": {
         parameters: {
             query?: never;
@@ -2151,6 +2278,15 @@ export interface components {
             files: components["schemas"]["DatasetFile"][];
             format?: null | string;
             dialect?: null | components["schemas"]["PreviewDialect"];
+            /** @description The sheet that the table is, of an Excel workbook. */
+            sheet?: null | string;
+            sheets?: null | string[];
+            /** @description Name of the file with the working rows, in the dataset's folder. */
+            table?: null | string;
+            /** @description The files that lie beside it, as they came. */
+            beside?: null | string[];
+            /** @description How the table was chosen among several files, in a sentence. */
+            note?: null | string;
             /**
              * Format: int64
              * @description The three are 0 for `files`.
@@ -2173,8 +2309,12 @@ export interface components {
         /** @description What the beginning of a file shows of the table in it. */
         DatasetPreview: {
             name: string;
-            /** @description `csv` (any delimited text), `json` or `parquet`. */
+            /** @description `csv` (any delimited text), `json`, `parquet` or `excel`. */
             format: string;
+            /** @description The sheet shown, of an Excel workbook. */
+            sheet?: null | string;
+            /** @description All its sheets, by name. */
+            sheets?: null | string[];
             dialect?: null | components["schemas"]["PreviewDialect"];
             /** @description Whether the whole file was read; otherwise everything below is of its beginning. */
             complete: boolean;
@@ -2266,6 +2406,8 @@ export interface components {
             /** Format: uuid */
             session_id: string;
             uploaded_files: string[];
+            /** @description How the table to learn from was chosen among several files, in a sentence. */
+            note?: null | string;
         };
         ExperimentDetail: {
             /** Format: uuid */
@@ -2297,6 +2439,10 @@ export interface components {
             holdout?: null | string;
             /** Format: int32 */
             seed?: number;
+            /** @description The sheet of an Excel workbook; the first with a table unless it is named. */
+            sheet?: null | string;
+            /** @description Of several files the one to learn from, by its name; the others lie beside it. */
+            main?: null | string;
             run?: null | components["schemas"]["RunOptions"];
         };
         /** @description A dataset and what is wanted of it, as a list shows it. */
@@ -3030,6 +3176,8 @@ export interface components {
             stage?: null | string;
             reason?: null | string;
         };
+        /** Format: binary */
+        Stream: string;
         /**
          * @description One event of a session's stream. long? StreamEvent.Seq and DateTime? StreamEvent.CreatedAt, when the log took it in, are null for
          *     live-only deltas.
@@ -3457,6 +3605,7 @@ export type StageStarted = components['schemas']['StageStarted'];
 export type StageSummary = components['schemas']['StageSummary'];
 export type StartStageRequest = components['schemas']['StartStageRequest'];
 export type StateChanged = components['schemas']['StateChanged'];
+export type Stream = components['schemas']['Stream'];
 export type StreamEvent = components['schemas']['StreamEvent'];
 export type SyncState = components['schemas']['SyncState'];
 export type TableColumn = components['schemas']['TableColumn'];

@@ -3,7 +3,9 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { api } from '@/api/client';
+import type { DatasetPreview } from '@/api/types';
 import { TopBar } from '@/app/top-bar';
+import { formatBytes } from '@/lib/format';
 import { dollarsWrong, minutesWrong, NO_CHOICE, startOptions } from '@/session/stages/run-choice';
 import { Button } from '@/ui/button';
 import { Skeleton } from '@/ui/states';
@@ -15,23 +17,30 @@ import { FileList } from './file-list';
 import { GoalFields } from './goal-fields';
 import { previewQuery } from './preview';
 import { PreviewTable } from './preview-table';
+import { discard, unfinished } from './resumable';
 import { S3Browser } from './s3-browser';
 import { createFromS3, objectPreviewQuery } from './s3-queries';
 import { isFolder, nameOfChoice, type S3Choice } from './s3-source';
-import { type UploadProgress, upload } from './upload';
+import { MainTableChoice, SheetChoice } from './table-choice';
+import { isLarge, type UploadProgress, upload } from './upload';
 import { UploadBar } from './upload-bar';
-import { NO_WISHES, optionsOf, type Wishes } from './wishes';
+import { AUTO, NO_WISHES, optionsOf, type Wishes } from './wishes';
 
 /** `telco-churn.csv` → `telco-churn`; a folder's name for what came in one. */
 function nameOf(files: readonly ChosenFile[]): string {
   const [first] = files;
   if (!first) return '';
   const folder = first.path.includes('/') ? first.path.split('/')[0] : undefined;
-  return (folder ?? first.path.replace(/(\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|gz))+$/i, '')).slice(
-    0,
-    200,
-  );
+  return (
+    folder ?? first.path.replace(/(\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq|gz|xlsx|xlsm))+$/i, '')
+  ).slice(0, 200);
 }
+
+const PAUSE = 'pause';
+
+/** While another sheet of the workbook is read, the sheets stay where they are. */
+const keepSheets = (last: DatasetPreview | undefined, query: { queryKey: readonly unknown[] } | undefined) =>
+  last?.sheets && query?.queryKey[0] === 'preview' ? last : undefined;
 
 const SOURCES = [
   { value: 'files', label: 'Files' },
@@ -47,12 +56,14 @@ export default function CreatePage() {
   const [wishes, setWishes] = useState<Wishes>(NO_WISHES);
   const [choice, setChoice] = useState(NO_CHOICE);
   const [progress, setProgress] = useState<UploadProgress | null>(null);
+  const [paused, setPaused] = useState<{ run: boolean } | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const abort = useRef<AbortController>(null);
   const change = (changed: Partial<Wishes>) => setWishes((now) => ({ ...now, ...changed }));
 
   const add = (more: ChosenFile[]) => {
     setError(null);
+    change({ sheet: '', main: AUTO });
     setFiles((now) => [...now.filter((one) => !more.some((other) => other.path === one.path)), ...more]);
   };
   const drop = useDrop((more) => {
@@ -63,7 +74,10 @@ export default function CreatePage() {
   const several = isS3 ? stored !== null && isFolder(stored) : files.length > 1;
   const given = isS3 ? stored !== null : files.length > 0;
   const single = given && !several;
-  const filePreview = useQuery(previewQuery(single && !isS3 ? (files[0] ?? null) : null));
+  const filePreview = useQuery({
+    ...previewQuery(single && !isS3 ? (files[0] ?? null) : null, wishes.sheet),
+    placeholderData: keepSheets,
+  });
   const objectPreview = useQuery(objectPreviewQuery(single && isS3 ? stored : null));
   const preview = isS3 ? objectPreview : filePreview;
   const columns = useMemo(() => (single ? (preview.data?.columns ?? []) : []), [single, preview.data]);
@@ -74,12 +88,13 @@ export default function CreatePage() {
     setError(null);
     const control = new AbortController();
     abort.current = control;
+    setPaused(null);
     const total = isS3 ? 0 : files.reduce((sum, { file }) => sum + file.size, 0);
     setProgress({ sent: 0, total, rate: null });
     const said = {
       name: name.trim(),
       instructions: wishes.instructions.trim(),
-      options: optionsOf(wishes),
+      options: optionsOf(wishes, several),
     };
     try {
       const created =
@@ -94,10 +109,21 @@ export default function CreatePage() {
       }
       await navigate({ to: '/sessions/$id', params: { id } });
     } catch (failure) {
+      if (control.signal.reason === PAUSE) {
+        setPaused({ run });
+        return;
+      }
       setProgress(null);
       if (!control.signal.aborted) setError(failure as Error);
     }
   };
+  const cancel = () => {
+    abort.current?.abort();
+    setPaused(null);
+    setProgress(null);
+    void discard(files);
+  };
+  const begun = files.length === 0 ? unfinished() : [];
 
   return (
     <>
@@ -123,6 +149,12 @@ export default function CreatePage() {
                     onAdd={add}
                     onRemove={(path) => setFiles((now) => now.filter((one) => one.path !== path))}
                   />
+                  {begun.length > 0 && (
+                    <p role="status" className="pt-3 text-gray-10">
+                      {begun.map(({ path, size }) => `${path} (${formatBytes(size)})`).join(', ')} did not
+                      arrive whole. Choose the same file again, and the upload goes on where it stopped.
+                    </p>
+                  )}
                 </div>
               </TabPanel>
               <TabPanel value="s3">
@@ -131,6 +163,13 @@ export default function CreatePage() {
                 </div>
               </TabPanel>
             </Tabs>
+            {single && !isS3 && preview.data?.sheets && preview.data.sheets.length > 1 && (
+              <SheetChoice
+                sheets={preview.data.sheets}
+                value={wishes.sheet || (preview.data.sheet ?? '')}
+                onChange={(sheet) => change({ sheet, target: '', dropped: [], group: '', time: '' })}
+              />
+            )}
             {single && preview.isPending && <Skeleton className="h-48 rounded-md" />}
             {single && preview.error && (
               <p role="alert" className="rounded-md bg-failed-soft px-3 py-2 text-failed-text">
@@ -145,9 +184,13 @@ export default function CreatePage() {
                 onTarget={(target) => change({ target })}
               />
             )}
-            {several && (
+            {several && !isS3 && (
+              <MainTableChoice files={files} value={wishes.main} onChange={(main) => change({ main })} />
+            )}
+            {several && isS3 && (
               <p className="text-gray-10">
-                Several files are kept as they came: the agent joins them and draws the test rows itself.
+                Files with the same columns become one table. Otherwise the largest with the column to predict
+                is the table, and the others lie beside it.
               </p>
             )}
           </section>
@@ -180,7 +223,10 @@ export default function CreatePage() {
               doing={
                 isS3 ? 'The server copies it from S3, reads the table and draws the test rows…' : undefined
               }
-              onCancel={() => abort.current?.abort()}
+              paused={paused !== null}
+              onPause={!isS3 && isLarge(files) ? () => abort.current?.abort(PAUSE) : undefined}
+              onResume={() => void create(paused?.run ?? false)}
+              onCancel={cancel}
             />
           ) : (
             <div className="flex flex-wrap items-center gap-2 border-t pt-4">

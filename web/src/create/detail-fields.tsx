@@ -80,7 +80,10 @@ export function DetailFields({
               value={holdout}
               onChange={(value) => onChange({ holdout: value })}
               options={[
-                { value: AUTO, label: several ? 'The agent draws them' : 'Held by this machine' },
+                {
+                  value: AUTO,
+                  label: several && wishes.main === AUTO ? 'By the files' : 'Held by this machine',
+                },
                 { value: 'host', label: 'Held by this machine' },
                 { value: 'agent', label: 'Drawn by the agent, then sealed' },
                 { value: 'none', label: 'None: nothing is measured' },

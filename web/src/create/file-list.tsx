@@ -35,7 +35,7 @@ export function FileList({
           <Upload size={20} className="text-gray-9" />
           <p className="font-[550] text-title">Drop a file, several, or a folder</p>
           <p className="text-gray-10">
-            CSV, Parquet or JSON; one file is read as a table and part of it held back to measure
+            CSV, Excel, Parquet or JSON; the table is read and part of it held back to measure
           </p>
           <div className="mt-2 flex gap-2">
             <Button onClick={() => chooseFiles(onAdd)}>Choose files</Button>

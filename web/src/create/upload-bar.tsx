@@ -6,11 +6,18 @@ import type { UploadProgress } from './upload';
 export function UploadBar({
   progress,
   doing,
+  paused,
+  onPause,
+  onResume,
   onCancel,
 }: {
   progress: UploadProgress;
   /** What the server does, where nothing is sent to it. */
   doing?: string | undefined;
+  paused: boolean;
+  /** Missing where the files go in one piece. */
+  onPause?: (() => void) | undefined;
+  onResume: () => void;
   onCancel: () => void;
 }) {
   const { sent, total, rate } = progress;
@@ -31,14 +38,21 @@ export function UploadBar({
             style={{ width: `${share * 100}%` }}
           />
         </div>
+        {paused ? (
+          <Button onClick={onResume}>Resume</Button>
+        ) : (
+          onPause && !sentAll && <Button onClick={onPause}>Pause</Button>
+        )}
         <Button onClick={onCancel}>Cancel</Button>
       </div>
       <p className="number text-gray-10 text-small">
         {doing
           ? doing
-          : sentAll
-            ? 'Sent. The server reads the table and draws the test rows…'
-            : `${formatBytes(sent)} of ${formatBytes(total)}${rate ? ` · ${formatBytes(rate)}/s` : ''}${left && left > 2 ? ` · ${formatDuration(left)} left` : ''}`}
+          : paused
+            ? `Paused at ${formatBytes(sent)} of ${formatBytes(total)}. What has arrived is kept for a week.`
+            : sentAll
+              ? 'Sent. The server reads the table and draws the test rows…'
+              : `${formatBytes(sent)} of ${formatBytes(total)}${rate ? ` · ${formatBytes(rate)}/s` : ''}${left && left > 2 ? ` · ${formatDuration(left)} left` : ''}`}
       </p>
     </div>
   );

@@ -16,6 +16,10 @@ export interface Wishes {
   holdout: string;
   dictionary: string;
   instructions: string;
+  /** Of a workbook; empty for its first. */
+  sheet: string;
+  /** The main table of several files. */
+  main: string;
 }
 
 export const NO_WISHES: Wishes = {
@@ -29,11 +33,13 @@ export const NO_WISHES: Wishes = {
   holdout: AUTO,
   dictionary: '',
   instructions: '',
+  sheet: '',
+  main: AUTO,
 };
 
 /** What the server takes; what was left open is left out. */
-export function optionsOf(wishes: Wishes): Partial<ExperimentOptions> {
-  const { target, problem, metric, dropped, group, time, holdout, dictionary } = wishes;
+export function optionsOf(wishes: Wishes, several: boolean): Partial<ExperimentOptions> {
+  const { target, problem, metric, dropped, group, time, holdout, dictionary, sheet, main } = wishes;
   return {
     ...(target && { target }),
     ...(problem !== AUTO && { problem_type: problem }),
@@ -42,6 +48,8 @@ export function optionsOf(wishes: Wishes): Partial<ExperimentOptions> {
     ...(group && { group_column: group }),
     ...(time && { time_column: time }),
     ...(holdout !== AUTO && { holdout }),
+    ...(sheet && !several && { sheet }),
+    ...(main !== AUTO && several && { main }),
     ...(dictionary.trim() && { data_dictionary: dictionary.trim() }),
   };
 }

@@ -80,7 +80,7 @@ internal sealed class ExecuteCodeTool(
         CancellationToken cancellation
     )
     {
-        using var lease = await sandboxes.BorrowAsync(context.SessionId, context.ExperimentId, cancellation);
+        using var lease = await sandboxes.BorrowAsync(context.SessionId, context.DatasetId, cancellation);
         var step = new SandboxScript
         {
             Path = $"{context.SandboxDirectory}/{script.Path}",

@@ -30,7 +30,7 @@ internal sealed class FinishStageTool(RefereeService referee) : IAgentTool
     {
         var context = scope.Context;
         var report = await referee.CheckAsync(
-            new StageSubject(context.ExperimentId, context.SessionId, context.Stage, context.Options),
+            new StageSubject(context.DatasetId, context.SessionId, context.Stage, context.Options),
             cancellation
         );
         var text = Render(report);

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
+using Trainable.Server.Datasets;
 using Trainable.Server.Explorer;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
@@ -16,6 +17,7 @@ namespace Trainable.Server.Agents.Tools;
 internal sealed class QueryDataTool(
     SessionSandboxes sandboxes,
     WorkspaceTables workspace,
+    DatasetStore datasets,
     ExplorerOptions options,
     SandboxOptions sandboxOptions,
     TrainableHome home
@@ -62,7 +64,8 @@ internal sealed class QueryDataTool(
     private async Task<string> QueryAsync(string sql, int limit, ToolScope scope, CancellationToken cancellation)
     {
         var context = scope.Context;
-        var tables = WorkspaceTables.WithUnion(workspace.Of(context.ExperimentId, context.SessionId));
+        var working = datasets.ReadManifest(context.DatasetId)?.WorkingFile;
+        var tables = WorkspaceTables.WithUnion(workspace.Of(context.DatasetId, context.SessionId, working));
         var request = new JsonObject
         {
             ["do"] = "query",
@@ -75,7 +78,7 @@ internal sealed class QueryDataTool(
         };
         var left = scope.Budget.Left;
         var limits = sandboxOptions.StepLimits with { WallClock = left < options.Timeout ? left : options.Timeout };
-        using var lease = await sandboxes.BorrowAsync(context.SessionId, context.ExperimentId, cancellation);
+        using var lease = await sandboxes.BorrowAsync(context.SessionId, context.DatasetId, cancellation);
         using var answer = await ExplorerProgram.AskAsync(
             lease.Sandbox,
             request,

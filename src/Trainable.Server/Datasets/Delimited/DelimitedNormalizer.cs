@@ -26,7 +26,13 @@ internal sealed record NormalizedText
 /// <param name="file">What the file is called in sentences.</param>
 /// <param name="source">Its text.</param>
 /// <param name="cut">The text is the beginning of a longer one: its last record does not count, nor does it have to be whole.</param>
-internal sealed class DelimitedNormalizer(string file, TextSource source, bool cut = false)
+/// <param name="known">How it is written, where that need not be found out.</param>
+internal sealed class DelimitedNormalizer(
+    string file,
+    TextSource source,
+    bool cut = false,
+    DelimitedDialect? known = null
+)
 {
     private const int SampleBytes = 1 << 20;
 
@@ -50,6 +56,29 @@ internal sealed class DelimitedNormalizer(string file, TextSource source, bool c
         }
     }
 
+    /// <summary>The header's names, from the beginning of the text.</summary>
+    /// <exception cref="UserFacingException">It does not begin as a table does (422).</exception>
+    public IReadOnlyList<string> ReadColumns()
+    {
+        try
+        {
+            return ReadHeader();
+        }
+        catch (DecoderFallbackException) when (source.EncodingName == "utf-8")
+        {
+            source.FallBackToWindows1252();
+            return ReadHeader();
+        }
+    }
+
+    private IReadOnlyList<string> ReadHeader()
+    {
+        var dialect = Detect();
+        using var text = source.Open();
+        using var reader = new DelimitedReader(text, dialect);
+        return Next(reader, columns: null) ? HeaderRow.Parse(file, ReadCells(reader)) : [];
+    }
+
     private DelimitedDialect Detect()
     {
         var sample = source.Sample(SampleBytes, out var complete);
@@ -58,7 +87,8 @@ internal sealed class DelimitedNormalizer(string file, TextSource source, bool c
             throw Refuse($"{file} is empty. Upload a table with a header and rows.");
         if (BinaryContent.LooksBinary(text))
             throw Refuse($"{file} is not a text table. Upload CSV, TSV, JSON or Parquet.");
-        return DelimitedDialect.Detect(sample, complete && !cut)
+        return known
+            ?? DelimitedDialect.Detect(sample, complete && !cut)
             ?? throw Refuse(
                 $"{file} has only one column: no comma, semicolon, tab or pipe separates its values. A table to learn from needs a target and at least one feature."
             );

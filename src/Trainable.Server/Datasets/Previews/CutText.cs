@@ -15,6 +15,8 @@ internal static class CutText
         if (gzip)
         {
             var text = Unpack(path, (int)Math.Min(maxBytes, MostUnpacked));
+            if (format == TableFormat.Json)
+                text = WholeObjects(text);
             // The reader is to find a whole gzip file.
             using var packed = new GZipStream(File.Create(path), CompressionLevel.Fastest);
             packed.Write(text);

@@ -14,5 +14,8 @@ internal sealed record PreviewParts
     /// <summary>Bytes of the whole file.</summary>
     public required long Size { get; init; }
 
+    /// <summary>The sheet wanted of a workbook; null for the one that an upload would take.</summary>
+    public string? Sheet { get; init; }
+
     public bool Complete => Head.Length >= Size;
 }

@@ -1,5 +1,6 @@
 using Trainable.Contracts;
 using Trainable.Server.Datasets.Profiles;
+using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
 using Trainable.Server.Platform.Linux;
 
@@ -9,22 +10,23 @@ namespace Trainable.Server.Datasets.Previews;
 /// Shows what is in a file before it is uploaded, by the reader that will read it then: from its beginning, whose last line
 /// may be cut. What it refuses, the upload would be refused for.
 /// </summary>
-internal sealed class PreviewReader(TrainableHome home, DatasetOptions options)
+internal sealed class PreviewReader(TrainableHome home, DatasetOptions options, WorkbookReader workbooks)
 {
     private const int RowsShown = 50;
     private const int ColumnsShown = 200;
     private const int NamesTold = 5;
+    private const int SheetRowsRead = 2_000;
 
     /// <exception cref="UserFacingException">The file is no table, or what was sent of it does not show one (413, 422).</exception>
-    public Task<DatasetPreview> ReadAsync(PreviewParts parts, CancellationToken cancellation) =>
-        Task.Run(() => Read(parts, cancellation), cancellation);
-
-    private DatasetPreview Read(PreviewParts parts, CancellationToken cancellation)
+    public async Task<DatasetPreview> ReadAsync(PreviewParts parts, CancellationToken cancellation)
     {
         var scratch = TrainableHome.Make(Path.Combine(home.Scratch, $"preview-{Guid.CreateVersion7():N}"));
         try
         {
-            return Read(parts, scratch, cancellation);
+            var path = Path.Combine(scratch, "file");
+            await File.WriteAllBytesAsync(path, parts.Head, cancellation);
+            var sheet = await ConvertAsync(parts, path, scratch, cancellation);
+            return await Task.Run(() => Read(parts, path, sheet, scratch, cancellation), cancellation);
         }
         finally
         {
@@ -32,10 +34,32 @@ internal sealed class PreviewReader(TrainableHome home, DatasetOptions options)
         }
     }
 
-    private DatasetPreview Read(PreviewParts parts, string scratch, CancellationToken cancellation)
+    private async Task<ConvertedSheet?> ConvertAsync(
+        PreviewParts parts,
+        string path,
+        string scratch,
+        CancellationToken cancellation
+    )
     {
-        var path = Path.Combine(scratch, "file");
-        File.WriteAllBytes(path, parts.Head);
+        if (Path.GetExtension(parts.Name).ToLowerInvariant() is not (".xlsx" or ".xlsm"))
+            return null;
+        if (!parts.Complete)
+            throw TableFile.Refuse(
+                $"{parts.Name} is a large Excel workbook: it is looked into when it is uploaded. Its first sheet with a table is taken unless you name one."
+            );
+        return WorkbookFile.Is(path)
+            ? await workbooks.ConvertAsync(path, parts.Name, parts.Sheet, scratch, SheetRowsRead, cancellation)
+            : null;
+    }
+
+    private DatasetPreview Read(
+        PreviewParts parts,
+        string path,
+        ConvertedSheet? sheet,
+        string scratch,
+        CancellationToken cancellation
+    )
+    {
         if (parts.Name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             throw TableFile.Refuse(
                 $"{parts.Name} is unpacked when it is uploaded; what is in it cannot be shown before."
@@ -45,17 +69,19 @@ internal sealed class PreviewReader(TrainableHome home, DatasetOptions options)
         using var database = TableDatabase.Open(access, cancellation);
         if (format == TableFormat.Parquet && !parts.Complete)
             return new ParquetPreview(database, path).Read(parts);
-        var complete = parts.Complete;
-        if (!complete)
+        var complete = parts.Complete && sheet is not { Cut: true };
+        if (!parts.Complete)
             CutText.Prepare(path, format, gzip, options.MaxUploadBytes);
         var cut = !complete && format == TableFormat.Delimited;
-        var table = new TableLoader(database, scratch, options, cancellation).Load(path, parts.Name, cut);
+        var table = new TableLoader(database, scratch, options, cancellation).Load(path, parts.Name, cut, sheet);
         var profiler = new TableProfiler(table);
         var profile = profiler.Profile(parts.Name);
         return new DatasetPreview
         {
             Name = parts.Name,
             Format = table.Source.Format,
+            Sheet = sheet?.Sheet,
+            Sheets = sheet?.Sheets,
             Dialect = DialectOf(table.Source, gzip),
             Complete = complete,
             Rows = complete ? table.Rows : null,

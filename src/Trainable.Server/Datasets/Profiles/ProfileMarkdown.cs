@@ -29,12 +29,13 @@ internal static class ProfileMarkdown
     public static string Render(DatasetProfile profile, ProfileDetail detail, int budget = 24_000)
     {
         var text = new StringBuilder();
-        if (profile.Kind == DatasetKinds.Files)
+        if (profile.Kind == DatasetKinds.Files || profile.Files.Count > 1)
             AppendFiles(text, profile, budget / 4);
-        foreach (var table in profile.Tables)
+        foreach (var (index, table) in profile.Tables.Index())
         {
             var share = (budget - text.Length) / Math.Max(1, profile.Tables.Count);
-            AppendTable(text, table, profile.RowsHeld, detail, share);
+            // Of a table with others beside it the host holds rows; of those it holds none.
+            AppendTable(text, table, index == 0 ? profile.RowsHeld : 0, detail, share);
         }
         return text.Length <= budget ? text.ToString() : text.ToString(0, Math.Max(0, budget - 1)) + "…";
     }

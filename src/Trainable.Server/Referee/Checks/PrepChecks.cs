@@ -15,7 +15,7 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
         var findings = new Findings();
         var manifest = held.Manifest(subject);
         var directory = held.Prep(subject);
-        using var tables = SplitTables.Open(home, [home.Dataset(subject.ExperimentId)], cancellation);
+        using var tables = SplitTables.Open(home, [home.Dataset(subject.DatasetId)], cancellation);
         string[] splits = manifest.Holdout.Mode == HoldoutModes.Agent ? ["train", "val", "test"] : ["train", "val"];
         var loaded = true;
         foreach (var split in splits)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Drift;
 using Trainable.Server.Platform;
 using Trainable.Server.Platform.Linux;
 using Trainable.Server.Referee.Files;
@@ -8,9 +9,11 @@ using Trainable.Server.Referee.Scoring;
 
 namespace Trainable.Server.Referee.Checks;
 
-/// <summary>What EDA has to leave behind.</summary>
-internal sealed class EdaChecks(HeldRows held)
+/// <summary>What EDA has to leave behind, and what a new version of the dataset has in other words than the one before.</summary>
+internal sealed class EdaChecks(HeldRows held, DatasetStore datasets)
 {
+    private const int MostDriftsTold = 20;
+
     public CheckReport Check(StageSubject subject)
     {
         var findings = new Findings();
@@ -18,7 +21,27 @@ internal sealed class EdaChecks(HeldRows held)
             findings.Pass("report", "report.md is there.");
         else
             findings.Fail("report_missing", "report.md is missing or empty. Write down what you found.");
+        if (datasets.ReadDrift(subject.DatasetId) is { } drift)
+            Compare(drift, findings);
         return findings.Report(subject.Stage);
+    }
+
+    /// <summary>Working rows alone are compared, so that an agent may read what comes of it.</summary>
+    private static void Compare(DatasetDrift drift, Findings findings)
+    {
+        var changed = drift.Changed.ToList();
+        foreach (var column in changed.Take(MostDriftsTold))
+            findings.Warn(
+                "drift",
+                $"`{column.Column}` differs much from version {drift.From} of the dataset: its stability index is {column.Psi:0.00}, over {DatasetDrift.Large:0.00}."
+            );
+        if (drift.Removed.Count > 0)
+            findings.Warn(
+                "columns_removed",
+                $"Version {drift.From} of the dataset had {drift.Removed.Count} columns more: {string.Join(", ", drift.Removed.Take(MostDriftsTold).Select(name => $"`{name}`"))}."
+            );
+        if (changed.Count == 0 && drift.Removed.Count == 0)
+            findings.Pass("drift", $"No column differs much from version {drift.From} of the dataset.");
     }
 }
 

@@ -34,7 +34,7 @@ internal sealed class Evaluator(HeldRows held, PermutationImportance importance)
     {
         var notes = new List<string>();
         var manifest = held.Manifest(model.Subject);
-        var source = held.Held(manifest) ?? held.SealedTest(model.Subject.ExperimentId, model.Subject.SessionId);
+        var source = held.Held(manifest) ?? held.SealedTest(model.Subject.DatasetId, model.Subject.SessionId);
         var raw = RawRows.Read(tables, source, model.Terms.LeftOut.ToHashSet(), model.Truth.Rows);
         if (raw is null)
             notes.Add(

@@ -26,7 +26,7 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
 
     /// <exception cref="UserFacingException">The experiment's dataset is gone.</exception>
     public DatasetManifest Manifest(StageSubject subject) =>
-        datasets.ReadManifest(subject.ExperimentId)
+        datasets.ReadManifest(subject.DatasetId)
         ?? throw new UserFacingException("The experiment's dataset is gone from this home, so nothing can be checked.");
 
     /// <summary>Train's target as it was when Prep ended: the baseline is learnt from it.</summary>
@@ -43,9 +43,9 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
     /// <param name="train">A table with train's target; it is moved.</param>
     public void Seal(StageSubject subject, SealedTerms terms, string test, string train)
     {
-        var target = SealedTest(subject.ExperimentId, subject.SessionId);
+        var target = SealedTest(subject.DatasetId, subject.SessionId);
         TrainableHome.Make(Path.GetDirectoryName(target)!);
-        File.Move(train, SealedTrain(subject.ExperimentId, subject.SessionId), overwrite: true);
+        File.Move(train, SealedTrain(subject.DatasetId, subject.SessionId), overwrite: true);
         File.Move(test, target, overwrite: true);
         File.WriteAllBytes(Terms(subject), JsonSerializer.SerializeToUtf8Bytes(terms, SealedJson.Default.SealedTerms));
     }
@@ -57,7 +57,7 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
             : null;
 
     private string Terms(StageSubject subject) =>
-        Path.Combine(home.HeldOf(subject.ExperimentId), "sessions", subject.SessionId.ToString(), "terms.json");
+        Path.Combine(home.HeldOf(subject.DatasetId), "sessions", subject.SessionId.ToString(), "terms.json");
 
     public string StageDirectory(StageSubject subject, string stage) => home.Stage(subject.SessionId, stage);
 

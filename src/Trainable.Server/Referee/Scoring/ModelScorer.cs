@@ -37,7 +37,7 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
     )
     {
         var manifest = held.Manifest(subject);
-        var sealedTest = held.SealedTest(subject.ExperimentId, subject.SessionId);
+        var sealedTest = held.SealedTest(subject.DatasetId, subject.SessionId);
         if (manifest.Holdout.Mode == HoldoutModes.None || !File.Exists(sealedTest))
             return null;
         var terms =
@@ -47,11 +47,11 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             );
         using var bench = new Workbench(home);
         using var tables = TableDatabase.Open(
-            new TableAccess([bench.In, home.HeldOf(subject.ExperimentId)], bench.In, Memory),
+            new TableAccess([bench.In, home.HeldOf(subject.DatasetId)], bench.In, Memory),
             cancellation
         );
         var predictions = await PredictAsync(subject, sealedTest, terms, bench, tables, cancellation);
-        var train = held.SealedTrain(subject.ExperimentId, subject.SessionId);
+        var train = held.SealedTrain(subject.DatasetId, subject.SessionId);
         var truth = HeldTruth.Read(
             tables,
             new ScoringFiles(sealedTest, train, terms.Target),

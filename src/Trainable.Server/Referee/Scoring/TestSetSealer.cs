@@ -47,7 +47,7 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         var target = terms.Target;
         using var bench = new Workbench(home);
         using var tables = TableDatabase.Open(
-            new TableAccess([bench.In, home.HeldOf(subject.ExperimentId)], bench.In, Memory),
+            new TableAccess([bench.In, home.HeldOf(subject.DatasetId)], bench.In, Memory),
             cancellation
         );
         var source = held.Held(manifest)!;
@@ -55,7 +55,7 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         var labels = RawFeatures.Split(tables, source, target, features);
         // The held rows by themselves may look like other types than those the pipeline learnt from.
         var working = $"working{Path.GetExtension(source)}";
-        await bench.TakeAsync(home.Dataset(subject.ExperimentId), manifest.WorkingFile!, working, cancellation);
+        await bench.TakeAsync(home.Dataset(subject.DatasetId), manifest.WorkingFile!, working, cancellation);
         await bench.TakeAsync(held.Prep(subject), "data/prep_pipeline.pkl", "prep_pipeline.pkl", cancellation);
         await bench.TakeAsync(held.Prep(subject), "data/train.parquet", "train.parquet", cancellation);
         var result = await harness.RunAsync(

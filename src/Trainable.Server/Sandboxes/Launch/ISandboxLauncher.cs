@@ -18,6 +18,9 @@ internal sealed class LaunchedSandbox(Process process, SandboxPlan plan, Sandbox
 {
     public Process Process => process;
 
+    /// <summary>What is left to be done once the process has ended.</summary>
+    public Action? Ended { get; init; }
+
     public SandboxPlan Plan => plan;
 
     /// <summary>The host's id of the sandbox's user, where that is not the server's own.</summary>
@@ -34,6 +37,7 @@ internal sealed class LaunchedSandbox(Process process, SandboxPlan plan, Sandbox
     {
         process.Kill();
         process.Dispose();
+        Ended?.Invoke();
         user?.Dispose();
     }
 }

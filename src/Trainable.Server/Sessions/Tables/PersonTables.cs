@@ -30,18 +30,19 @@ internal sealed class PersonTables(
             .Where(one => one.Id == session)
             .Select(one => new
             {
-                one.ExperimentId,
+                Dataset = one.DatasetId ?? one.ExperimentId,
                 IsOpen = db.StageRuns.Any(run => run.SessionId == session && run.Score != null),
             })
             .SingleOrDefaultAsync(cancellation);
         if (row is null)
             return null;
-        var experiment = row.ExperimentId;
-        var tables = workspace.Of(experiment, session).ToList();
+        var experiment = row.Dataset;
+        var manifest = datasets.ReadManifest(experiment);
+        var tables = workspace.Of(experiment, session, manifest?.WorkingFile).ToList();
         var mounts = new List<SandboxMount>();
         Show(home.Dataset(experiment), WorkspaceTables.DatasetFolder(experiment));
         Show(home.Session(session), WorkspaceTables.SessionFolder(session));
-        if (datasets.ReadManifest(experiment) is { Kind: DatasetKinds.Table } manifest)
+        if (manifest is { Kind: DatasetKinds.Table })
             AddRaw(tables, mounts, manifest);
         var sealedTest = held.SealedTest(experiment, session);
         var isSealed = File.Exists(sealedTest);

@@ -1,0 +1,71 @@
+using Trainable.Server.Platform;
+
+namespace Trainable.Server.Sandboxes.Launch.Containers;
+
+/// <summary>A container's root: mount points and the links of a merged system, and no file.</summary>
+internal static class ContainerRoot
+{
+    private const UnixFileMode Open =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherExecute;
+
+    private static readonly string[] Folders = ["usr", "etc", "proc", "sys", "dev", "tmp", "run"];
+
+    /// <summary>Of its own, since the engine makes what is missing in it.</summary>
+    public static string Make(TrainableHome home, SandboxPlan plan)
+    {
+        var root = TrainableHome.Make(Path.Combine(home.Scratch, $"container-{Guid.CreateVersion7():N}"));
+        // Whoever runs in the container looks at it from inside; outside, the folder above is closed.
+        File.SetUnixFileMode(root, Open);
+        foreach (var folder in Folders)
+            Directory.CreateDirectory(Path.Combine(root, folder), Open);
+        foreach (var link in SystemDirectories.Links())
+            Directory.CreateSymbolicLink(Path.Combine(root, link.Name[1..]), link.Target);
+        foreach (var mount in plan.Mounts)
+        {
+            var place = Path.Combine(root, mount.SandboxPath[1..]);
+            if (Directory.Exists(mount.HostPath))
+                Directory.CreateDirectory(place, Open);
+            else
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(place)!, Open);
+                File.Create(place).Dispose();
+            }
+        }
+        return root;
+    }
+}
+
+/// <summary>What of the host's system a container is given.</summary>
+internal static class SystemDirectories
+{
+    private static readonly string[] Top = ["/bin", "/sbin", "/lib", "/lib64"];
+
+    // As bubblewrap gets them: the dynamic linker, numpy's alternatives, fonts, matplotlib and Debian's Python.
+    private static readonly string[] Files =
+    [
+        "/etc/alternatives",
+        "/etc/ld.so.cache",
+        "/etc/fonts",
+        "/etc/matplotlibrc",
+        "/etc/python3",
+    ];
+
+    /// <summary>Top-level names that are links into /usr here.</summary>
+    public static IEnumerable<(string Name, string Target)> Links() =>
+        Top.Select(path => (Name: path, Target: new DirectoryInfo(path).LinkTarget))
+            .Where(link => link.Target is not null)
+            .Select(link => (link.Name, link.Target!));
+
+    public static IEnumerable<string> Mounted() =>
+        [
+            "/usr",
+            .. Top.Where(path => new DirectoryInfo(path) is { Exists: true, LinkTarget: null }),
+            .. Files.Where(Path.Exists),
+        ];
+}
