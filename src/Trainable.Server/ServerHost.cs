@@ -14,6 +14,7 @@ using Trainable.Server.Events;
 using Trainable.Server.Explorer;
 using Trainable.Server.Metrics;
 using Trainable.Server.Platform;
+using Trainable.Server.Predictions;
 using Trainable.Server.Referee;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
@@ -100,7 +101,7 @@ internal static class ServerHost
                     .AllowAnyHeader()
                     .AllowAnyMethod()
                     .AllowCredentials()
-                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag)
+                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag, PredictionEndpoints.NotesHeader)
             )
         );
         builder.Services.AddCompression();
@@ -113,6 +114,7 @@ internal static class ServerHost
             .AddArtifacts()
             .AddExplorer(builder.Configuration)
             .AddReferee()
+            .AddPredictions()
             .AddAgents(builder.Configuration)
             .AddSessions()
             .AddStudio();
@@ -137,6 +139,7 @@ internal static class ServerHost
             .MapUsage()
             .MapExec()
             .MapEvaluations()
+            .MapPredictions()
             .MapModels()
             .MapMetrics()
             .MapFiles()

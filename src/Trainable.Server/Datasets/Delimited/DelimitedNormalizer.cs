@@ -26,7 +26,8 @@ internal sealed record NormalizedText
 /// <param name="file">What the file is called in sentences.</param>
 /// <param name="source">Its text.</param>
 /// <param name="cut">The text is the beginning of a longer one: its last record does not count, nor does it have to be whole.</param>
-internal sealed class DelimitedNormalizer(string file, TextSource source, bool cut = false)
+/// <param name="oneColumn">A table of a single column is one; there is nothing to learn from it, but something to predict.</param>
+internal sealed class DelimitedNormalizer(string file, TextSource source, bool cut = false, bool oneColumn = false)
 {
     private const int SampleBytes = 1 << 20;
 
@@ -59,6 +60,7 @@ internal sealed class DelimitedNormalizer(string file, TextSource source, bool c
         if (BinaryContent.LooksBinary(text))
             throw Refuse($"{file} is not a text table. Upload CSV, TSV, JSON or Parquet.");
         return DelimitedDialect.Detect(sample, complete && !cut)
+            ?? (oneColumn ? DelimitedDialect.Canonical : (DelimitedDialect?)null)
             ?? throw Refuse(
                 $"{file} has only one column: no comma, semicolon, tab or pipe separates its values. A table to learn from needs a target and at least one feature."
             );
