@@ -9,6 +9,7 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
+using Trainable.Server.Bundles;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
 using Trainable.Server.Explorer;
@@ -116,6 +117,7 @@ internal static class ServerHost
             .AddReferee()
             .AddPredictions()
             .AddAgents(builder.Configuration)
+            .AddBundles()
             .AddSessions()
             .AddStudio();
         configure?.Invoke(builder.Services);
@@ -140,6 +142,7 @@ internal static class ServerHost
             .MapExec()
             .MapEvaluations()
             .MapPredictions()
+            .MapBundles()
             .MapModels()
             .MapMetrics()
             .MapFiles()

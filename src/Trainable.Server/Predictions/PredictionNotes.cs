@@ -14,6 +14,8 @@ internal static class PredictionNotes
         IReadOnlyList<string> filled
     )
     {
+        if (terms.IsNotAsMeasured)
+            yield return "The model or its pipeline was written anew after Train had ended: it is not the one that was measured.";
         if (names.Contains(terms.Target, StringComparer.Ordinal))
             yield return $"`{terms.Target}` is what is predicted; the column was left out and not shown to the model.";
         var extra = names.Where(name => !terms.Columns.Contains(name, StringComparer.Ordinal)).ToList();

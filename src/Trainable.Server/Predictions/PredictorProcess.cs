@@ -369,4 +369,7 @@ internal sealed record PredictorTerms
 
     /// <summary>Changes when the model or the pipeline does.</summary>
     public required string Version { get; init; }
+
+    /// <summary>Whether either was written after the run whose model was measured.</summary>
+    public required bool IsNotAsMeasured { get; init; }
 }

@@ -84,25 +84,22 @@ internal sealed class Predictors(
             await db
                 .Sessions.AsNoTracking()
                 .Where(one => one.Id == session)
-                .Select(one => new
-                {
-                    one.ExperimentId,
-                    one.Experiment!.Options,
-                    Train = db
-                        .StageRuns.Where(run =>
-                            run.SessionId == session
-                            && run.Stage == Stages.Train
-                            && run.Kind == RunKinds.Stage
-                            && run.Status == RunStatuses.Done
-                            && !run.Stale
-                        )
-                        .OrderByDescending(run => run.StartedAt)
-                        .Select(run => new { run.Id, run.Score })
-                        .FirstOrDefault(),
-                })
+                .Select(one => new { one.ExperimentId, one.Experiment!.Options })
                 .SingleOrDefaultAsync(cancellation)
             ?? throw PredictionRefusals.NotFound();
-        if (row.Train is null)
+        var train = await db
+            .StageRuns.AsNoTracking()
+            .Where(run =>
+                run.SessionId == session
+                && run.Stage == Stages.Train
+                && run.Kind == RunKinds.Stage
+                && run.Status == RunStatuses.Done
+                && !run.Stale
+            )
+            .OrderByDescending(run => run.StartedAt)
+            .Select(run => new { run.Score, run.EndedAt })
+            .FirstOrDefaultAsync(cancellation);
+        if (train is null)
             throw PredictionRefusals.NotYet(
                 "This session has no model yet: Train has not ended. Run Train, then predict."
             );
@@ -114,9 +111,8 @@ internal sealed class Predictors(
                 "The dataset is no single table, so there are no raw columns to predict from. Load train/models/model.pkl in a script instead."
             );
         var (target, problem) = TermsOf(subject);
-        var score = row.Train.Score is { } text
-            ? JsonSerializer.Deserialize(text, ContractJson.Default.ScoreReport)
-            : null;
+        var (version, written) = VersionOf(subject);
+        var score = train.Score is { } text ? JsonSerializer.Deserialize(text, ContractJson.Default.ScoreReport) : null;
         return (
             subject,
             new PredictorTerms
@@ -129,7 +125,8 @@ internal sealed class Predictors(
                 WorkingFolder = held.WorkingDirectory(manifest),
                 WorkingFile = manifest.WorkingFile!,
                 Columns = [.. manifest.Columns.Select(column => column.Name)],
-                Version = VersionOf(subject),
+                Version = version,
+                IsNotAsMeasured = score is not null && train.EndedAt is { } ended && written.UtcDateTime > ended,
             }
         );
     }
@@ -144,7 +141,7 @@ internal sealed class Predictors(
         throw PredictionRefusals.NotYet("What Prep said of target and problem is gone. Run Prep and Train again.");
     }
 
-    private string VersionOf(StageSubject subject)
+    private (string Version, DateTimeOffset Written) VersionOf(StageSubject subject)
     {
         var model =
             Stamp(held.StageDirectory(subject, Stages.Train), Model)
@@ -156,18 +153,19 @@ internal sealed class Predictors(
             ?? throw PredictionRefusals.NotYet(
                 "Prep left no pipeline from raw columns (data/prep_pipeline.pkl), so new rows cannot be prepared. Run Prep again."
             );
-        return $"{model} {pipeline}";
+        var written = model.Modified > pipeline.Modified ? model.Modified : pipeline.Modified;
+        return ($"{Text(model)} {Text(pipeline)}", written);
+
+        static string Text(FileStatus file) => $"{file.Inode}-{file.Length}-{file.ModifiedNanoseconds}";
     }
 
-    private static string? Stamp(string directory, string path)
+    private static FileStatus? Stamp(string directory, string path)
     {
         using var root = BeneathRoot.TryOpen(directory);
         if (root is null)
             return null;
         var opened = root.OpenFile(path);
         using var handle = opened.Handle;
-        return handle is null
-            ? null
-            : $"{opened.Status.Inode}-{opened.Status.Length}-{opened.Status.ModifiedNanoseconds}";
+        return handle is null ? null : opened.Status;
     }
 }

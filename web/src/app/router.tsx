@@ -41,7 +41,7 @@ const experiment = createRoute({
   component: lazyRouteComponent(() => import('@/experiment/experiment-page')),
 });
 
-export const TABS = ['report', 'metrics', 'files', 'data', 'checks', 'timeline'] as const;
+export const TABS = ['report', 'metrics', 'files', 'data', 'checks', 'predict', 'timeline'] as const;
 export type CanvasTab = (typeof TABS)[number];
 
 /** Where the studio stands; every view of it has an address. */

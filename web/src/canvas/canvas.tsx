@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<CanvasTab, string>> = {
   files: 'Files',
   data: 'Data',
   checks: 'Checks',
+  predict: 'Predict',
   timeline: 'Timeline',
 };
 
@@ -26,6 +27,7 @@ const VIEWS: Readonly<Record<CanvasTab, ComponentType>> = {
   files: lazy(() => import('./files/files-tab')),
   data: lazy(() => import('./data/data-tab')),
   checks: lazy(() => import('./checks/checks-tab')),
+  predict: lazy(() => import('./predict/predict-tab')),
   timeline: lazy(() => import('./timeline/timeline-tab')),
 };
 
