@@ -18,7 +18,7 @@ from pandas.api import types
 MISSING = frozenset(("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>",
                      "N/A", "NA", "NULL", "NaN", "n/a", "nan", "null"))
 TRUTH = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
-EXPECTED = {"number": "a number", "whole": "a whole number", "truth": "True or False", "date": "a date",
+EXPECTED = {"number": "a number", "whole": "a number", "truth": "True or False", "date": "a date",
             "text": "text"}
 MOST_PROBLEMS = 20
 MOST_LEVELS = 200
@@ -235,6 +235,6 @@ def _dates(column: Column, cells: List[Any], first: int, problems: List[Problem]
 def _mistyped(column: Column, cell: Any, row: int) -> Problem:
     shown = str(cell)
     shown = shown if len(shown) <= MOST_SHOWN else shown[:MOST_SHOWN - 1] + "…"
-    expected = EXPECTED["number" if column.kind == "whole" else column.kind]
+    expected = EXPECTED[column.kind]
     return Problem("mistyped", f"Row {row}: {column.name!r} is {shown!r}, where {expected} is expected.", column.name,
                    row, expected)

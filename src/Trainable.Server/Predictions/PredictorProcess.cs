@@ -24,7 +24,7 @@ internal sealed class PredictorProcess : IWarm
 
     private readonly ISandbox _sandbox;
     private readonly Workbench _bench;
-    private readonly Microsoft.Win32.SafeHandles.SafeFileHandle _requests;
+    private readonly FileStream _requests;
     private readonly CancellationTokenSource _ending = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Task _reading;
@@ -37,7 +37,7 @@ internal sealed class PredictorProcess : IWarm
     private PredictorProcess(
         ISandbox sandbox,
         Workbench bench,
-        Microsoft.Win32.SafeHandles.SafeFileHandle requests,
+        FileStream requests,
         SandboxScript script,
         StepLimits limits
     )
@@ -123,7 +123,13 @@ internal sealed class PredictorProcess : IWarm
                 ],
             };
             // Both ends, so that opening waits for nobody and the script sees no end before this is closed.
-            var requests = File.OpenHandle(fifo, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            var requests = new FileStream(
+                fifo,
+                FileMode.Open,
+                FileAccess.ReadWrite,
+                FileShare.ReadWrite,
+                bufferSize: 0
+            );
             var limits = options.StepLimits with
             {
                 WallClock = Longest,
@@ -161,7 +167,8 @@ internal sealed class PredictorProcess : IWarm
             TaskCompletionSource<JsonDocument?> waiting;
             lock (_lock)
                 waiting = _ended is null ? _answer = Waiting() : throw Ended();
-            RandomAccess.Write(_requests, Encoding.ASCII.GetBytes($"{{\"id\":{number},\"file\":\"{name}\"}}\n"), 0);
+            // A line is never longer than what a pipe takes at once, and the one before it has been read.
+            _requests.Write(Encoding.ASCII.GetBytes($"{{\"id\":{number},\"file\":\"{name}\"}}\n"));
             var answer = await AwaitAsync(waiting, patience);
             File.Delete(_bench.Input(name));
             return Check(answer, number);
@@ -177,7 +184,7 @@ internal sealed class PredictorProcess : IWarm
         await _ending.CancelAsync();
         await _sandbox.DisposeAsync();
         await _reading;
-        _requests.Dispose();
+        await _requests.DisposeAsync();
         _bench.Dispose();
     }
 

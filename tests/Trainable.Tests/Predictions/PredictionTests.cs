@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Tests.App;
 using Trainable.Tests.Referee;
@@ -119,7 +120,13 @@ public sealed class PredictionTests(PredictionLab lab) : IClassFixture<Predictio
         lines[1].ShouldContain("age +0.");
         lines[2].ShouldStartWith("\"Li\"\"ma\",20,,yes,no,0.99");
         lines.Length.ShouldBe(4);
-        answer.Headers.GetValues("Trainable-Notes").Single().ShouldContain("`bought` is what is predicted");
+        JsonSerializer
+            .Deserialize(
+                answer.Headers.GetValues("Trainable-Notes").Single(),
+                ContractJson.Default.IReadOnlyListString
+            )!
+            .ShouldHaveSingleItem()
+            .ShouldStartWith("`bought` is what is predicted");
     }
 
     [Fact]
