@@ -29,8 +29,7 @@ export function Effects({
               className="max-w-56 truncate text-right text-gray-11"
               title={`${column.column} = ${values[column.column] ?? 'missing'}`}
             >
-              {column.column}{' '}
-              <span className="mono text-gray-10">{values[column.column] || 'missing'}</span>
+              {column.column} <span className="mono text-gray-10">{values[column.column] || 'missing'}</span>
             </dt>
             <dd aria-hidden className="relative h-3.5">
               <span className="absolute inset-y-0 left-1/2 w-px bg-gray-6" />

@@ -59,6 +59,8 @@ export default function PredictTab() {
   );
 }
 
-/** The run whose model is there; null without one. */
-const trainedBy = (view: SessionView) =>
-  view.runs.findLast((run) => run.stage === 'train' && run.status === 'done')?.id ?? null;
+/** Names the run whose model is there; null without one. */
+function trainedBy(view: SessionView): string | null {
+  const run = view.runs.findLast((one) => one.stage === 'train' && one.status === 'done' && !one.stale);
+  return run ? `${run.number} ${run.startedAt}` : null;
+}
