@@ -1,3 +1,4 @@
+using System.Globalization;
 using Trainable.Contracts;
 using Trainable.Server.Platform;
 using Trainable.Server.Platform.Linux;
@@ -119,7 +120,7 @@ internal sealed class BundleVerifier(
                 "model",
                 own is <= MostDifference ? "passed" : "failed",
                 own is { } distance
-                    ? $"The bundle's model answers as recorded for the prepared working rows, but for {distance:0.0e0} at most."
+                    ? $"The bundle's model answers {Words(distance)} for the prepared working rows."
                     : "The bundle's model gives other rows or columns than were recorded."
             );
             using var remade = new RemadeModel(runtime, options, home);
@@ -148,7 +149,7 @@ internal sealed class BundleVerifier(
             "remake",
             again is <= MostDifference ? "passed" : "failed",
             again is { } distance
-                ? $"The model {how} answers as recorded, but for {distance:0.0e0} at most."
+                ? $"The model {how} answers {Words(distance)}."
                 : $"The model {how} gives other rows or columns than were recorded."
         );
         var most = own is null || again is null ? (double?)null : Math.Max(own.Value, again.Value);
@@ -169,6 +170,11 @@ internal sealed class BundleVerifier(
             most
         );
     }
+
+    private static string Words(double distance) =>
+        distance == 0
+            ? "exactly as recorded"
+            : string.Create(CultureInfo.InvariantCulture, $"as recorded but for a difference of {distance:0.0e0}");
 
     private static double? Compare(BundleArchive bundle, string folder, string file, CancellationToken cancellation) =>
         PredictionDifference.Measure(folder, Recorded, file, bundle.Manifest.ProblemType, cancellation);
