@@ -21,7 +21,7 @@ public sealed class UseTests : IDisposable
     [Fact]
     public async Task AnAutopilotsModelPredictsIsExportedAndVerifiedFromItsPlan()
     {
-        var ran = await RunAsync("run", "sample:iris", "--budget", "20s");
+        var ran = await RunAsync("run", "sample:iris");
         ran.Code.ShouldBe(ExitCodes.Ok, ran.Errors + ran.Output);
 
         var table = Path.Combine(_folder, "new.csv");
