@@ -144,11 +144,15 @@ def _values(column: Column, cells: List[Any], first: int, problems: List[Problem
         return _truths(column, cells, first, problems)
     if column.kind == "date":
         return _dates(column, cells, first, problems)
-    values = pd.Series([_text(cell) for cell in cells], dtype=object)
+    texts = np.empty(len(cells), dtype=object)
+    texts[:] = [_text(cell) for cell in cells]
+    if column.dtype == object:
+        return texts
+    values = pd.Series(texts)
     if isinstance(column.dtype, pd.CategoricalDtype):
         # A value that is no category stays what it is, as text: the pipeline is to see that it is new.
         return values.astype(column.dtype) if values.dropna().isin(column.dtype.categories).all() else values
-    return values if column.dtype == object else values.astype(column.dtype)
+    return values.astype(column.dtype)
 
 
 def _is_missing(cell: Any) -> bool:

@@ -63,7 +63,9 @@ class Profile:
         """Values that no working row has, where a column has few enough different ones to say so."""
         if self.is_number or self.known is None:
             return Counter()
-        return Counter(text for text in values.dropna().map(str) if text not in self.known)
+        # What is missing is not equal to itself.
+        return Counter(str(value) for value in values.to_numpy()
+                       if value == value and value is not None and str(value) not in self.known)
 
     def outside(self, values: pd.Series) -> int:
         """Numbers beyond the least and the greatest of the working rows."""
@@ -82,11 +84,13 @@ class Seen:
         self.unseen: List[Counter] = [Counter() for _ in profiles]
         self.outside = [0] * len(profiles)
 
-    def add(self, profiles: List[Profile], table: pd.DataFrame) -> None:
+    def add(self, profiles: List[Profile], table: pd.DataFrame, whole: bool = False) -> None:
+        """Count some rows. whole: there are no others, so that of a few no distribution is needed."""
         self.rows += len(table)
         for place, profile in enumerate(profiles):
             values = table[profile.column.name]
-            self.counts[place] += profile.count(values)
+            if not whole or len(table) >= LEAST_ROWS:
+                self.counts[place] += profile.count(values)
             self.outside[place] += profile.outside(values)
             if len(self.unseen[place]) < MOST_UNSEEN:
                 self.unseen[place].update(profile.unseen(values))
@@ -114,12 +118,13 @@ class Streams:
         self._profiles = profiles
         self._open: "OrderedDict[str, Seen]" = OrderedDict()
 
-    def add(self, key: str, table: pd.DataFrame) -> None:
+    def add(self, key: str, table: pd.DataFrame, last: bool) -> None:
+        whole = last and key not in self._open
         seen = self._open.setdefault(key, Seen(self._profiles))
         self._open.move_to_end(key)
         while len(self._open) > MOST_STREAMS:
             self._open.popitem(last=False)
-        seen.add(self._profiles, table)
+        seen.add(self._profiles, table, whole)
 
     def finish(self, key: str) -> Optional[Dict[str, Any]]:
         seen = self._open.pop(key, None)

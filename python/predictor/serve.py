@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import sys
@@ -87,7 +88,7 @@ class Predictor:
                     asked, self.background, self._scores(values, proba), SEED, EXPLAIN_SECONDS)
                 answer["explained"] = [self._explained(values, position) for position in range(len(asked))]
                 answer["method"] = explanation.METHOD
-            self.streams.add(request["stream"], table)
+            self.streams.add(request["stream"], table, request["last"])
         if request["last"]:
             answer["novelty"] = self.streams.finish(request["stream"])
         return answer
@@ -173,6 +174,9 @@ def main(arguments: argparse.Namespace) -> None:
     except BaseException as error:  # a pickle may raise anything, SystemExit included
         tell({"ready": False, "error": _sentence(error)})
         return
+    # A forest is millions of objects that stay: the collector need not look through them again and again.
+    gc.collect()
+    gc.freeze()
     tell(predictor.facts())
     # The host holds the other end open for as long as it may ask.
     with open(arguments.requests, "rb") as requests:

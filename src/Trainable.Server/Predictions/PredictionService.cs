@@ -20,9 +20,9 @@ internal sealed class PredictionService(Predictors predictors, TimeProvider time
 
     public async Task<PredictionForm> FormAsync(Guid session, CancellationToken cancellation)
     {
-        var (lease, terms) = await predictors.BorrowAsync(session, cancellation);
+        var (lease, _) = await predictors.BorrowAsync(session, cancellation);
         using (lease)
-            return PredictionForms.Of(lease.Warm.Facts, terms);
+            return lease.Warm.Form;
     }
 
     /// <summary>Predicts every row; the result's own rows are the sink's to give.</summary>
@@ -38,7 +38,7 @@ internal sealed class PredictionService(Predictors predictors, TimeProvider time
         var started = time.GetTimestamp();
         var (lease, terms) = await predictors.BorrowAsync(session, cancellation);
         using var held = lease;
-        var form = PredictionForms.Of(lease.Warm.Facts, terms);
+        var form = lease.Warm.Form;
         CheckThreshold(asked.Threshold, form);
         var stream = $"{Guid.CreateVersion7():N}";
         var kept = Enumerable.Range(0, source.Names.Count).Where(index => source.Names[index] != terms.Target).ToList();

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Trainable.Contracts;
 using Trainable.Server.Platform;
 using Trainable.Server.Platform.Linux;
 using Trainable.Server.Referee.Files;
@@ -50,6 +51,9 @@ internal sealed class PredictorProcess : IWarm
 
     /// <summary>What the script said of columns and classes when it was ready.</summary>
     public JsonElement Facts { get; private set; }
+
+    /// <summary>The same, as far as it fits what the host knows.</summary>
+    public PredictionForm Form { get; private set; } = null!;
 
     public long MemoryInUse => _sandbox.MemoryInUse;
 
@@ -139,6 +143,7 @@ internal sealed class PredictorProcess : IWarm
             };
             process = new PredictorProcess(sandbox, bench, requests, script, limits);
             await process.GetReadyAsync(patience);
+            process.Form = PredictionForms.Of(process.Facts, terms);
             return process;
         }
         catch
