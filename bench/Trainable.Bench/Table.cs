@@ -22,6 +22,7 @@ internal static class Table
         ("s3", S3Row.RunAsync),
         ("data-upload", UploadRow.RunAsync),
         ("data-pages", FirstPageRows.RunAsync),
+        ("predict", PredictRow.RunAsync),
         ("sandbox-times", StepTimes.RunAsync),
         ("sandbox-loop", LoopRow.RunAsync),
         ("sandbox-flood", FloodRow.RunAsync),

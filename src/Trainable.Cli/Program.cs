@@ -20,6 +20,9 @@ var root = new RootCommand(
     ChatCommand.Create(lessons),
     StopCommand.Create(lessons),
     ExecCommand.Create(lessons),
+    PredictCommand.Create(lessons),
+    ExportCommand.Create(lessons),
+    VerifyCommand.Create(lessons),
 };
 root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));

@@ -9,12 +9,14 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
+using Trainable.Server.Bundles;
 using Trainable.Server.Datasets;
 using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Events;
 using Trainable.Server.Explorer;
 using Trainable.Server.Metrics;
 using Trainable.Server.Platform;
+using Trainable.Server.Predictions;
 using Trainable.Server.Referee;
 using Trainable.Server.S3;
 using Trainable.Server.Sandboxes;
@@ -103,7 +105,7 @@ internal static class ServerHost
                     .AllowAnyHeader()
                     .AllowAnyMethod()
                     .AllowCredentials()
-                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag)
+                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag, PredictionEndpoints.NotesHeader)
             )
         );
         builder.Services.AddCompression();
@@ -117,7 +119,9 @@ internal static class ServerHost
             .AddS3(builder.Configuration)
             .AddExplorer(builder.Configuration)
             .AddReferee()
+            .AddPredictions()
             .AddAgents(builder.Configuration)
+            .AddBundles()
             .AddSessions()
             .AddStudio();
         configure?.Invoke(builder.Services);
@@ -145,6 +149,8 @@ internal static class ServerHost
             .MapUsage()
             .MapExec()
             .MapEvaluations()
+            .MapPredictions()
+            .MapBundles()
             .MapModels()
             .MapMetrics()
             .MapFiles()

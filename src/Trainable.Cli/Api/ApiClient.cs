@@ -160,6 +160,42 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
+    /// <summary>Predicts the rows of a table; the caller disposes the answer, CSV or JSON as asked.</summary>
+    public async Task<HttpResponseMessage> PredictAsync(
+        Guid session,
+        Stream table,
+        string query,
+        bool asJson,
+        CancellationToken cancellation
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/sessions/{session}/predict{query}")
+        {
+            Content = new StreamContent(table),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(asJson ? "application/json" : "text/csv"));
+        return await OpenAsync(request, cancellation);
+    }
+
+    /// <summary>Opens a session's bundle, a zip archive; the caller disposes the answer.</summary>
+    public async Task<HttpResponseMessage> OpenBundleAsync(Guid session, bool withData, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"/api/sessions/{session}/bundle{(withData ? "" : "?data=false")}"
+        );
+        return await OpenAsync(request, cancellation);
+    }
+
+    /// <summary>Has a bundle, a zip archive, verified.</summary>
+    public async Task<BundleVerdict> VerifyAsync(Stream archive, CancellationToken cancellation)
+    {
+        using var content = new StreamContent(archive);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
+        return await PostAsync("/api/bundles/verify", content, ContractJson.Default.BundleVerdict, cancellation);
+    }
+
     /// <summary>Opens a session's events; the caller disposes the stream.</summary>
     public async Task<Stream> OpenEventsAsync(Guid session, long after, CancellationToken cancellation)
     {
@@ -181,6 +217,21 @@ internal sealed class ApiClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        try
+        {
+            await ThrowOnRefusalAsync(response, cancellation);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> json, CancellationToken cancellation)
     {

@@ -20,8 +20,34 @@ public sealed class NamespaceTests
         ["S3"] = ["Datasets", "Artifacts", "Events", "Storage", "Platform"],
         ["Explorer"] = ["Artifacts", "Sandboxes", "Events", "Storage", "Platform"],
         ["Referee"] = ["Explorer", "Artifacts", "Metrics", "Sandboxes", "Datasets", "Events", "Storage", "Platform"],
+        ["Predictions"] =
+        [
+            "Referee",
+            "Explorer",
+            "Artifacts",
+            "Metrics",
+            "Sandboxes",
+            "Datasets",
+            "Events",
+            "Storage",
+            "Platform",
+        ],
         ["Agents"] =
         [
+            "Referee",
+            "Explorer",
+            "Artifacts",
+            "Metrics",
+            "Sandboxes",
+            "Datasets",
+            "Events",
+            "Storage",
+            "Platform",
+        ],
+        ["Bundles"] =
+        [
+            "Agents",
+            "Predictions",
             "Referee",
             "Explorer",
             "Artifacts",
