@@ -20,6 +20,8 @@ var root = new RootCommand(
     ChatCommand.Create(lessons),
     StopCommand.Create(lessons),
     ExecCommand.Create(lessons),
+    ReplayCommand.Create(lessons),
+    TakeOverCommand.Create(lessons),
 };
 root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));

@@ -17,6 +17,7 @@ using Trainable.Server.Platform;
 using Trainable.Server.Referee;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
+using Trainable.Server.Sessions.Replays;
 using Trainable.Server.Sessions.Tables;
 using Trainable.Server.Storage;
 using Trainable.Server.Studio;
@@ -134,6 +135,7 @@ internal static class ServerHost
             .MapStages()
             .MapSessionOptions()
             .MapQuestions()
+            .MapReplays()
             .MapUsage()
             .MapExec()
             .MapEvaluations()

@@ -40,7 +40,48 @@ internal sealed class RunWatch(HomeServer server, IRunView view, TimeProvider cl
     /// Shows the session until it has ended. An interrupt asks the server to stop it and goes on watching, so that what the
     /// terminal says last is what was recorded.
     /// </summary>
-    public async Task<SessionEnd> UntilEndAsync(Guid session, long after, string until, CancellationToken interrupt)
+    public Task<SessionEnd> UntilEndAsync(Guid session, long after, string until, CancellationToken interrupt) =>
+        WatchAsync(
+            session,
+            after,
+            item => Task.FromResult(EventData.StateOf(item) is { } state ? EndOf(state, until) : null),
+            interrupt
+        );
+
+    /// <summary>
+    /// As <see cref="UntilEndAsync"/>, for a session that goes on by itself as far as it goes: until nothing runs in it.
+    /// </summary>
+    public Task<SessionEnd> UntilQuietAsync(Guid session, long after, CancellationToken interrupt) =>
+        WatchAsync(session, after, item => QuietAsync(session, item), interrupt);
+
+    /// <summary>A run's end and the start of the one that follows it are told together, so what runs now is what goes on.</summary>
+    private async Task<SessionEnd?> QuietAsync(Guid session, StreamEvent item)
+    {
+        if (
+            item.Type != EventTypes.ChatEnded
+            && (EventData.StateOf(item) is not { } state || SessionStates.IsRunning(state))
+        )
+            return null;
+        var detail = await server.AskAsync(
+            api => api.GetSessionAsync(session, CancellationToken.None),
+            CancellationToken.None
+        );
+        if (detail.Runs.Any(run => run.Status == RunStatuses.Running))
+            return null;
+        return detail.State switch
+        {
+            SessionStates.Failed => SessionEnd.Failed,
+            SessionStates.Cancelled => SessionEnd.Cancelled,
+            _ => SessionEnd.Done,
+        };
+    }
+
+    private async Task<SessionEnd> WatchAsync(
+        Guid session,
+        long after,
+        Func<StreamEvent, Task<SessionEnd?>> end,
+        CancellationToken interrupt
+    )
     {
         using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
         await using var abort = interrupt.UnsafeRegister(
@@ -58,8 +99,8 @@ internal sealed class RunWatch(HomeServer server, IRunView view, TimeProvider cl
             await foreach (var item in follower.FollowAsync(session, after, patience.Token))
             {
                 view.Show(item);
-                if (EventData.StateOf(item) is { } state && EndOf(state, until) is { } end)
-                    return end;
+                if (await end(item) is { } reached)
+                    return reached;
             }
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)

@@ -39,6 +39,9 @@ internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, CodeAppro
             CheckReport? report = null;
             if (conversation.ResultOf(call) is null)
             {
+                // A call that never ended was stopped with its run, and might never end here either.
+                if (scope.Recording is { } recording && !recording.HasResult(call.CallId))
+                    return LoopEnd.Of(recording);
                 var result = await InvokeAsync(call, scope, cancellation);
                 if (RepeatedFailures.HintFor(conversation, call, result.ForModel) is { } hint)
                     result = result with { ForModel = result.ForModel + hint };

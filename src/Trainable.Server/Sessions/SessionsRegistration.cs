@@ -1,4 +1,5 @@
 using Trainable.Server.Sessions.Gallery;
+using Trainable.Server.Sessions.Replays;
 using Trainable.Server.Sessions.Tables;
 
 namespace Trainable.Server.Sessions;
@@ -8,6 +9,8 @@ internal static class SessionsRegistration
     public static IServiceCollection AddSessions(this IServiceCollection services) =>
         services
             .AddSingleton<StageCompletion>()
+            .AddSingleton<ReplayRuns>()
+            .AddSingleton<ReplayJudge>()
             .AddSingleton<StageRunner>()
             .AddSingleton<RunHost>()
             .AddSingleton<SessionStarter>()

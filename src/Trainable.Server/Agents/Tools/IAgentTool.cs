@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Budgets;
+using Trainable.Server.Agents.Recordings;
 
 namespace Trainable.Server.Agents.Tools;
 
@@ -51,6 +52,9 @@ internal sealed record ToolScope(StageContext Context, RunJournal Journal)
 {
     /// <summary>What the run has left; a step gets no more time than this.</summary>
     public required StageBudget Budget { get; init; }
+
+    /// <summary>What the run runs again; null for one with a model of its own.</summary>
+    public Recording? Recording { get; init; }
 
     /// <summary>Ids of the calls that had begun when a process died.</summary>
     public IReadOnlySet<string> Begun { get; init; } = new HashSet<string>();
