@@ -17,6 +17,8 @@ internal static class AgentsRegistration
         services
             .AddSingleton<SessionSandboxes>()
             .AddSingleton<StageFiles>()
+            .AddSingleton<SandboxPackages>()
+            .AddSingleton<SkillShelf>()
             .AddSingleton<StagePrompt>()
             .AddSingleton(_ => Playbook.Shipped())
             .AddSingleton(AnthropicOptions.Read(configuration))

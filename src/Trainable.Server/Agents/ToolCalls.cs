@@ -97,7 +97,8 @@ internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, CodeAppro
         try
         {
             var result = await tool.InvokeAsync(review.Call, scope, cancellation);
-            result = result with { ForModel = SharedResult.Of(call.Name, result.ForModel, scope.Context.Share) };
+            if (!result.IsOurs)
+                result = result with { ForModel = SharedResult.Of(call.Name, result.ForModel, scope.Context.Share) };
             return review.Remark is { } remark ? result with { ForModel = $"{result.ForModel}\n{remark}" } : result;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

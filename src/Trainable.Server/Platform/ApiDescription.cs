@@ -34,6 +34,7 @@ internal static class ApiDescription
         typeof(AgentAborted),
         typeof(UsageReport),
         typeof(BudgetWarning),
+        typeof(ReplayResult),
         typeof(ExecOutput),
         typeof(ExecEnded),
     ];

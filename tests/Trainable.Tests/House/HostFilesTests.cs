@@ -17,6 +17,7 @@ public sealed partial class HostFilesTests
     {
         ["Agents/Models/Autopilot/Playbook.cs"] = Shipped,
         ["Agents/Models/ModelCatalogue.cs"] = Shipped,
+        ["Agents/SandboxPackages.cs"] = "whether the interpreter's directories changed",
         ["Agents/StagePrompt.cs"] = Shipped,
         ["Datasets"] = "uploads and working rows, which sandboxes get read-only",
         ["Explorer/TableExplorer.cs"] = "an export by a name of the host's own, in a folder that the host made",

@@ -34,6 +34,7 @@ export class Draft {
   charts: readonly ChartSpec[] | null;
   private richLogs: Map<string, RichLog> | null = null;
   budget: SessionView['budget'];
+  replay: SessionView['replay'];
   metadataVersion: number;
   chatting: boolean;
   readonly noOutput = OutputLog.empty;
@@ -52,6 +53,7 @@ export class Draft {
     this.lastSeq = base.lastSeq;
     this.charts = base.charts;
     this.budget = base.budget;
+    this.replay = base.replay;
     this.metadataVersion = base.metadataVersion;
     this.chatting = base.chatting;
     this.score = base.score;
@@ -85,6 +87,7 @@ export class Draft {
       usage: this.usage ?? base.usage,
       chatting: this.chatting,
       budget: this.budget,
+      replay: this.replay,
       metadataVersion: this.metadataVersion,
     };
   }

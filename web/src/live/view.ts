@@ -1,4 +1,4 @@
-import type { ChartSpec, CheckReport, RunStatus, ScoreReport, Stage } from '@/api/types';
+import type { ChartSpec, CheckReport, ReplayResult, RunStatus, ScoreReport, Stage } from '@/api/types';
 import type { OutputLog } from './output';
 import type { Answer, Question } from './question';
 import type { Series } from './series';
@@ -163,6 +163,8 @@ export interface SessionView {
   richLogs: ReadonlyMap<string, RichLog>;
   score: ScoreReport | null;
   usage: UsageByModel;
+  /** What became of it where it runs another session's recording again; null until that has ended. */
+  replay: ReplayResult | null;
   /** The agent answers a message about a stage; the state stays as it is meanwhile. */
   chatting: boolean;
   /** The time budget's last warning. */
@@ -187,6 +189,7 @@ export function emptyView(id: string): SessionView {
     richLogs: new Map(),
     score: null,
     usage: {},
+    replay: null,
     chatting: false,
     budget: null,
     metadataVersion: 0,

@@ -66,5 +66,8 @@ internal sealed record ToolResult(string ForModel, ToolEnded Event)
     /// <summary>The stage's outputs have been accepted: the loop ends.</summary>
     public CheckReport? Accepted { get; init; }
 
+    /// <summary>It holds nothing of any dataset, so that any model may see it.</summary>
+    public bool IsOurs { get; init; }
+
     public static ToolResult Plain(string tool, string text) => new(text, new ToolEnded(tool, text));
 }
