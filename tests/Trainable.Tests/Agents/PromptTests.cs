@@ -41,7 +41,7 @@ public sealed partial class PromptTests
                 var last = share == ShareLevels.All[^1];
                 if (last)
                     models
-                        .Then(ScriptedModels.Run(accepted[stage](System(models, seen - 1))))
+                        .Then(ScriptedModels.Run(accepted[stage](SystemOf(models, seen - 1))))
                         .Then(ScriptedModels.Finish());
                 else
                     models.Then(ScriptedModels.Say("I stop.")).Then(ScriptedModels.Say("I stop."));
@@ -133,7 +133,7 @@ public sealed partial class PromptTests
         );
     }
 
-    private static string System(ScriptedModels models, int turn) => models.Seen[turn][0].Text;
+    private static string SystemOf(ScriptedModels models, int turn) => models.Seen[turn][0].Text;
 
     /// <summary>The script that a prompt gives as the least to start from.</summary>
     private static string Example(string prompt)
@@ -143,7 +143,7 @@ public sealed partial class PromptTests
     }
 
     private static string Shown(ScriptedModels models, int turn) =>
-        Cores().Replace(Versions().Replace(System(models, turn), "{packages}"), "- {cores}")
+        Cores().Replace(Versions().Replace(SystemOf(models, turn), "{packages}"), "- {cores}")
         + "\n\n=== user ===\n"
         + User(models, turn);
 

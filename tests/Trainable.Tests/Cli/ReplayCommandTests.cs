@@ -36,7 +36,7 @@ public sealed class ReplayCommandTests
         );
         var other = await home.RunAsync("replay", $"{session}");
         other.Code.ShouldBe(ExitCodes.Failed, other.Output + other.Errors);
-        other.Output.ShouldContain("✗ eda/luck.csv differs: line 2: ");
+        other.Output.Contains("✗ eda/luck.csv differs: line 2: ", StringComparison.Ordinal).ShouldBeTrue(other.Output);
     }
 
     [Fact]
