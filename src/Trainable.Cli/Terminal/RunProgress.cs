@@ -79,7 +79,11 @@ internal sealed class RunProgress
             EventTypes.Notice => Say("! ", EventData.Read<Notice>(item).Text, Tone.Warning),
             EventTypes.Replay => ReplayLines
                 .Of(EventData.Read<ReplayResult>(item))
-                .Select(line => new TextLine { Whole = true }.Add("  ").Add(line.Text, line.Tone)),
+                .Select(line =>
+                    new TextLine { Whole = true }
+                        .Add("  ")
+                        .Add(line.Text, line.Tone)
+                ),
             EventTypes.BudgetWarning => Say("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
             EventTypes.ModelRetry => Retry(EventData.Read<ModelRetry>(item)),
             EventTypes.AgentError => Failed(EventData.Read<AgentFailed>(item)),

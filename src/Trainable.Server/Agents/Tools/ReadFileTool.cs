@@ -29,7 +29,10 @@ internal sealed class ReadFileTool(StageFiles files) : IAgentTool
         }
         catch (UserFacingException refused)
         {
-            return ToolResult.Plain(Name, $"error: {refused.Message}");
+            return ToolResult.Plain(Name, $"error: {refused.Message}") with
+            {
+                IsOurs = SkillShelf.PathOf(path) is not null,
+            };
         }
     }
 }
