@@ -63,6 +63,7 @@ internal static class ReplayCommand
             end = await new RunWatch(server, watched, clock).UntilQuietAsync(
                 started.SessionId,
                 after: 0,
+                runs: 0,
                 interrupts.Token
             );
         }

@@ -51,22 +51,36 @@ internal sealed class RunWatch(HomeServer server, IRunView view, TimeProvider cl
     /// <summary>
     /// As <see cref="UntilEndAsync"/>, for a session that goes on by itself as far as it goes: until nothing runs in it.
     /// </summary>
-    public Task<SessionEnd> UntilQuietAsync(Guid session, long after, CancellationToken interrupt) =>
-        WatchAsync(session, after, item => QuietAsync(session, item), interrupt);
-
-    /// <summary>A run's end and the start of the one that follows it are told together, so what runs now is what goes on.</summary>
-    private async Task<SessionEnd?> QuietAsync(Guid session, StreamEvent item)
+    /// <param name="session">The session.</param>
+    /// <param name="after">The last event that was seen.</param>
+    /// <param name="runs">How many runs the session had had by then.</param>
+    /// <param name="interrupt">Asks the server to stop it.</param>
+    public Task<SessionEnd> UntilQuietAsync(Guid session, long after, int runs, CancellationToken interrupt)
     {
-        if (
-            item.Type != EventTypes.ChatEnded
-            && (EventData.StateOf(item) is not { } state || SessionStates.IsRunning(state))
-        )
-            return null;
+        var ended = runs;
+        return WatchAsync(
+            session,
+            after,
+            async item => IsEnd(item) ? await QuietAsync(session, ++ended) : null,
+            interrupt
+        );
+    }
+
+    /// <summary>True for the event that tells of a run's end.</summary>
+    private static bool IsEnd(StreamEvent item) =>
+        item.Type == EventTypes.ChatEnded || (EventData.StateOf(item) is { } state && !SessionStates.IsRunning(state));
+
+    /// <summary>
+    /// A run's end and the start of the one that follows it are told together: when as many have ended as there are, none is left.
+    /// The session itself is ahead of what was read of it.
+    /// </summary>
+    private async Task<SessionEnd?> QuietAsync(Guid session, int ended)
+    {
         var detail = await server.AskAsync(
             api => api.GetSessionAsync(session, CancellationToken.None),
             CancellationToken.None
         );
-        if (detail.Runs.Any(run => run.Status == RunStatuses.Running))
+        if (detail.Runs.Count > ended)
             return null;
         return detail.State switch
         {

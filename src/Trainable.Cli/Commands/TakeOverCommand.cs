@@ -67,7 +67,12 @@ internal static class TakeOverCommand
         );
         SessionEnd end;
         await using (var view = Views.Create([last.Stage, .. Stages.After(last.Stage)], json, clock))
-            end = await new RunWatch(server, view, clock).UntilQuietAsync(session, detail.LastSeq, interrupts.Token);
+            end = await new RunWatch(server, view, clock).UntilQuietAsync(
+                session,
+                detail.LastSeq,
+                detail.Runs.Count,
+                interrupts.Token
+            );
         await RunWatch.ReportAsync(server, session, json, clock.GetElapsedTime(began));
         return RunWatch.ExitCode(end);
     }

@@ -89,11 +89,16 @@ public sealed class DoctorTests : IDisposable
             {
                 ["ANTHROPIC_API_KEY"] = "sk-very-secret",
                 ["ANTHROPIC_BASE_URL"] = $"http://user:password@127.0.0.1:{port}",
+                ["OPENAI_API_KEY"] = "sk-secret-too",
+                ["OPENAI_BASE_URL"] = $"http://127.0.0.1:{port}/v1",
+                ["OLLAMA_HOST"] = $"127.0.0.1:{port}",
                 ["HTTPS_PROXY"] = "",
                 ["https_proxy"] = "",
             }
         );
-        ended.Output.ShouldContain("ANTHROPIC_API_KEY is set.");
+        ended.Output.ShouldContain("ANTHROPIC_API_KEY is set. OPENAI_API_KEY is set.");
+        foreach (var provider in new[] { "anthropic", "openai", "ollama" })
+            ended.Output.ShouldContain($"\"name\":\"{provider}\",\"status\":\"warning\"");
         ended.Output.ShouldContain($"127.0.0.1:{port} cannot be reached");
         ended.Output.ShouldNotContain("secret");
         ended.Output.ShouldNotContain("password");

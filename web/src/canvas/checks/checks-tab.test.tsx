@@ -71,7 +71,11 @@ describe('Checks', () => {
       counts: { identical: 1, differs: 2 },
       artifacts: [
         { path: 'eda/report.md', equality: 'identical' },
-        { path: 'train/models/model.pkl', equality: 'differs', detail: 'its answers differ on 3 of 90 held rows' },
+        {
+          path: 'train/models/model.pkl',
+          equality: 'differs',
+          detail: 'its answers differ on 3 of 90 held rows',
+        },
         { path: 'train/data/final.json', equality: 'missing', detail: 'the replay did not make it' },
       ],
       divergences: [{ stage: 'train', message: 'execute_code was answered otherwise.', turn: 2 }],

@@ -8,6 +8,7 @@ const MOST = 20;
 /** What of a session is the same as in the one whose recording it ran again. */
 export function Replayed({ replay }: { replay: ReplayResult }) {
   const same = replay.verdict === 'same';
+  const places = replay.divergences ?? [];
   const others = replay.artifacts.filter((file) => !SAME.includes(file.equality));
   return (
     <section aria-label="Replay" className="border-b px-4 py-3">
@@ -33,9 +34,9 @@ export function Replayed({ replay }: { replay: ReplayResult }) {
           )}
         </ul>
       )}
-      {replay.divergences.length > 0 && (
+      {places.length > 0 && (
         <ul className="mt-2 text-gray-11 text-small">
-          {replay.divergences.slice(0, MOST).map((place, index) => (
+          {places.slice(0, MOST).map((place, index) => (
             <li key={`${place.stage}-${place.turn ?? 0}-${index}`} className="[overflow-wrap:anywhere]">
               {place.message}
             </li>

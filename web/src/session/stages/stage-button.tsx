@@ -1,4 +1,14 @@
-import { Bot, Check, FileText, Play, RotateCcw, ShieldCheck, SlidersHorizontal, Square, X } from 'lucide-react';
+import {
+  Bot,
+  Check,
+  FileText,
+  Play,
+  RotateCcw,
+  ShieldCheck,
+  SlidersHorizontal,
+  Square,
+  X,
+} from 'lucide-react';
 import { useNow } from '@/lib/clock';
 import { cn } from '@/lib/cn';
 import { formatDuration, formatElapsed } from '@/lib/format';
