@@ -16,6 +16,7 @@ public static class EventTypes
     public const string RichLog = "rich_log";
     public const string ValidationResult = "validation_result";
     public const string S3SyncComplete = "s3_sync_complete";
+    public const string S3SyncWaiting = "s3_sync_waiting";
 
     public const string UserMessage = "user_message";
     public const string AgentMessageDelta = "agent_message_delta";
@@ -52,6 +53,7 @@ public static class EventTypes
         RichLog,
         ValidationResult,
         S3SyncComplete,
+        S3SyncWaiting,
         UserMessage,
         AgentMessageDelta,
         ModelRetry,

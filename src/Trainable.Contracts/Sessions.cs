@@ -53,6 +53,10 @@ public sealed record SessionDetail : SessionSummary
     /// <summary>What was settled when the experiment was made.</summary>
     public required ExperimentOptions Options { get; init; }
 
+    /// <summary>How the copies of its stages in S3 stand; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SyncState>? S3Sync { get; init; }
+
     /// <summary><c>unsafe</c> where what its agents write runs without isolation; left out where it is isolated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sandbox { get; init; }

@@ -15,6 +15,7 @@ using Trainable.Server.Explorer;
 using Trainable.Server.Metrics;
 using Trainable.Server.Platform;
 using Trainable.Server.Referee;
+using Trainable.Server.S3;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
 using Trainable.Server.Sessions.Replays;
@@ -112,6 +113,7 @@ internal static class ServerHost
             .AddSandboxes()
             .AddMetricQueries()
             .AddArtifacts()
+            .AddS3(builder.Configuration)
             .AddExplorer(builder.Configuration)
             .AddReferee()
             .AddAgents(builder.Configuration)
@@ -129,6 +131,8 @@ internal static class ServerHost
         app.MapScalarApiReference("/docs");
         app.MapHealth()
             .MapExperiments()
+            .MapFromS3()
+            .MapS3()
             .MapDatasets()
             .MapSessions()
             .MapTables()

@@ -33,6 +33,18 @@ internal sealed class ApiClient : IDisposable
         return await PostAsync("/api/experiments", content, ContractJson.Default.ExperimentCreated, cancellation);
     }
 
+    /// <summary>An experiment on what lies in S3, which the server reads.</summary>
+    public async Task<ExperimentCreated> CreateFromS3Async(ExperimentUpload upload, CancellationToken cancellation)
+    {
+        using var content = upload.ToContent();
+        return await PostAsync(
+            "/api/experiments/from-s3",
+            content,
+            ContractJson.Default.ExperimentCreated,
+            cancellation
+        );
+    }
+
     public Task<ExperimentSummary[]> ListExperimentsAsync(int limit, CancellationToken cancellation) =>
         GetAsync($"/api/experiments?limit={limit}", ContractJson.Default.ExperimentSummaryArray, cancellation);
 

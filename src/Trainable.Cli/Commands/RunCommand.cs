@@ -12,6 +12,7 @@ internal static class RunCommand
           trainable run churn.csv --target Churn
           trainable run sample:breast-cancer
           trainable run sample:list
+          trainable run s3://datasets/churn.csv --target Churn
           trainable run houses/ --target price --metric rmse --budget 10m
           trainable run visits.csv --target readmitted --group patient_id --instructions "recall matters most"
           trainable run churn.csv --model claude-opus-4-6 --thinking high --max-cost 2.50 --share schema
@@ -19,6 +20,8 @@ internal static class RunCommand
 
         Environment:
           TRAINABLE_HOME     where everything is kept (default ~/.trainable)
+          S3_ENDPOINT        with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and TRAINABLE_S3_BUCKETS: where s3:// is read and
+                             what stages make is copied to (docs/s3.md)
           NO_COLOR           plain lines instead of the live view
 
         Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something to install first, 130 cancelled (Ctrl-C stops the run and keeps
@@ -32,7 +35,7 @@ internal static class RunCommand
         var data = new Argument<string>("DATA")
         {
             HelpName = "DATA",
-            Description = "A file, a folder, or sample:NAME ('sample:list' names the samples).",
+            Description = "A file, a folder, s3://BUCKET/KEY, or sample:NAME ('sample:list' names the samples).",
         };
         data.CompletionSources.Add(Suggestions.Samples);
         var target = Text("--target", "COL", "The column to predict; the agent picks one otherwise.");

@@ -42,6 +42,8 @@ internal static class ReportWriter
         }
         if (report.ModelPath is { } model)
             yield return Field("Model", model);
+        foreach (var copy in report.S3Sync ?? [])
+            yield return Copy(copy);
         if (Words.Cost(report.Usage) is { Length: > 0 } cost)
             yield return Field("Cost", cost);
         if (report.Seconds is { } seconds)
@@ -55,6 +57,16 @@ internal static class ReportWriter
             && left.Model != AutopilotChatClient.ModelId
         )
             yield return Field("Hand it over", $"./trainable takeover {SessionName.Short(report.SessionId)}");
+    }
+
+    private static TextLine Copy(SyncState copy)
+    {
+        var name = $"{Words.Stage(copy.Stage)} in S3";
+        if (copy.Status == SyncStatuses.Done)
+            return Field(name, $"s3://{copy.Bucket}/{copy.Prefix}");
+        return copy.Error is { } error
+            ? TextLine.Of($"{name} waits", Tone.Warning).Add($": {CleanText.Line(error)}")
+            : Field(name, "on its way");
     }
 
     private static IEnumerable<TextLine> Score(ScoreReport score)

@@ -35,6 +35,8 @@ internal static class ApiDescription
         typeof(UsageReport),
         typeof(BudgetWarning),
         typeof(ReplayResult),
+        typeof(S3SyncComplete),
+        typeof(S3SyncWaiting),
         typeof(ExecOutput),
         typeof(ExecEnded),
     ];

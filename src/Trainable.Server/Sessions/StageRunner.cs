@@ -5,6 +5,7 @@ using Trainable.Server.Agents.Models;
 using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
+using Trainable.Server.S3.Sync;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions.Replays;
 using Trainable.Server.Storage;
@@ -29,6 +30,7 @@ internal sealed partial class StageRunner(
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     SandboxOptions sandbox,
+    SyncQueue sync,
     ILogger<StageRunner> logger
 )
 {
@@ -142,6 +144,7 @@ internal sealed partial class StageRunner(
             changes.AddRange(next.Changes);
         }
         await journal.AppendAsync(events, changes);
+        sync.Ring();
         return next is null || pauses ? null : SessionStarter.Describe(session, next.Run);
     }
 

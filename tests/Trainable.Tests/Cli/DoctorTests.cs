@@ -97,9 +97,7 @@ public sealed class DoctorTests : IDisposable
             }
         );
         ended.Output.ShouldContain("ANTHROPIC_API_KEY is set. OPENAI_API_KEY is set.");
-        foreach (var provider in new[] { "anthropic", "openai", "ollama" })
-            ended.Output.ShouldContain($"\"name\":\"{provider}\",\"status\":\"warning\"");
-        ended.Output.ShouldContain($"127.0.0.1:{port} cannot be reached");
+        ended.Output.Split($"127.0.0.1:{port} cannot be reached").Length.ShouldBe(4, "three providers were tried");
         ended.Output.ShouldNotContain("secret");
         ended.Output.ShouldNotContain("password");
     }

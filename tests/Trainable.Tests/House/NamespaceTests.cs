@@ -17,6 +17,7 @@ public sealed class NamespaceTests
         ["Sandboxes"] = ["Platform"],
         ["Metrics"] = ["Events", "Storage", "Platform"],
         ["Artifacts"] = ["Events", "Storage", "Platform"],
+        ["S3"] = ["Datasets", "Artifacts", "Events", "Storage", "Platform"],
         ["Explorer"] = ["Artifacts", "Sandboxes", "Events", "Storage", "Platform"],
         ["Referee"] = ["Explorer", "Artifacts", "Metrics", "Sandboxes", "Datasets", "Events", "Storage", "Platform"],
         ["Agents"] =
@@ -36,6 +37,7 @@ public sealed class NamespaceTests
             "Agents",
             "Referee",
             "Explorer",
+            "S3",
             "Artifacts",
             "Metrics",
             "Sandboxes",
@@ -50,6 +52,7 @@ public sealed class NamespaceTests
             "Agents",
             "Referee",
             "Explorer",
+            "S3",
             "Artifacts",
             "Metrics",
             "Sandboxes",

@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/experiments/from-s3": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["IFormFile"];
+                    "application/x-www-form-urlencoded": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentCreated"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/options": {
         parameters: {
             query?: never;
@@ -643,6 +683,239 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["SessionSummary"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/buckets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3Buckets"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    prefix?: string;
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3Listing"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetPreview"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/presign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PresignRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PresignedUrl"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PresignedUrl"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "multipart/form-data": components["schemas"]["IFormFile"];
+                    "*/*": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3Uploaded"];
                     };
                 };
             };
@@ -2071,7 +2344,10 @@ export interface components {
             id: string;
             name: string;
             description: string;
-            /** @description `s3://datasets/datasets/{id}/{file}`, or the folder with a trailing slash for several files. */
+            /**
+             * @description The `s3://` address it was made from; for an upload `s3://datasets/datasets/{id}/{file}`, or the folder with a
+             *     trailing slash for several files.
+             */
             dataset_ref: string;
             instructions: string;
             /** Format: date-time */
@@ -2326,6 +2602,21 @@ export interface components {
             run_agent?: boolean;
             /** @description Who answers, with bool PostMessageRequest.RunAgent; the last stage's model otherwise. */
             model?: null | string;
+        };
+        PresignRequest: {
+            bucket: string;
+            key: string;
+            /**
+             * Format: int32
+             * @description Seconds for which the address holds, at most a week.
+             */
+            expires_in?: number;
+        };
+        /** @description An address under which one object can be read for a while, by whoever has it. */
+        PresignedUrl: {
+            url: string;
+            bucket: string;
+            key: string;
         };
         /** @description A column as far as it was read. */
         PreviewColumn: {
@@ -2605,6 +2896,53 @@ export interface components {
              */
             question_timeout_seconds?: null | number;
         };
+        /** @description The buckets that may be used; none where S3 is not set up. */
+        S3Buckets: {
+            buckets: string[];
+            /** @description Where what stages make is copied to. */
+            sync_bucket?: null | string;
+        };
+        S3File: {
+            name: string;
+            key: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: date-time */
+            last_modified: null | string;
+        };
+        S3Folder: {
+            name: string;
+            prefix: string;
+        };
+        /** @description What lies directly below a prefix; what lies deeper is a folder. */
+        S3Listing: {
+            bucket: string;
+            prefix: string;
+            folders: components["schemas"]["S3Folder"][];
+            files: components["schemas"]["S3File"][];
+            /** @description Asks for what follows, as the `Link` header does; absent at the end. */
+            next_cursor?: null | string;
+        };
+        /** @description A stage's files are in S3. */
+        S3SyncComplete: {
+            stage: string;
+            /** Format: int32 */
+            files_synced: number;
+            s3_prefix: string;
+            bucket: string;
+        };
+        /** @description A stage's files could not be copied to S3; it is tried again until it works. */
+        S3SyncWaiting: {
+            stage: string;
+            error: string;
+        };
+        S3Uploaded: {
+            status: string;
+            bucket: string;
+            key: string;
+            /** Format: int64 */
+            size: number;
+        };
         /** @description A dataset that comes with Trainable. */
         SampleItem: {
             name: string;
@@ -2702,6 +3040,8 @@ export interface components {
             rich_logs: components["schemas"]["RichLog"][];
             /** @description What was settled when the experiment was made. */
             options: components["schemas"]["ExperimentOptions"];
+            /** @description How the copies of its stages in S3 stand; left out where there are none. */
+            s3_sync?: null | components["schemas"]["SyncState"][];
             /** @description `unsafe` where what its agents write runs without isolation; left out where it is isolated. */
             sandbox?: null | string;
         };
@@ -2831,6 +3171,27 @@ export interface components {
             /** Format: uuid */
             session_id?: null | string;
             created_at?: null | string;
+        };
+        /** @description How the copy of a stage's files in S3 stands. */
+        SyncState: {
+            stage: string;
+            /** @description One of SyncStatuses. */
+            status: string;
+            bucket: string;
+            prefix: string;
+            /**
+             * Format: int32
+             * @description Files that are there.
+             */
+            files_synced: number;
+            /** Format: int64 */
+            bytes: number;
+            /** @description Why the last try failed; null when none has, or it is done. */
+            error?: null | string;
+            /** Format: date-time */
+            queued_at: string;
+            /** Format: date-time */
+            ended_at?: null | string;
         };
         /** @description A column and its DuckDB type. */
         TableColumn: {
@@ -3188,6 +3549,8 @@ export type ModelItem = components['schemas']['ModelItem'];
 export type ModelPrices = components['schemas']['ModelPrices'];
 export type ModelRetry = components['schemas']['ModelRetry'];
 export type PostMessageRequest = components['schemas']['PostMessageRequest'];
+export type PresignRequest = components['schemas']['PresignRequest'];
+export type PresignedUrl = components['schemas']['PresignedUrl'];
 export type PreviewColumn = components['schemas']['PreviewColumn'];
 export type PreviewDialect = components['schemas']['PreviewDialect'];
 export type ProblemDetails = components['schemas']['ProblemDetails'];
@@ -3205,6 +3568,13 @@ export type ReplayStarted = components['schemas']['ReplayStarted'];
 export type ReportReady = components['schemas']['ReportReady'];
 export type RichLog = components['schemas']['RichLog'];
 export type RunOptions = components['schemas']['RunOptions'];
+export type S3Buckets = components['schemas']['S3Buckets'];
+export type S3File = components['schemas']['S3File'];
+export type S3Folder = components['schemas']['S3Folder'];
+export type S3Listing = components['schemas']['S3Listing'];
+export type S3SyncComplete = components['schemas']['S3SyncComplete'];
+export type S3SyncWaiting = components['schemas']['S3SyncWaiting'];
+export type S3Uploaded = components['schemas']['S3Uploaded'];
 export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];
 export type ScoreSummary = components['schemas']['ScoreSummary'];
@@ -3219,6 +3589,7 @@ export type StageSummary = components['schemas']['StageSummary'];
 export type StartStageRequest = components['schemas']['StartStageRequest'];
 export type StateChanged = components['schemas']['StateChanged'];
 export type StreamEvent = components['schemas']['StreamEvent'];
+export type SyncState = components['schemas']['SyncState'];
 export type TableColumn = components['schemas']['TableColumn'];
 export type TableItem = components['schemas']['TableItem'];
 export type TableProfileResult = components['schemas']['TableProfileResult'];

@@ -3,7 +3,16 @@ import { Button } from '@/ui/button';
 import type { UploadProgress } from './upload';
 
 /** How far the upload is, and the way out of it. */
-export function UploadBar({ progress, onCancel }: { progress: UploadProgress; onCancel: () => void }) {
+export function UploadBar({
+  progress,
+  doing,
+  onCancel,
+}: {
+  progress: UploadProgress;
+  /** What the server does, where nothing is sent to it. */
+  doing?: string | undefined;
+  onCancel: () => void;
+}) {
   const { sent, total, rate } = progress;
   const share = total > 0 ? Math.min(1, sent / total) : 0;
   const sentAll = share >= 1;
@@ -25,9 +34,11 @@ export function UploadBar({ progress, onCancel }: { progress: UploadProgress; on
         <Button onClick={onCancel}>Cancel</Button>
       </div>
       <p className="number text-gray-10 text-small">
-        {sentAll
-          ? 'Sent. The server reads the table and draws the test rows…'
-          : `${formatBytes(sent)} of ${formatBytes(total)}${rate ? ` · ${formatBytes(rate)}/s` : ''}${left && left > 2 ? ` · ${formatDuration(left)} left` : ''}`}
+        {doing
+          ? doing
+          : sentAll
+            ? 'Sent. The server reads the table and draws the test rows…'
+            : `${formatBytes(sent)} of ${formatBytes(total)}${rate ? ` · ${formatBytes(rate)}/s` : ''}${left && left > 2 ? ` · ${formatDuration(left)} left` : ''}`}
       </p>
     </div>
   );

@@ -37,6 +37,7 @@ export class Draft {
   replay: SessionView['replay'];
   metadataVersion: number;
   chatting: boolean;
+  copies: SessionView['copies'];
   readonly noOutput = OutputLog.empty;
 
   private items: TranscriptItem[] | null = null;
@@ -56,6 +57,7 @@ export class Draft {
     this.replay = base.replay;
     this.metadataVersion = base.metadataVersion;
     this.chatting = base.chatting;
+    this.copies = base.copies;
     this.score = base.score;
   }
 
@@ -84,6 +86,7 @@ export class Draft {
       charts: this.charts,
       richLogs: this.richLogs ?? this.base.richLogs,
       score: this.score,
+      copies: this.copies,
       usage: this.usage ?? base.usage,
       chatting: this.chatting,
       budget: this.budget,

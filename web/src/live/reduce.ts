@@ -13,6 +13,8 @@ import type {
   ReplayResult,
   ReportReady,
   RichLog as RichLogged,
+  S3SyncComplete,
+  S3SyncWaiting,
   StateChanged,
   ToolEnded,
   ToolStarted,
@@ -218,6 +220,19 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
       report,
       score: result.score ?? null,
     });
+  },
+
+  s3_sync_complete(draft, event) {
+    const { stage, files_synced, s3_prefix, bucket } = event.data as S3SyncComplete;
+    if (!isStage(stage)) return;
+    const copy = { stage, error: null, files: files_synced, address: `s3://${bucket}/${s3_prefix}` };
+    draft.copies = { ...draft.copies, [stage]: copy };
+  },
+
+  s3_sync_waiting(draft, event) {
+    const { stage, error } = event.data as S3SyncWaiting;
+    if (isStage(stage))
+      draft.copies = { ...draft.copies, [stage]: { stage, error, files: 0, address: null } };
   },
 
   metadata_ready(draft) {

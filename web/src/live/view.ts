@@ -58,6 +58,16 @@ export interface RichLog {
   version: number;
 }
 
+/** The copy of a stage's files in S3. */
+export interface CopyView {
+  stage: Stage;
+  /** Why it waits; null when all files are there. */
+  error: string | null;
+  files: number;
+  /** `s3://bucket/prefix/`; null while nothing is there. */
+  address: string | null;
+}
+
 interface Item {
   /** Stable over the life of the session, for React and for links. */
   id: string;
@@ -162,6 +172,8 @@ export interface SessionView {
   /** What was logged beside the metrics, in the order in which each first came. */
   richLogs: ReadonlyMap<string, RichLog>;
   score: ScoreReport | null;
+  /** What became of the copies in S3, by stage; empty where nothing is copied. */
+  copies: Readonly<Partial<Record<Stage, CopyView>>>;
   usage: UsageByModel;
   /** What became of it where it runs another session's recording again; null until that has ended. */
   replay: ReplayResult | null;
@@ -188,6 +200,7 @@ export function emptyView(id: string): SessionView {
     charts: null,
     richLogs: new Map(),
     score: null,
+    copies: {},
     usage: {},
     replay: null,
     chatting: false,

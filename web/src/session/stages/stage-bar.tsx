@@ -1,22 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Bot, ChevronLeft, Play, Square } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { modelsQuery } from '@/api/queries';
 import { STAGES, type Stage } from '@/api/types';
 import { formatCost, formatShort } from '@/lib/format';
+import { part } from '@/lib/part';
 import { useView } from '@/live/store';
 import { isBusy } from '@/live/view';
 import { useStart, useStop, useTakeOver } from '@/session/actions';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
 import { Tooltip } from '@/ui/tooltip';
+import { CopyMark } from './copy-mark';
 import { costOf, tokensOf } from './cost';
 import { useLeftBehind } from './left-behind';
 import { StageButton } from './stage-button';
 import { stageStates } from './stage-state';
 
-const StartDialog = lazy(() => import('./start-dialog').then((module) => ({ default: module.StartDialog })));
+const StartDialog = part(() => import('./start-dialog').then((module) => ({ default: module.StartDialog })));
 
 /** The one place to start, stop and re-run: state, elapsed time and cost of each stage. */
 export function StageBar() {
@@ -49,6 +51,7 @@ export function StageBar() {
         ))}
       </ol>
       <div className="ml-auto flex shrink-0 items-center gap-3">
+        <CopyMark />
         <Spent />
         <MainAction
           done={states.every((state) => state.status === 'done')}
