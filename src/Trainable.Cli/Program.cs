@@ -23,6 +23,8 @@ var root = new RootCommand(
     PredictCommand.Create(lessons),
     ExportCommand.Create(lessons),
     VerifyCommand.Create(lessons),
+    ReplayCommand.Create(lessons),
+    TakeOverCommand.Create(lessons),
 };
 root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));

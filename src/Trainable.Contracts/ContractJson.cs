@@ -66,6 +66,8 @@ namespace Trainable.Contracts;
 [JsonSerializable(typeof(IReadOnlyList<ModelItem>))]
 [JsonSerializable(typeof(ModelItem[]))]
 [JsonSerializable(typeof(ModelRetry))]
+[JsonSerializable(typeof(ReplayStarted))]
+[JsonSerializable(typeof(ReplayResult))]
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(StreamEvent))]

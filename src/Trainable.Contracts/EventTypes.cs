@@ -35,6 +35,9 @@ public static class EventTypes
     /// <summary>Something a person should know of the session that the agent did not say.</summary>
     public const string Notice = "notice";
 
+    /// <summary>A recording has run again: what of it is the same.</summary>
+    public const string Replay = "replay";
+
     public static readonly IReadOnlyList<string> All =
     [
         StateChange,
@@ -61,6 +64,7 @@ public static class EventTypes
         BudgetWarning,
         Question,
         Notice,
+        Replay,
         QuestionAnswered,
         Paused,
         ChatStarted,

@@ -165,6 +165,11 @@ public sealed record StartStageRequest : RunOptions
     public string? Gpu { get; init; }
     public string? Instructions { get; init; }
 
+    /// <summary>
+    /// Go on where the last run stopped, with what it was asked and what it left; autopilot does unless another model is named.
+    /// </summary>
+    public bool TakeOver { get; init; }
+
     /// <summary>Wall-clock seconds the stage may take: the short form of <c>budget.seconds</c>.</summary>
     public double? BudgetSeconds { get; init; }
 }

@@ -21,6 +21,7 @@ using Trainable.Server.Referee;
 using Trainable.Server.S3;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
+using Trainable.Server.Sessions.Replays;
 using Trainable.Server.Sessions.Tables;
 using Trainable.Server.Sessions.Versions;
 using Trainable.Server.Storage;
@@ -146,6 +147,7 @@ internal static class ServerHost
             .MapStages()
             .MapSessionOptions()
             .MapQuestions()
+            .MapReplays()
             .MapUsage()
             .MapExec()
             .MapEvaluations()

@@ -95,6 +95,10 @@ internal sealed class ApiClient : IDisposable
         );
     }
 
+    /// <summary>Runs a session's recorded replies again in a new session.</summary>
+    public Task<ReplayStarted> ReplayAsync(Guid session, CancellationToken cancellation) =>
+        PostAsync($"/api/sessions/{session}/replay", null, ContractJson.Default.ReplayStarted, cancellation);
+
     /// <summary>Answers what a run asks.</summary>
     public async Task<QuestionAnswered> AnswerAsync(
         Guid session,

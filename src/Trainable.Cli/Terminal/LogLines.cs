@@ -93,6 +93,7 @@ internal sealed class LogLines(TimeZoneInfo zone)
             EventTypes.MetadataReady => [("the prepared table is described", Tone.Quiet)],
             EventTypes.Usage => [(Usage(EventData.Read<UsageReport>(item)), Tone.Quiet)],
             EventTypes.Notice => Block("! ", EventData.Read<Notice>(item).Text, Tone.Warning),
+            EventTypes.Replay => ReplayLines.Of(EventData.Read<ReplayResult>(item)),
             EventTypes.BudgetWarning => Block("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
             EventTypes.ModelRetry => Block("! ", EventData.Read<ModelRetry>(item).Message, Tone.Warning),
             EventTypes.AgentError => Block("✗ ", EventData.Read<AgentFailed>(item).Error, Tone.Failed),

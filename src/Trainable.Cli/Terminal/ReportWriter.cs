@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Trainable.Cli.Api;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Models.Autopilot;
 
 namespace Trainable.Cli.Terminal;
 
@@ -50,6 +51,12 @@ internal static class ReportWriter
         yield return Field("Session", report.SessionId.ToString());
         yield return Field("See it again", $"./trainable show {SessionName.Short(report.SessionId)}");
         yield return Field("In the browser", "./trainable up");
+        if (
+            report.State == SessionStates.Failed
+            && report.Stages.LastOrDefault(stage => stage.Status == RunStatuses.Failed) is { } left
+            && left.Model != AutopilotChatClient.ModelId
+        )
+            yield return Field("Hand it over", $"./trainable takeover {SessionName.Short(report.SessionId)}");
     }
 
     private static TextLine Copy(SyncState copy)

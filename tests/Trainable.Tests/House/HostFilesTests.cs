@@ -17,6 +17,7 @@ public sealed partial class HostFilesTests
     {
         ["Agents/Models/Autopilot/Playbook.cs"] = Shipped,
         ["Agents/Models/ModelCatalogue.cs"] = Shipped,
+        ["Agents/SandboxPackages.cs"] = "whether the interpreter's directories changed",
         ["Agents/StagePrompt.cs"] = Shipped,
         ["Bundles/BundleArchive.cs"] = "a bundle that came in, unpacked in a folder that no sandbox mounts writable",
         ["Bundles/BundleExport.cs"] = "working rows, the referee's copies and files of the installation",

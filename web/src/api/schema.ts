@@ -81,6 +81,43 @@ export interface paths {
         };
         trace?: never;
     };
+    "/api/sessions/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReplayStarted"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/usage": {
         parameters: {
             query?: never;
@@ -262,7 +299,9 @@ export interface paths {
         };
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    experiment?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -2863,6 +2902,94 @@ export interface components {
             /** @description The absolute error that 50, 80, 90 and 95 % of the rows stay below. */
             absolute_errors: components["schemas"]["ErrorQuantile"][];
         };
+        /** @description What became of a session that ran another's recorded replies again: the data of `replay`. */
+        ReplayResult: {
+            /**
+             * Format: uuid
+             * @description The session whose replies ran again.
+             */
+            original: string;
+            /** @description One of ReplayVerdicts. */
+            verdict: string;
+            /** @description For a person: what is the same and in which way, or what differs first. */
+            message: string;
+            /** @description How many artefacts are alike, by Equalities. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description A file of both sessions. */
+            first?: {
+                /** @description Relative to the session, such as `eda/report.md`. */
+                path: string;
+                /** @description One of Equalities. */
+                equality: string;
+                /** @description Where it differs, or what the equality rests on. */
+                detail?: null | string;
+                /** @description SHA-256 in hexadecimal; absent where there is no such file. */
+                original_sha256?: null | string;
+                replay_sha256?: null | string;
+            };
+            /** @description Every artefact, in the order in which the original made them. */
+            artifacts: {
+                /** @description Relative to the session, such as `eda/report.md`. */
+                path: string;
+                /** @description One of Equalities. */
+                equality: string;
+                /** @description Where it differs, or what the equality rests on. */
+                detail?: null | string;
+                /** @description SHA-256 in hexadecimal; absent where there is no such file. */
+                original_sha256?: null | string;
+                replay_sha256?: null | string;
+            }[];
+            /** @description Where what happened was not what the recording says. */
+            divergences?: {
+                /** @description The stage. */
+                stage: string;
+                /** @description For a person. */
+                message: string;
+                /**
+                 * Format: int32
+                 * @description The reply, counted from 1 within its run; absent where it is about a run.
+                 */
+                turn?: null | number;
+                tool?: null | string;
+            }[];
+            /**
+             * Format: int32
+             * @description Replies that ran again.
+             */
+            replies: number;
+            /**
+             * Format: int64
+             * @description Tokens that the replay used.
+             */
+            tokens: number;
+            /**
+             * Format: double
+             * @description US dollars that the replay cost.
+             */
+            cost_usd: number;
+            /**
+             * Format: double
+             * @description What the same replies cost when they were made; absent where that is not known.
+             */
+            original_cost_usd?: null | number;
+            /** @description The main metric of both models on the held rows. */
+            score?: {
+                metric: string;
+                /** Format: double */
+                original: number;
+                /** Format: double */
+                replay: number;
+            };
+        };
+        /** @description A session that runs another's recorded replies again has begun. */
+        ReplayStarted: {
+            /** Format: uuid */
+            session_id: string;
+            status: string;
+            state: string;
+        };
         ReportReady: {
             content: string;
             stage: string;
@@ -3145,6 +3272,8 @@ export interface components {
         StartStageRequest: {
             gpu?: null | string;
             instructions?: null | string;
+            /** @description Go on where the last run stopped, with what it was asked and what it left; autopilot does unless another model is named. */
+            take_over?: boolean;
             /**
              * Format: double
              * @description Wall-clock seconds the stage may take: the short form of `budget.seconds`.
@@ -3582,6 +3711,8 @@ export type QuestionItem = components['schemas']['QuestionItem'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
 export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
+export type ReplayResult = components['schemas']['ReplayResult'];
+export type ReplayStarted = components['schemas']['ReplayStarted'];
 export type ReportReady = components['schemas']['ReportReady'];
 export type RichLog = components['schemas']['RichLog'];
 export type RunOptions = components['schemas']['RunOptions'];

@@ -34,6 +34,7 @@ export class Draft {
   charts: readonly ChartSpec[] | null;
   private richLogs: Map<string, RichLog> | null = null;
   budget: SessionView['budget'];
+  replay: SessionView['replay'];
   metadataVersion: number;
   chatting: boolean;
   copies: SessionView['copies'];
@@ -53,6 +54,7 @@ export class Draft {
     this.lastSeq = base.lastSeq;
     this.charts = base.charts;
     this.budget = base.budget;
+    this.replay = base.replay;
     this.metadataVersion = base.metadataVersion;
     this.chatting = base.chatting;
     this.copies = base.copies;
@@ -88,6 +90,7 @@ export class Draft {
       usage: this.usage ?? base.usage,
       chatting: this.chatting,
       budget: this.budget,
+      replay: this.replay,
       metadataVersion: this.metadataVersion,
     };
   }

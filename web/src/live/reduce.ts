@@ -10,6 +10,7 @@ import type {
   FilesReady,
   MetricsBatch,
   ModelRetry,
+  ReplayResult,
   ReportReady,
   RichLog as RichLogged,
   S3SyncComplete,
@@ -276,7 +277,13 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
   },
 
   notice(draft, event) {
-    draft.notice(event, 'warning', (event.data as { text: string }).text);
+    const { text, code } = event.data as { text: string; code: string };
+    draft.notice(event, code === 'replay' ? 'info' : 'warning', text);
+  },
+
+  replay(draft, event) {
+    draft.replay = event.data as ReplayResult;
+    draft.notice(event, draft.replay.verdict === 'same' ? 'info' : 'warning', draft.replay.message);
   },
 
   chat_started(draft) {

@@ -1,4 +1,4 @@
-import type { ChartSpec, CheckReport, RunStatus, ScoreReport, Stage } from '@/api/types';
+import type { ChartSpec, CheckReport, ReplayResult, RunStatus, ScoreReport, Stage } from '@/api/types';
 import type { OutputLog } from './output';
 import type { Answer, Question } from './question';
 import type { Series } from './series';
@@ -175,6 +175,8 @@ export interface SessionView {
   /** What became of the copies in S3, by stage; empty where nothing is copied. */
   copies: Readonly<Partial<Record<Stage, CopyView>>>;
   usage: UsageByModel;
+  /** What became of it where it runs another session's recording again; null until that has ended. */
+  replay: ReplayResult | null;
   /** The agent answers a message about a stage; the state stays as it is meanwhile. */
   chatting: boolean;
   /** The time budget's last warning. */
@@ -200,6 +202,7 @@ export function emptyView(id: string): SessionView {
     score: null,
     copies: {},
     usage: {},
+    replay: null,
     chatting: false,
     budget: null,
     metadataVersion: 0,
