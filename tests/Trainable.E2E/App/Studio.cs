@@ -11,6 +11,7 @@ using Trainable.Server.Agents.Models;
 using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
+using Trainable.Server.S3;
 using Trainable.Server.Sandboxes;
 using Trainable.Tests.App;
 
@@ -25,16 +26,22 @@ internal sealed class Studio : IAsyncDisposable
     private RunningServer? _server;
     private HttpClient? _http;
 
-    private Studio(ScriptedModels? models) => _models = models;
+    private readonly S3Options _s3;
+
+    private Studio(ScriptedModels? models, S3Options? s3)
+    {
+        _models = models;
+        _s3 = s3 ?? new S3Options();
+    }
 
     public Uri Url { get; private set; } = null!;
 
     private HttpClient Http => _http ?? throw new InvalidOperationException("The server is down.");
 
     /// <summary>Starts a server; without scripted models autopilot drives the runs.</summary>
-    public static async Task<Studio> StartAsync(ScriptedModels? models = null)
+    public static async Task<Studio> StartAsync(ScriptedModels? models = null, S3Options? s3 = null)
     {
-        var studio = new Studio(models);
+        var studio = new Studio(models, s3);
         await studio.UpAsync();
         return studio;
     }
@@ -52,6 +59,7 @@ internal sealed class Studio : IAsyncDisposable
             services =>
             {
                 services.AddSingleton(new AnthropicOptions()); // Whoever runs the tests may have a key; they use none.
+                services.AddSingleton(_s3);
                 if (_models is null)
                     return;
                 services.AddSingleton<IModels>(_models);

@@ -152,9 +152,17 @@ public sealed class ImportTests
         lab.Gate.Shut();
         using var shut = await lab.FromS3Async($"s3://{lab.Bucket}/data.csv");
         shut.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        lab.Gate.Open();
+        await lab.PutAsync("large.csv", "a,b\n" + string.Concat(Enumerable.Repeat("1,2\n", 1 << 19)));
+        lab.Gate.BreakAnswersAfter(1 << 20);
+        using var broken = await lab.FromS3Async($"s3://{lab.Bucket}/large.csv");
+        broken.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        (await TrainableApp.DetailAsync(broken)).ShouldContain(
+            $"broke off in the middle of s3://{lab.Bucket}/large.csv"
+        );
         lab.Datasets().ShouldBeEmpty();
         lab.Gate.Open();
-        await lab.CreatedFromS3Async($"s3://{lab.Bucket}/data.csv");
+        await lab.CreatedFromS3Async($"s3://{lab.Bucket}/large.csv");
     }
 
     private static async Task<DatasetFacts> FactsAsync(S3Lab lab, Guid experiment)

@@ -17,6 +17,7 @@ internal sealed class TcpGate : IAsyncDisposable
     private volatile TaskCompletionSource? _asked;
     private volatile State _state;
     private int _putsLeft = int.MaxValue;
+    private long _answerBytes = long.MaxValue;
 
     public TcpGate(Uri target)
     {
@@ -42,6 +43,7 @@ internal sealed class TcpGate : IAsyncDisposable
     public void Open()
     {
         Volatile.Write(ref _putsLeft, int.MaxValue);
+        Volatile.Write(ref _answerBytes, long.MaxValue);
         Set(State.Open);
     }
 
@@ -58,6 +60,9 @@ internal sealed class TcpGate : IAsyncDisposable
 
     /// <summary>Shuts when one more object than these has come.</summary>
     public void ShutAfterPuts(int count) => Volatile.Write(ref _putsLeft, count);
+
+    /// <summary>A connection on which more than these bytes came back is broken.</summary>
+    public void BreakAnswersAfter(long bytes) => Volatile.Write(ref _answerBytes, bytes);
 
     public async ValueTask DisposeAsync()
     {
@@ -137,10 +142,16 @@ internal sealed class TcpGate : IAsyncDisposable
     private async Task AnswerAsync(Socket server, Socket client)
     {
         var buffer = new byte[64 * 1024];
+        var carried = 0L;
         try
         {
             while (await server.ReceiveAsync(buffer, _stop.Token) is var count and > 0)
+            {
+                carried += count;
+                if (carried > Volatile.Read(ref _answerBytes))
+                    return;
                 await client.SendAsync(buffer.AsMemory(0, count), _stop.Token);
+            }
         }
         catch (Exception closed)
             when (closed is OperationCanceledException or SocketException or ObjectDisposedException)
