@@ -614,6 +614,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/experiments/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetVersionItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetVersionCreated"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/datasets/preview": {
         parameters: {
             query?: never;
@@ -1484,7 +1546,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerRequest"];
+                };
+            };
             responses: {
                 /** @description OK */
                 200: {
@@ -1850,6 +1916,16 @@ export interface components {
             offset: number;
             text: string;
         };
+        /** @description A person's answer. A question takes string? AnswerRequest.Answer; an approval takes string? AnswerRequest.Decision. */
+        AnswerRequest: {
+            answer?: null | string;
+            /** @description One of Decisions. */
+            decision?: null | string;
+            /** @description Why it was rejected; the agent reads it. */
+            reason?: null | string;
+            /** @description The script to run in place of the agent's; with string Decisions.Edit. */
+            code?: null | string;
+        };
         ArtifactItem: {
             /** Format: int64 */
             id: number;
@@ -2061,8 +2137,74 @@ export interface components {
             /** @description What a person should know before the upload, in sentences. */
             warnings: string[];
         };
+        /** @description A new version, and a session on it that is ready to run. */
+        DatasetVersionCreated: {
+            version: components["schemas"]["DatasetVersionItem"];
+            /** Format: uuid */
+            session_id: string;
+            /** @description How the table was chosen among several files, in a sentence. */
+            note?: null | string;
+        };
+        /** @description One version of an experiment's dataset. Old ones stay, with the sessions that ran on them. */
+        DatasetVersionItem: {
+            /**
+             * Format: int32
+             * @description 1 and up.
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description What sessions on it have as `dataset_id`; the first version's is the experiment's own.
+             */
+            dataset_id: string;
+            dataset_ref: string;
+            /**
+             * Format: int64
+             * @description Of the upload, the held ones among them; null for several files.
+             */
+            rows?: null | number;
+            /** Format: int32 */
+            columns?: null | number;
+            /** Format: date-time */
+            created_at: string;
+            drift?: null | components["schemas"]["DriftReport"];
+        };
         Deleted: {
             deleted: boolean;
+        };
+        DriftColumn: {
+            /** @description The column. */
+            name: string;
+            /**
+             * Format: double
+             * @description Population stability index: below 0.1 nothing to speak of, from 0.25 on much.
+             */
+            psi: number;
+            /**
+             * Format: double
+             * @description Share of rows without a value.
+             */
+            missing_before: number;
+            /**
+             * Format: double
+             * @description The same, in the newer version.
+             */
+            missing_now: number;
+        };
+        DriftReport: {
+            /**
+             * Format: int32
+             * @description Number of the earlier version.
+             */
+            from: number;
+            /** Format: int64 */
+            rows_before: number;
+            /** Format: int64 */
+            rows_now: number;
+            added: string[];
+            removed: string[];
+            /** @description Columns that both have, the most changed first. */
+            columns: components["schemas"]["DriftColumn"][];
         };
         ErrorQuantile: {
             /** Format: double */
@@ -2723,6 +2865,11 @@ export interface components {
             options: components["schemas"]["ExperimentOptions"];
             /** @description `unsafe` where what its agents write runs without isolation; left out where it is isolated. */
             sandbox?: null | string;
+            /**
+             * Format: uuid
+             * @description The version of the dataset that it works on; absent for the first.
+             */
+            dataset_id?: null | string;
         };
         SessionSummary: {
             /** Format: uuid */
@@ -2734,6 +2881,11 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /**
+             * Format: uuid
+             * @description The version of the dataset that it works on; absent for the first.
+             */
+            dataset_id?: null | string;
         };
         /** @description What a session has spent, and what of its budget is left. */
         SessionUsage: {
@@ -3160,6 +3312,7 @@ export type AgentAborted = components['schemas']['AgentAborted'];
 export type AgentFailed = components['schemas']['AgentFailed'];
 export type AgentMessage = components['schemas']['AgentMessage'];
 export type AgentMessageDelta = components['schemas']['AgentMessageDelta'];
+export type AnswerRequest = components['schemas']['AnswerRequest'];
 export type ArtifactItem = components['schemas']['ArtifactItem'];
 export type BudgetLimits = components['schemas']['BudgetLimits'];
 export type BudgetUse = components['schemas']['BudgetUse'];
@@ -3175,7 +3328,11 @@ export type ColumnImportance = components['schemas']['ColumnImportance'];
 export type DatasetFacts = components['schemas']['DatasetFacts'];
 export type DatasetFile = components['schemas']['DatasetFile'];
 export type DatasetPreview = components['schemas']['DatasetPreview'];
+export type DatasetVersionCreated = components['schemas']['DatasetVersionCreated'];
+export type DatasetVersionItem = components['schemas']['DatasetVersionItem'];
 export type Deleted = components['schemas']['Deleted'];
+export type DriftColumn = components['schemas']['DriftColumn'];
+export type DriftReport = components['schemas']['DriftReport'];
 export type ErrorQuantile = components['schemas']['ErrorQuantile'];
 export type Evaluation = components['schemas']['Evaluation'];
 export type ExecEnded = components['schemas']['ExecEnded'];
