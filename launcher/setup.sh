@@ -68,6 +68,7 @@ missing_parts() {
     done
     [[ $packages != "$DIST_PACKAGES" || -e $FAST_BLAS ]] || echo libopenblas0-pthread
     [[ -z $1 ]] || has_postgres || echo postgresql
+    [[ -z $1 ]] || has_swift || echo python3-swift
     [[ -z $1 ]] || has_chromium || echo chromium
     [[ -z $1 || -x /usr/bin/podman ]] || echo podman
     [[ -z $1 || -x /usr/sbin/runc || -x /usr/bin/runc ]] || echo runc
@@ -90,6 +91,9 @@ has_postgres() {
     done
     return 1
 }
+
+# The tests run an S3 server of their own from its code; this package brings no service.
+has_swift() { [[ -d $DIST_PACKAGES/swift ]]; }
 
 # The studio's tests drive a browser. Ubuntu's package of that name is a snap, which cannot be driven; Chrome serves there.
 has_chromium() {
@@ -173,6 +177,12 @@ install_without_root() {
         say "PostgreSQL is missing and only root can install it; the tests that need it are skipped:
   sudo apt-get install postgresql"
         wanted=$(grep -vx postgresql <<<"$wanted" || true)
+        [[ -n $wanted ]] || return 0
+    fi
+    if grep -qx python3-swift <<<"$wanted"; then
+        say "OpenStack Swift is missing and only root can install it; the tests that need an S3 server are skipped:
+  sudo apt-get install python3-swift"
+        wanted=$(grep -vx python3-swift <<<"$wanted" || true)
         [[ -n $wanted ]] || return 0
     fi
     if grep -qx chromium <<<"$wanted"; then

@@ -31,7 +31,11 @@ internal sealed class BenchServer : IAsyncDisposable
     public string Token => _server.Token;
     public IServiceProvider Services => _server.Services;
 
-    public static async Task<BenchServer> StartAsync(IModels? models = null, string? home = null)
+    public static async Task<BenchServer> StartAsync(
+        IModels? models = null,
+        string? home = null,
+        Action<IServiceCollection>? configure = null
+    )
     {
         home ??= Directory.CreateTempSubdirectory("trainable-bench-").FullName;
         var server = await ServerHost.StartAsync(
@@ -40,6 +44,7 @@ internal sealed class BenchServer : IAsyncDisposable
             {
                 if (models is not null)
                     services.AddSingleton(models);
+                configure?.Invoke(services);
             }
         );
         return new BenchServer(server, home);

@@ -20,6 +20,11 @@ var root = new RootCommand(
     ChatCommand.Create(lessons),
     StopCommand.Create(lessons),
     ExecCommand.Create(lessons),
+    PredictCommand.Create(lessons),
+    ExportCommand.Create(lessons),
+    VerifyCommand.Create(lessons),
+    ReplayCommand.Create(lessons),
+    TakeOverCommand.Create(lessons),
 };
 root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));

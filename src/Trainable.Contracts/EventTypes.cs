@@ -16,6 +16,7 @@ public static class EventTypes
     public const string RichLog = "rich_log";
     public const string ValidationResult = "validation_result";
     public const string S3SyncComplete = "s3_sync_complete";
+    public const string S3SyncWaiting = "s3_sync_waiting";
 
     public const string UserMessage = "user_message";
     public const string AgentMessageDelta = "agent_message_delta";
@@ -34,6 +35,9 @@ public static class EventTypes
     /// <summary>Something a person should know of the session that the agent did not say.</summary>
     public const string Notice = "notice";
 
+    /// <summary>A recording has run again: what of it is the same.</summary>
+    public const string Replay = "replay";
+
     public static readonly IReadOnlyList<string> All =
     [
         StateChange,
@@ -49,6 +53,7 @@ public static class EventTypes
         RichLog,
         ValidationResult,
         S3SyncComplete,
+        S3SyncWaiting,
         UserMessage,
         AgentMessageDelta,
         ModelRetry,
@@ -59,6 +64,7 @@ public static class EventTypes
         BudgetWarning,
         Question,
         Notice,
+        Replay,
         QuestionAnswered,
         Paused,
         ChatStarted,

@@ -9,7 +9,10 @@ public sealed record ExperimentSummary
     public required string Name { get; init; }
     public required string Description { get; init; }
 
-    /// <summary><c>s3://datasets/datasets/{id}/{file}</c>, or the folder with a trailing slash for several files.</summary>
+    /// <summary>
+    /// The <c>s3://</c> address it was made from; for an upload <c>s3://datasets/datasets/{id}/{file}</c>, or the folder with a
+    /// trailing slash for several files.
+    /// </summary>
     public required string DatasetRef { get; init; }
     public required string Instructions { get; init; }
     public required DateTime CreatedAt { get; init; }

@@ -57,6 +57,10 @@ public sealed record SessionDetail : SessionSummary
     /// <summary>What was settled when the experiment was made.</summary>
     public required ExperimentOptions Options { get; init; }
 
+    /// <summary>How the copies of its stages in S3 stand; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SyncState>? S3Sync { get; init; }
+
     /// <summary><c>unsafe</c> where what its agents write runs without isolation; left out where it is isolated.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sandbox { get; init; }
@@ -160,6 +164,11 @@ public sealed record StartStageRequest : RunOptions
 {
     public string? Gpu { get; init; }
     public string? Instructions { get; init; }
+
+    /// <summary>
+    /// Go on where the last run stopped, with what it was asked and what it left; autopilot does unless another model is named.
+    /// </summary>
+    public bool TakeOver { get; init; }
 
     /// <summary>Wall-clock seconds the stage may take: the short form of <c>budget.seconds</c>.</summary>
     public double? BudgetSeconds { get; init; }

@@ -9,15 +9,19 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Artifacts;
+using Trainable.Server.Bundles;
 using Trainable.Server.Datasets;
 using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Events;
 using Trainable.Server.Explorer;
 using Trainable.Server.Metrics;
 using Trainable.Server.Platform;
+using Trainable.Server.Predictions;
 using Trainable.Server.Referee;
+using Trainable.Server.S3;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sessions;
+using Trainable.Server.Sessions.Replays;
 using Trainable.Server.Sessions.Tables;
 using Trainable.Server.Sessions.Versions;
 using Trainable.Server.Storage;
@@ -102,7 +106,7 @@ internal static class ServerHost
                     .AllowAnyHeader()
                     .AllowAnyMethod()
                     .AllowCredentials()
-                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag)
+                    .WithExposedHeaders(HeaderNames.Link, HeaderNames.ETag, PredictionEndpoints.NotesHeader)
             )
         );
         builder.Services.AddCompression();
@@ -113,9 +117,12 @@ internal static class ServerHost
             .AddSandboxes()
             .AddMetricQueries()
             .AddArtifacts()
+            .AddS3(builder.Configuration)
             .AddExplorer(builder.Configuration)
             .AddReferee()
+            .AddPredictions()
             .AddAgents(builder.Configuration)
+            .AddBundles()
             .AddSessions()
             .AddStudio();
         configure?.Invoke(builder.Services);
@@ -130,6 +137,8 @@ internal static class ServerHost
         app.MapScalarApiReference("/docs");
         app.MapHealth()
             .MapExperiments()
+            .MapFromS3()
+            .MapS3()
             .MapDatasetVersions()
             .MapDatasets()
             .MapResumableUploads()
@@ -138,9 +147,12 @@ internal static class ServerHost
             .MapStages()
             .MapSessionOptions()
             .MapQuestions()
+            .MapReplays()
             .MapUsage()
             .MapExec()
             .MapEvaluations()
+            .MapPredictions()
+            .MapBundles()
             .MapModels()
             .MapMetrics()
             .MapFiles()

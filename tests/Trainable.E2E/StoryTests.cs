@@ -72,6 +72,23 @@ public sealed class StoryTests
             await page.LookAsync($"session-{tab.ToLowerInvariant()}");
         }
 
+        // A new row is predicted, and it is said why; so is a table, that is dropped or chosen.
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Predict" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Predict", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Prediction" })).ToContainTextAsync("bought");
+        await page.LookAsync("session-predict");
+        await page.GetByLabel("A table to predict")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "new.csv",
+                    MimeType = "text/csv",
+                    Buffer = System.Text.Encoding.UTF8.GetBytes(Tables.Binary(120)),
+                }
+            );
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Download", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Notes" }).Last).ToContainTextAsync("bought");
+
         // A step is opened, changed and run again.
         await Step(page, "Explain the model").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Edit and run" }).ClickAsync();

@@ -31,7 +31,7 @@ def test_a_step_names_itself_and_holds_the_common_parameters(file):
     assert set(ast.literal_eval(block.removeprefix("PARAMS = "))) == set(DEFAULTS)
 
 
-@pytest.mark.parametrize("file", [*FILES, "verify/refit_plan.py"])
+@pytest.mark.parametrize("file", [*FILES, "verify/refit_plan.py", "verify/refit_model.py"])
 def test_a_rendered_step_stands_alone_and_is_clean(file, tmp_path):
     text = render(file, DEFAULTS)
     assert "# include:" not in text

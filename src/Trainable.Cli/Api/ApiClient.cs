@@ -33,6 +33,18 @@ internal sealed class ApiClient : IDisposable
         return await PostAsync("/api/experiments", content, ContractJson.Default.ExperimentCreated, cancellation);
     }
 
+    /// <summary>An experiment on what lies in S3, which the server reads.</summary>
+    public async Task<ExperimentCreated> CreateFromS3Async(ExperimentUpload upload, CancellationToken cancellation)
+    {
+        using var content = upload.ToContent();
+        return await PostAsync(
+            "/api/experiments/from-s3",
+            content,
+            ContractJson.Default.ExperimentCreated,
+            cancellation
+        );
+    }
+
     public Task<ExperimentSummary[]> ListExperimentsAsync(int limit, CancellationToken cancellation) =>
         GetAsync($"/api/experiments?limit={limit}", ContractJson.Default.ExperimentSummaryArray, cancellation);
 
@@ -82,6 +94,10 @@ internal sealed class ApiClient : IDisposable
             cancellation
         );
     }
+
+    /// <summary>Runs a session's recorded replies again in a new session.</summary>
+    public Task<ReplayStarted> ReplayAsync(Guid session, CancellationToken cancellation) =>
+        PostAsync($"/api/sessions/{session}/replay", null, ContractJson.Default.ReplayStarted, cancellation);
 
     /// <summary>Answers what a run asks.</summary>
     public async Task<QuestionAnswered> AnswerAsync(
@@ -148,6 +164,42 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
+    /// <summary>Predicts the rows of a table; the caller disposes the answer, CSV or JSON as asked.</summary>
+    public async Task<HttpResponseMessage> PredictAsync(
+        Guid session,
+        Stream table,
+        string query,
+        bool asJson,
+        CancellationToken cancellation
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/sessions/{session}/predict{query}")
+        {
+            Content = new StreamContent(table),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(asJson ? "application/json" : "text/csv"));
+        return await OpenAsync(request, cancellation);
+    }
+
+    /// <summary>Opens a session's bundle, a zip archive; the caller disposes the answer.</summary>
+    public async Task<HttpResponseMessage> OpenBundleAsync(Guid session, bool withData, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"/api/sessions/{session}/bundle{(withData ? "" : "?data=false")}"
+        );
+        return await OpenAsync(request, cancellation);
+    }
+
+    /// <summary>Has a bundle, a zip archive, verified.</summary>
+    public async Task<BundleVerdict> VerifyAsync(Stream archive, CancellationToken cancellation)
+    {
+        using var content = new StreamContent(archive);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/zip");
+        return await PostAsync("/api/bundles/verify", content, ContractJson.Default.BundleVerdict, cancellation);
+    }
+
     /// <summary>Opens a session's events; the caller disposes the stream.</summary>
     public async Task<Stream> OpenEventsAsync(Guid session, long after, CancellationToken cancellation)
     {
@@ -169,6 +221,21 @@ internal sealed class ApiClient : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
+
+    private async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        try
+        {
+            await ThrowOnRefusalAsync(response, cancellation);
+            return response;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
 
     private async Task<T> GetAsync<T>(string path, JsonTypeInfo<T> json, CancellationToken cancellation)
     {

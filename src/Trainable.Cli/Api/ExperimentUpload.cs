@@ -16,6 +16,9 @@ internal sealed record ExperimentUpload
     public required ExperimentOptions Options { get; init; }
     public required IReadOnlyList<UploadFile> Files { get; init; }
 
+    /// <summary>Where the server finds the data, instead of files.</summary>
+    public string? S3Path { get; init; }
+
     public MultipartFormDataContent ToContent()
     {
         // The fields come first, so that a server that reads in order knows the target before the rows arrive.
@@ -26,6 +29,8 @@ internal sealed record ExperimentUpload
             { new StringContent(Instructions), "instructions" },
             { new StringContent(JsonSerializer.Serialize(Options, ContractJson.Default.ExperimentOptions)), "options" },
         };
+        if (S3Path is not null)
+            content.Add(new StringContent(S3Path), "s3_path");
         foreach (var file in Files)
         {
             var body = new StreamContent(

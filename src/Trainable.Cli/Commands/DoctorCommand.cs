@@ -68,6 +68,7 @@ internal static class DoctorCommand
         findings.AddRange(place);
         if (home is not null)
             findings.AddRange(await surroundings.ExamineServerAsync(home, cancellation));
+        findings.AddRange(await new S3Access(clock).ExamineAsync(cancellation));
         findings.AddRange(await new ModelAccess(clock).ExamineAsync(cancellation));
         return findings;
     }

@@ -12,6 +12,7 @@ internal static class RunCommand
           trainable run churn.csv --target Churn
           trainable run sample:breast-cancer
           trainable run sample:list
+          trainable run s3://datasets/churn.csv --target Churn
           trainable run sales.xlsx --sheet 2025 --target churned
           trainable run shop/ --main customers.csv --target churned
           trainable run houses/ --target price --metric rmse --budget 10m
@@ -21,6 +22,8 @@ internal static class RunCommand
 
         Environment:
           TRAINABLE_HOME     where everything is kept (default ~/.trainable)
+          S3_ENDPOINT        with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and TRAINABLE_S3_BUCKETS: where s3:// is read and
+                             what stages make is copied to (docs/s3.md)
           NO_COLOR           plain lines instead of the live view
 
         Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something to install first, 130 cancelled (Ctrl-C stops the run and keeps
@@ -34,7 +37,7 @@ internal static class RunCommand
         var data = new Argument<string>("DATA")
         {
             HelpName = "DATA",
-            Description = "A file, a folder, or sample:NAME ('sample:list' names the samples).",
+            Description = "A file, a folder, s3://BUCKET/KEY, or sample:NAME ('sample:list' names the samples).",
         };
         data.CompletionSources.Add(Suggestions.Samples);
         var target = Text("--target", "COL", "The column to predict; the agent picks one otherwise.");

@@ -14,11 +14,7 @@ internal static class RunPipeline
     {
         using var interrupts = new Interrupts();
         var started = clock.GetTimestamp();
-        if (!IsSample(arguments.Data))
-        {
-            // A wrong path should not wait for a server to start.
-            DataSource.FromPath(arguments.Data).Dispose();
-        }
+        CheckData(arguments.Data);
         if (arguments.Data != Samples.Prefix + "list")
             Requirements.Check(arguments.Home);
         await using var server = await HomeServer.OpenAsync(arguments.Home, 0, "run", clock, interrupts.Token);
@@ -40,14 +36,47 @@ internal static class RunPipeline
                 arguments.Until,
                 interrupts.Token
             );
+            if (end is SessionEnd.Done)
+                await new CopyWatch(server, view, clock).UntilCopiedAsync(session, interrupts.Token);
         }
         await RunWatch.ReportAsync(server, session, arguments.Json, clock.GetElapsedTime(started));
         return RunWatch.ExitCode(end);
     }
 
+    /// <summary>A wrong path should not wait for a server to start.</summary>
+    private static void CheckData(string data)
+    {
+        if (S3Address.Is(data))
+            S3Address.NameOf(data);
+        else if (!IsSample(data))
+            DataSource.FromPath(data).Dispose();
+    }
+
     private static bool IsSample(string data) => data.StartsWith(Samples.Prefix, StringComparison.Ordinal);
 
     private static async Task<Guid> StartAsync(
+        RunArguments arguments,
+        HomeServer server,
+        IRunView view,
+        CancellationToken cancellation
+    )
+    {
+        var session = S3Address.Is(arguments.Data)
+            ? await CreateFromS3Async(arguments, server, view, cancellation)
+            : await CreateAsync(arguments, server, view, cancellation);
+        var request = new StartStageRequest();
+        try
+        {
+            await server.AskAsync(api => api.StartAsync(session, arguments.Until, request, cancellation), cancellation);
+        }
+        catch (ApiException running) when (running.Status == 409)
+        {
+            // Asked twice, because the first answer was lost with the owner that gave it.
+        }
+        return session;
+    }
+
+    private static async Task<Guid> CreateAsync(
         RunArguments arguments,
         HomeServer server,
         IRunView view,
@@ -65,31 +94,47 @@ internal static class RunPipeline
             Name = arguments.Name ?? data.Name,
             Description = data.Description,
             Instructions = arguments.Instructions,
-            // The terms are the experiment's, so that whatever starts later in it has them too.
-            Options = arguments.Options with
-            {
-                Target = arguments.Options.Target ?? data.Target,
-                Run = arguments.Run,
-            },
+            Options = OptionsOf(arguments, data.Target),
             Files = data.Files,
         };
-        var target = upload.Options.Target is { } column ? $", predicting {column}" : "";
-        view.Notice($"{upload.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}{target}");
+        view.Notice(
+            $"{upload.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}{Predicting(upload.Options)}"
+        );
         var created = await server.AskAsync(api => api.CreateExperimentAsync(upload, cancellation), cancellation);
         if (created.Note is { } note)
             view.Notice(note);
-        var request = new StartStageRequest();
-        try
-        {
-            await server.AskAsync(
-                api => api.StartAsync(created.SessionId, arguments.Until, request, cancellation),
-                cancellation
-            );
-        }
-        catch (ApiException running) when (running.Status == 409)
-        {
-            // Asked twice, because the first answer was lost with the owner that gave it.
-        }
         return created.SessionId;
     }
+
+    /// <summary>The server reads S3 itself, with the keys that it was started with.</summary>
+    private static async Task<Guid> CreateFromS3Async(
+        RunArguments arguments,
+        HomeServer server,
+        IRunView view,
+        CancellationToken cancellation
+    )
+    {
+        var upload = new ExperimentUpload
+        {
+            Name = arguments.Name ?? S3Address.NameOf(arguments.Data),
+            Instructions = arguments.Instructions,
+            Options = OptionsOf(arguments, target: null),
+            Files = [],
+            S3Path = arguments.Data,
+        };
+        view.Notice($"{upload.Name} · {arguments.Data}{Predicting(upload.Options)}");
+        var created = await server.AskAsync(api => api.CreateFromS3Async(upload, cancellation), cancellation);
+        return created.SessionId;
+    }
+
+    /// <summary>The terms are the experiment's, so that whatever starts later in it has them too.</summary>
+    private static ExperimentOptions OptionsOf(RunArguments arguments, string? target) =>
+        arguments.Options with
+        {
+            Target = arguments.Options.Target ?? target,
+            Run = arguments.Run,
+        };
+
+    private static string Predicting(ExperimentOptions options) =>
+        options.Target is { } column ? $", predicting {column}" : "";
 }

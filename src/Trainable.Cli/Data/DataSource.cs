@@ -22,15 +22,11 @@ internal sealed record DataSource : IDisposable
     /// <exception cref="CommandException">There is nothing to upload there.</exception>
     public static DataSource FromPath(string path)
     {
-        if (path.StartsWith("s3://", StringComparison.OrdinalIgnoreCase))
-        {
+        if (path.Length == 0)
             throw new CommandException(
-                "Reading s3:// is not there yet. Download the file and pass its path, such as './trainable run data.csv'.",
+                "DATA is empty; it takes a file, a folder, an s3:// address or sample:NAME.",
                 ExitCodes.Usage
             );
-        }
-        if (path.Length == 0)
-            throw new CommandException("DATA is empty; it takes a file, a folder or sample:NAME.", ExitCodes.Usage);
         var full = Path.GetFullPath(path);
         if (File.Exists(full))
             return FromFile(full);

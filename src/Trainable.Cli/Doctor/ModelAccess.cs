@@ -1,41 +1,70 @@
+using Microsoft.Extensions.Configuration;
+using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Agents.Models.Autopilot;
+using Trainable.Server.Agents.Models.Ollama;
+using Trainable.Server.Agents.Models.OpenAI;
+using Trainable.Server.Platform;
 
 namespace Trainable.Cli.Doctor;
 
-/// <summary>Which keys of models are set (never what they are), and whether the provider can be reached.</summary>
+/// <summary>Which keys of models are set (never what they are), and whether the providers can be reached.</summary>
 internal sealed class ModelAccess(TimeProvider clock)
 {
     private const string Group = "Models";
-    private const string Key = "ANTHROPIC_API_KEY";
-    private const string Address = "ANTHROPIC_BASE_URL";
-    private const string DefaultAddress = "https://api.anthropic.com";
+    private const string Claude = "https://api.anthropic.com";
+    private const string OpenAI = "https://api.openai.com/v1";
+    private const string Ollama = "http://localhost:11434";
+
+    private readonly IConfiguration _settings = new ConfigurationBuilder().AddEnvironmentVariables().Build();
 
     public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancellation)
     {
-        var autopilot = Finding.Ok(Group, AutopilotChatClient.ModelId, "Built in: needs no key and no network.");
-        if (Variable(Key) is null)
-            return [autopilot, Finding.Ok(Group, "keys", $"{Key} is not set.")];
-        return [autopilot, Finding.Ok(Group, "keys", $"{Key} is set."), await ReachAsync(cancellation)];
+        var findings = new List<Finding>
+        {
+            Finding.Ok(Group, AutopilotChatClient.ModelId, "Built in: needs no key and no network."),
+            Finding.Ok(
+                Group,
+                "keys",
+                string.Join(
+                    ' ',
+                    new[] { AnthropicOptions.KeyVariable, OpenAIOptions.KeyVariable }.Select(key =>
+                        $"{key} is {(IsSet(key) ? "" : "not ")}set."
+                    )
+                )
+            ),
+        };
+        if (IsSet(AnthropicOptions.KeyVariable))
+            findings.Add(await ReachAsync("anthropic", AnthropicOptions.UrlVariable, Claude, cancellation));
+        if (IsSet(OpenAIOptions.KeyVariable) || IsSet(OpenAIOptions.UrlVariable))
+            findings.Add(await ReachAsync("openai", OpenAIOptions.UrlVariable, OpenAI, cancellation));
+        if (IsSet(OllamaOptions.ModelVariable) || IsSet(OllamaOptions.UrlVariable))
+            findings.Add(await ReachAsync("ollama", OllamaOptions.UrlVariable, Ollama, cancellation));
+        return findings;
     }
 
-    private async Task<Finding> ReachAsync(CancellationToken cancellation)
+    private async Task<Finding> ReachAsync(string name, string address, string usual, CancellationToken cancellation)
     {
-        const string name = "provider";
-        var address = Variable(Address) ?? DefaultAddress;
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            return Finding.Broken(Group, name, $"{Address} is no address; it looks like {DefaultAddress}.");
-        if (Variable("HTTPS_PROXY") is not null || Variable("https_proxy") is not null)
+        Uri url;
+        try
+        {
+            url = ApiAddress.Read(_settings, address, usual);
+        }
+        catch (UserFacingException wrong)
+        {
+            return Finding.Broken(Group, name, wrong.Message);
+        }
+        if (url.Scheme == "https" && (IsSet("HTTPS_PROXY") || IsSet("https_proxy")))
             return Finding.Ok(Group, name, $"{url.Host} is reached through HTTPS_PROXY; that was not tried.");
         return await Reach.TryAsync(url.Host, url.Port, clock, cancellation) is { } problem
             ? Finding.Warning(
                 Group,
                 name,
                 $"{url.Host}:{url.Port} cannot be reached ({problem}); models behind it will fail.",
-                $"check the network, or {Address}"
+                name == "ollama" ? $"start Ollama, or check {address}" : $"check the network, or {address}"
             )
             : Finding.Ok(Group, name, $"{url.Host}:{url.Port} can be reached.");
     }
 
-    private static string? Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private bool IsSet(string name) => _settings[name]?.Trim() is { Length: > 0 };
 }

@@ -143,7 +143,8 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
     /// True for owners that stay until a run has ended or a person leaves, and so take up what runs; the others (<c>ls</c>,
     /// <c>show</c>, …) are gone in a moment.
     /// </summary>
-    private static bool Lasts(string command) => command is "up" or "run" or "server" or Following or Chatting;
+    private static bool Lasts(string command) =>
+        command is "up" or "run" or "server" or "replay" or "takeover" or Following or Chatting;
 
     private HomeLock? TryLock()
     {

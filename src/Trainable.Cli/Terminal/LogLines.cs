@@ -84,9 +84,16 @@ internal sealed class LogLines(TimeZoneInfo zone)
             [
                 ($"the stage left {Words.Count(EventData.Read<FilesReady>(item).Files.Count, "file")}", Tone.Plain),
             ],
+            EventTypes.S3SyncComplete => [(Copied(EventData.Read<S3SyncComplete>(item)), Tone.Quiet)],
+            EventTypes.S3SyncWaiting => Block(
+                "! the copy to S3 waits: ",
+                EventData.Read<S3SyncWaiting>(item).Error,
+                Tone.Warning
+            ),
             EventTypes.MetadataReady => [("the prepared table is described", Tone.Quiet)],
             EventTypes.Usage => [(Usage(EventData.Read<UsageReport>(item)), Tone.Quiet)],
             EventTypes.Notice => Block("! ", EventData.Read<Notice>(item).Text, Tone.Warning),
+            EventTypes.Replay => ReplayLines.Of(EventData.Read<ReplayResult>(item)),
             EventTypes.BudgetWarning => Block("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
             EventTypes.ModelRetry => Block("! ", EventData.Read<ModelRetry>(item).Message, Tone.Warning),
             EventTypes.AgentError => Block("✗ ", EventData.Read<AgentFailed>(item).Error, Tone.Failed),
@@ -102,6 +109,9 @@ internal sealed class LogLines(TimeZoneInfo zone)
             EventTypes.Question => Block("the agent asks: ", EventData.Question(item), Tone.Running),
             _ => [Raw(item)],
         };
+
+    private static string Copied(S3SyncComplete copied) =>
+        $"{Words.Count(copied.FilesSynced, "file")} of {One(copied.Stage)} are in s3://{One(copied.Bucket)}/{One(copied.S3Prefix)}";
 
     private static IEnumerable<(string, Tone)> State(StateChanged change)
     {

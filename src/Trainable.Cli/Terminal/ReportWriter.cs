@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Trainable.Cli.Api;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Models.Autopilot;
 
 namespace Trainable.Cli.Terminal;
 
@@ -41,6 +42,8 @@ internal static class ReportWriter
         }
         if (report.ModelPath is { } model)
             yield return Field("Model", model);
+        foreach (var copy in report.S3Sync ?? [])
+            yield return Copy(copy);
         if (Words.Cost(report.Usage) is { Length: > 0 } cost)
             yield return Field("Cost", cost);
         if (report.Seconds is { } seconds)
@@ -48,6 +51,22 @@ internal static class ReportWriter
         yield return Field("Session", report.SessionId.ToString());
         yield return Field("See it again", $"./trainable show {SessionName.Short(report.SessionId)}");
         yield return Field("In the browser", "./trainable up");
+        if (
+            report.State == SessionStates.Failed
+            && report.Stages.LastOrDefault(stage => stage.Status == RunStatuses.Failed) is { } left
+            && left.Model != AutopilotChatClient.ModelId
+        )
+            yield return Field("Hand it over", $"./trainable takeover {SessionName.Short(report.SessionId)}");
+    }
+
+    private static TextLine Copy(SyncState copy)
+    {
+        var name = $"{Words.Stage(copy.Stage)} in S3";
+        if (copy.Status == SyncStatuses.Done)
+            return Field(name, $"s3://{copy.Bucket}/{copy.Prefix}");
+        return copy.Error is { } error
+            ? TextLine.Of($"{name} waits", Tone.Warning).Add($": {CleanText.Line(error)}")
+            : Field(name, "on its way");
     }
 
     private static IEnumerable<TextLine> Score(ScoreReport score)

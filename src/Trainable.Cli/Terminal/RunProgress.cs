@@ -77,6 +77,13 @@ internal sealed class RunProgress
             EventTypes.MetricsBatch => Measured(EventData.Read<MetricsBatch>(item)),
             EventTypes.ValidationResult => Checked(EventData.Read<ValidationResult>(item)),
             EventTypes.Notice => Say("! ", EventData.Read<Notice>(item).Text, Tone.Warning),
+            EventTypes.Replay => ReplayLines
+                .Of(EventData.Read<ReplayResult>(item))
+                .Select(line =>
+                    new TextLine { Whole = true }
+                        .Add("  ")
+                        .Add(line.Text, line.Tone)
+                ),
             EventTypes.BudgetWarning => Say("! ", EventData.Read<BudgetWarning>(item).Message, Tone.Warning),
             EventTypes.ModelRetry => Retry(EventData.Read<ModelRetry>(item)),
             EventTypes.AgentError => Failed(EventData.Read<AgentFailed>(item)),

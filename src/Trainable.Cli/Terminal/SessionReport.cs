@@ -35,6 +35,10 @@ internal sealed record SessionReport
     /// <summary>The trained model on disk.</summary>
     public string? ModelPath { get; init; }
 
+    /// <summary>How the copies of its stages in S3 stand; left out where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SyncState>? S3Sync { get; init; }
+
     /// <summary><c>unsafe</c> where what agents write runs without isolation.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Sandbox { get; init; }
@@ -62,6 +66,7 @@ internal sealed record SessionReport
             Name = session.Experiment.Name,
             State = session.State,
             Sandbox = session.Sandbox,
+            S3Sync = session.S3Sync,
             Stages = [.. runs.Select(Describe)],
             Usage = session.Usage,
             Share = runs is [.., { } last] ? last.Share : null,

@@ -3,6 +3,8 @@ using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Models.Replay;
+using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Agents.Tools;
 using Trainable.Server.Events;
 using Trainable.Server.Storage;
@@ -18,6 +20,7 @@ internal sealed class AgentLoop(
     ModelTurns turns,
     ToolCalls calls,
     StagePrompt prompt,
+    RecordedRuns recordings,
     EventLog log,
     LiveFeeds feeds,
     IDbContextFactory<TrainableDb> databases,
@@ -37,15 +40,23 @@ internal sealed class AgentLoop(
 
     public async Task<LoopEnd> RunAsync(StageContext context, CancellationToken cancellation)
     {
-        using var client = models.Open(context.Model);
+        var recording = await recordings.OfAsync(context, cancellation);
         var journal = new RunJournal(log, feeds, context);
         var (conversation, budget) = await LoadAsync(context, cancellation);
+        using var client = recording is null
+            ? models.Open(context.Model)
+            : new ReplayChatClient(() => recording.Reply(conversation.Turns));
         if (budget.IsSpentAlready)
             return new LoopEnd(LoopEndReason.BudgetExhausted, $"{budget.Exceeded!.Name()} is used up; raise it");
         var inbox = new UserInbox(databases, context, conversation);
         var window = turns.WindowOf(context);
         var leftOpen = await LeftOpen.ReadAsync(databases, context, cancellation);
-        var scope = new ToolScope(context, journal) { Budget = budget, Begun = leftOpen.Begun };
+        var scope = new ToolScope(context, journal)
+        {
+            Budget = budget,
+            Recording = recording,
+            Begun = leftOpen.Begun,
+        };
         await calls.InterruptAsync(conversation, scope);
         var notices = leftOpen.Restore(budget, conversation);
 
@@ -80,6 +91,12 @@ internal sealed class AgentLoop(
                 if (budget.FinalTurnTaken)
                     return new LoopEnd(LoopEndReason.BudgetExhausted, exceeded.EndSentence);
                 budget.FinalTurnTaken = true;
+            }
+            if (recording is not null)
+            {
+                if (conversation.Turns >= recording.Replies)
+                    return LoopEnd.Of(recording);
+                await recordings.SayAsync(recording, conversation.Turns, context, journal, cancellation);
             }
             notices.AddRange(await inbox.TakeAsync(cancellation));
             switch (await turns.AskAsync(client, scope, conversation, notices, window, cancellation))

@@ -3,6 +3,8 @@ using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Agents.Models.Autopilot;
 using Trainable.Server.Agents.Models.Ollama;
 using Trainable.Server.Agents.Models.OpenAI;
+using Trainable.Server.Agents.Models.Replay;
+using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Agents.Steering;
 using Trainable.Server.Agents.Tools;
 using Trainable.Server.Platform;
@@ -15,6 +17,8 @@ internal static class AgentsRegistration
         services
             .AddSingleton<SessionSandboxes>()
             .AddSingleton<StageFiles>()
+            .AddSingleton<SandboxPackages>()
+            .AddSingleton<SkillShelf>()
             .AddSingleton<StagePrompt>()
             .AddSingleton(_ => Playbook.Shipped())
             .AddSingleton(AnthropicOptions.Read(configuration))
@@ -24,6 +28,7 @@ internal static class AgentsRegistration
             .AddSingleton<IModelProvider, AnthropicProvider>()
             .AddSingleton<IModelProvider, OpenAIProvider>()
             .AddSingleton<IModelProvider, OllamaProvider>()
+            .AddSingleton<IModelProvider, ReplayProvider>()
             .AddSingleton<IModelProvider, AutopilotProvider>()
             .AddSingleton<IModels, ConfiguredModels>()
             .AddSingleton<IAgentTool, ExecuteCodeTool>()
@@ -32,6 +37,7 @@ internal static class AgentsRegistration
             .AddSingleton<IAgentTool, AskUserTool>()
             .AddSingleton<IAgentTool, QueryDataTool>()
             .AddSingleton<IAgentTool, FinishStageTool>()
+            .AddSingleton<RecordedRuns>()
             .AddSingleton<Questions>()
             .AddSingleton<CodeApproval>()
             .AddSingleton<ModelTurns>()

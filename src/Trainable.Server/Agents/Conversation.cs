@@ -170,7 +170,8 @@ internal sealed class Conversation
         }
     }
 
-    private static List<ChatMessage> Parse(string json) =>
+    /// <summary>Messages as <see cref="Serialize"/> wrote them.</summary>
+    public static List<ChatMessage> Parse(string json) =>
         (List<ChatMessage>?)
             JsonSerializer.Deserialize(json, AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(List<ChatMessage>)))
         ?? [];

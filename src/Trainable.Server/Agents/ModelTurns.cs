@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Agents.Tools;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
@@ -162,7 +163,7 @@ internal sealed class ModelTurns(IEnumerable<IAgentTool> tools, IModels models, 
                 Prompt = Conversation.Serialize(notices),
                 Reply = Conversation.Serialize([.. reply.Messages]),
                 Usage = tokens,
-                Model = context.Model,
+                Model = RecordingName.Is(context.Model) ? RecordingName.Model : context.Model,
                 CostNanos = cost,
             }
         );

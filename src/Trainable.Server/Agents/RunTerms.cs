@@ -18,6 +18,9 @@ internal static class RunTerms
     /// <summary>Those of a conversation about a stage.</summary>
     private static readonly BudgetLimits ChatCeilings = new() { Seconds = 10 * 60, Steps = 10 };
 
+    /// <summary>Those of a recording that runs again: it has an end, and a slower machine must not cut it short.</summary>
+    public static readonly BudgetLimits Unhurried = new() { Seconds = LongestSeconds, Steps = MostSteps };
+
     public static BudgetLimits Ceilings(string kind) => kind == RunKinds.Chat ? ChatCeilings : StageCeilings;
 
     /// <summary>What was said for the session itself.</summary>

@@ -17,7 +17,7 @@ internal sealed record StageFile(string Path, long Size)
 }
 
 /// <summary>A stage's directory as the host reads and writes it, and the events and artefacts that tell of its files.</summary>
-internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome home)
+internal sealed partial class StageFiles(WorkspaceFiles workspace, SkillShelf skills, TrainableHome home)
 {
     private const string Scripts = "scripts";
 
@@ -63,7 +63,9 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
     public FileStream CreateLog(StageContext context, string path) =>
         new(Require(workspace.CreateFile(In(context, path), replace: true), path), FileAccess.Write);
 
-    /// <summary>The beginning of a text file; <paramref name="path"/> is absolute below /data or relative to the stage.</summary>
+    /// <summary>
+    /// The beginning of a text file; <paramref name="path"/> is absolute below /data or the skills, or relative to the stage.
+    /// </summary>
     /// <exception cref="UserFacingException">There is no such file, or it is no text.</exception>
     public async Task<string> ReadTextAsync(
         StageContext context,
@@ -72,7 +74,9 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
         CancellationToken cancellation
     )
     {
-        var opened = workspace.OpenFile(Resolve(context, path));
+        var opened = SkillShelf.PathOf(path) is { } skill
+            ? skills.OpenFile(skill)
+            : workspace.OpenFile(Resolve(context, path));
         if (opened.Handle is null)
             throw new UserFacingException($"there is no file '{path}'.");
         await using var file = new FileStream(opened.Handle, FileAccess.Read);
@@ -106,6 +110,8 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
     /// <summary>The entries of a directory, a line each.</summary>
     public IReadOnlyList<string> List(StageContext context, string path)
     {
+        if (SkillShelf.PathOf(path) is { } skill)
+            return skills.Names(skill) ?? throw new UserFacingException($"there is no directory '{path}'.");
         var folder = Resolve(context, path);
         var entries =
             workspace.List(folder, out _) ?? throw new UserFacingException($"there is no directory '{path}'.");

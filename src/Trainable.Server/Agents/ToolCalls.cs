@@ -39,6 +39,9 @@ internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, CodeAppro
             CheckReport? report = null;
             if (conversation.ResultOf(call) is null)
             {
+                // A call that never ended was stopped with its run, and might never end here either.
+                if (scope.Recording is { } recording && !recording.HasResult(call.CallId))
+                    return LoopEnd.Of(recording);
                 var result = await InvokeAsync(call, scope, cancellation);
                 if (RepeatedFailures.HintFor(conversation, call, result.ForModel) is { } hint)
                     result = result with { ForModel = result.ForModel + hint };
@@ -94,7 +97,8 @@ internal sealed partial class ToolCalls(IEnumerable<IAgentTool> tools, CodeAppro
         try
         {
             var result = await tool.InvokeAsync(review.Call, scope, cancellation);
-            result = result with { ForModel = SharedResult.Of(call.Name, result.ForModel, scope.Context.Share) };
+            if (!result.IsOurs)
+                result = result with { ForModel = SharedResult.Of(call.Name, result.ForModel, scope.Context.Share) };
             return review.Remark is { } remark ? result with { ForModel = $"{result.ForModel}\n{remark}" } : result;
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)

@@ -21,152 +21,57 @@ internal sealed class ExplorerSandboxes(
     /// <summary>Of the sandbox beyond what DuckDB counts: the interpreter, the library, what expressions build.</summary>
     private const long UncountedBytes = 2L << 30;
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<Guid, Entry> _open = [];
-    private Task _closing = Task.CompletedTask;
+    private readonly WarmPool<ExplorerRoom> _pool = new(new WarmLimits(options.Idle, options.Warm), time);
 
     /// <summary>The view's sandbox, which stays open at least until the lease is disposed of; one query at a time.</summary>
     public async Task<ExplorerLease> BorrowAsync(ExplorerView view, CancellationToken cancellation)
     {
-        var entry = Enter(view);
+        var shown = string.Join('\n', view.Mounts.Select(mount => $"{mount.HostPath}\0{mount.SandboxPath}"));
+        var lease = await _pool.BorrowAsync(view.Session, shown, () => OpenAsync(view), cancellation);
+        return new ExplorerLease(lease.Warm.Sandbox, lease.Warm.Folder, lease.Leave);
+    }
+
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
+
+    private async Task<ExplorerRoom> OpenAsync(ExplorerView view)
+    {
+        var folder = TrainableHome.Make(Path.Combine(home.Scratch, $"explorer-{Guid.CreateVersion7():N}"));
         try
         {
-            var sandbox = await entry.Sandbox.Value.WaitAsync(cancellation);
-            return new ExplorerLease(sandbox, entry.Folder, () => Leave(entry));
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            Leave(entry);
-            throw;
+            var sandbox = await runtime.OpenAsync(
+                new SandboxSpec
+                {
+                    Name = $"explorer-{view.Session:N}",
+                    Mounts = [.. view.Mounts, new SandboxMount(folder, Work, Writable: true)],
+                    MemoryBytes = options.MemoryBytes + UncountedBytes,
+                    Modules = "explorer.warm",
+                },
+                CancellationToken.None
+            );
+            return new ExplorerRoom(sandbox, folder);
         }
         catch
         {
-            // A sandbox that could not be opened is tried again by the next query.
-            lock (_lock)
-                Retire(entry);
-            Leave(entry);
+            TreeRemoval.Delete(folder);
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync()
+    private sealed class ExplorerRoom(ISandbox sandbox, string folder) : IWarm
     {
-        lock (_lock)
-        {
-            foreach (var entry in _open.Values.ToList())
-            {
-                Retire(entry);
-                CloseInBackground(entry);
-            }
-        }
-        await _closing;
-    }
-
-    private Entry Enter(ExplorerView view)
-    {
-        lock (_lock)
-        {
-            if (_open.TryGetValue(view.Session, out var entry) && !entry.View.Mounts.SequenceEqual(view.Mounts))
-                Retire(entry);
-            if (!_open.TryGetValue(view.Session, out entry))
-            {
-                var folder = TrainableHome.Make(Path.Combine(home.Scratch, $"explorer-{Guid.CreateVersion7():N}"));
-                entry = new Entry(view, folder, new Lazy<Task<ISandbox>>(() => OpenAsync(view, folder)));
-                entry.Timer = time.CreateTimer(CloseIdle, entry, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _open[view.Session] = entry;
-            }
-            entry.Users++;
-            entry.Timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            while (
-                _open.Count > options.Warm
-                && _open.Values.Where(other => other.Users == 0).MinBy(other => other.IdleSince) is { } longest
-            )
-                Retire(longest);
-            return entry;
-        }
-    }
-
-    private async Task<ISandbox> OpenAsync(ExplorerView view, string folder) =>
-        await runtime.OpenAsync(
-            new SandboxSpec
-            {
-                Name = $"explorer-{view.Session:N}",
-                Mounts = [.. view.Mounts, new SandboxMount(folder, Work, Writable: true)],
-                MemoryBytes = options.MemoryBytes + UncountedBytes,
-                Modules = "explorer.warm",
-            },
-            CancellationToken.None
-        );
-
-    private void Leave(Entry entry)
-    {
-        lock (_lock)
-        {
-            entry.IdleSince = time.GetTimestamp();
-            if (--entry.Users > 0)
-                return;
-            if (entry.IsRetired)
-                CloseInBackground(entry);
-            else
-                entry.Timer!.Change(options.Idle, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private void CloseIdle(object? state)
-    {
-        lock (_lock)
-        {
-            // A query may have taken it while this callback was on its way.
-            if (state is Entry { Users: 0, IsRetired: false } entry)
-                Retire(entry);
-        }
-    }
-
-    /// <summary>Nobody gets it any more; whoever uses it still does.</summary>
-    private void Retire(Entry entry)
-    {
-        if (entry.IsRetired)
-            return;
-        entry.IsRetired = true;
-        _open.Remove(entry.View.Session);
-        if (entry.Users == 0)
-            CloseInBackground(entry);
-    }
-
-    private void CloseInBackground(Entry entry) => _closing = Task.WhenAll(_closing, Task.Run(() => CloseAsync(entry)));
-
-    private static async Task CloseAsync(Entry entry)
-    {
-        if (entry.Timer is { } timer)
-            await timer.DisposeAsync();
-        try
-        {
-            if (entry.Sandbox.IsValueCreated)
-                await (await entry.Sandbox.Value).DisposeAsync();
-        }
-        catch (Exception failure)
-            when (failure is UserFacingException or IOException or InvalidOperationException or TimeoutException)
-        {
-            // It never opened, as whoever asked for it was told, or is gone already.
-        }
-        TreeRemoval.Delete(entry.Folder);
-    }
-
-    private sealed class Entry(ExplorerView view, string folder, Lazy<Task<ISandbox>> sandbox)
-    {
-        public ExplorerView View => view;
+        public ISandbox Sandbox => sandbox;
 
         public string Folder => folder;
 
-        public Lazy<Task<ISandbox>> Sandbox => sandbox;
+        public long MemoryInUse => sandbox.MemoryInUse;
 
-        public ITimer? Timer { get; set; }
+        public bool IsUsable => true;
 
-        public int Users { get; set; }
-
-        public bool IsRetired { get; set; }
-
-        public long IdleSince { get; set; }
+        public async ValueTask DisposeAsync()
+        {
+            await sandbox.DisposeAsync();
+            TreeRemoval.Delete(folder);
+        }
     }
 }
 

@@ -34,6 +34,9 @@ internal static class ApiDescription
         typeof(AgentAborted),
         typeof(UsageReport),
         typeof(BudgetWarning),
+        typeof(ReplayResult),
+        typeof(S3SyncComplete),
+        typeof(S3SyncWaiting),
         typeof(ExecOutput),
         typeof(ExecEnded),
     ];

@@ -1,4 +1,5 @@
 using Trainable.Server.Referee.Checks;
+using Trainable.Server.Referee.Comparisons;
 using Trainable.Server.Referee.Evaluations;
 using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
@@ -22,5 +23,7 @@ internal static class RefereeRegistration
             .AddSingleton<EvaluationStore>()
             .AddSingleton<ModelScorer>()
             .AddSingleton<ProcessedMetaExtractor>()
+            .AddSingleton<BehaviourComparer>()
+            .AddSingleton<ArtifactComparer>()
             .AddSingleton<RefereeService>();
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Events;
 using Trainable.Server.Storage;
 
@@ -67,7 +68,7 @@ internal sealed class ChatStarter(
             Kind = RunKinds.Chat,
             ParentId = parent?.Id,
             Status = RunStatuses.Running,
-            Model = model is { Length: > 0 } ? model : about?.Model ?? terms.ModelOf(Stages.Eda) ?? models.Default,
+            Model = model is { Length: > 0 } ? model : Talker(about?.Model ?? terms.ModelOf(Stages.Eda)),
             Instructions = about?.Instructions ?? "",
             // What a stage may spend says nothing of a conversation about it.
             // What it may see, and what needs approval, holds on.
@@ -80,25 +81,21 @@ internal sealed class ChatStarter(
             Epoch = row.Epoch + 1,
             StartedAt = clock.GetUtcNow().UtcDateTime,
         };
+        var start = new RunStart(run);
         models.Open(run.Model).Dispose();
         await starter.RefuseOverspentAsync(db, row, RunTerms.Of(row, run), run.Model, cancellation);
         var kept = await log.AppendAsync(
             new Append(session)
             {
                 Epoch = row.Epoch,
-                Events =
-                [
-                    message,
-                    EventDraft.Create(
-                        EventTypes.ChatStarted,
-                        new ChatStarted(run.Id, run.Stage, run.Model),
-                        ContractJson.Default.ChatStarted
-                    ),
-                ],
-                Changes = [RunStart.Row(run), new SetActivity(Activities.Chatting)],
+                Events = [message, start.Event],
+                Changes = start.Changes,
             },
             cancellation
         );
         return new ChatStart(kept, SessionStarter.Describe(row, run));
     }
+
+    /// <summary>A recording answers nothing new: somebody who can takes its place.</summary>
+    private string Talker(string? model) => model is null || RecordingName.Is(model) ? models.Default : model;
 }

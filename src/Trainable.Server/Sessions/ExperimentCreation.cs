@@ -9,6 +9,9 @@ using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
 
+/// <summary>What a dataset was made from: the address that was named, and the objects.</summary>
+internal sealed record S3Source(string Address, IReadOnlyList<string> Objects);
+
 /// <summary>What a person says of a new experiment.</summary>
 internal sealed record NewExperiment
 {
@@ -18,6 +21,9 @@ internal sealed record NewExperiment
     public string Description { get; init; } = "";
     public string Instructions { get; init; } = "";
     public ExperimentOptions Options { get; init; } = new();
+
+    /// <summary>Where the dataset came from in S3; null for an upload.</summary>
+    public S3Source? Source { get; init; }
 
     /// <summary>The name as it is kept.</summary>
     /// <exception cref="UserFacingException">It is empty or too long (422).</exception>
@@ -57,7 +63,7 @@ internal sealed class ExperimentCreation(TrainableDb db, DatasetStore datasets, 
             Name = name,
             Description = wanted.Description,
             Instructions = wanted.Instructions,
-            DatasetRef = files.Count == 1 ? folder + files[0].Name : folder,
+            DatasetRef = wanted.Source?.Address ?? (files.Count == 1 ? folder + files[0].Name : folder),
             Options = JsonSerializer.Serialize(options, ContractJson.Default.ExperimentOptions),
             RowCount = isTable ? manifest.RowsTotal : null,
             ColumnCount = isTable ? manifest.Columns.Count : null,
@@ -92,7 +98,7 @@ internal sealed class ExperimentCreation(TrainableDb db, DatasetStore datasets, 
             DatasetRef = experiment.DatasetRef,
             Instructions = experiment.Instructions,
             SessionId = session.Id,
-            UploadedFiles = [.. files.Select(file => folder + file.Name)],
+            UploadedFiles = wanted.Source?.Objects ?? [.. files.Select(file => folder + file.Name)],
             Note = manifest.Note,
         };
     }

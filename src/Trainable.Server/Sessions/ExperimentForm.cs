@@ -12,6 +12,9 @@ namespace Trainable.Server.Sessions;
 internal sealed class ExperimentForm
 {
     public string? Name { get; private set; }
+
+    /// <summary>Where the dataset lies in S3; for experiments that are made from there.</summary>
+    public string? S3Path { get; private set; }
     public string Description { get; private set; } = "";
     public string Instructions { get; private set; } = "";
     public ExperimentOptions Options { get; private set; } = new();
@@ -43,6 +46,28 @@ internal sealed class ExperimentForm
         return form;
     }
 
+    /// <summary>A form without files: multipart, or as a plain form sends it.</summary>
+    public static async Task<ExperimentForm> ReadFieldsAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        const string wanted = "Send the experiment as a form with 'name' and 's3_path'.";
+        var form = new ExperimentForm();
+        if (
+            request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase)
+            == true
+        )
+        {
+            foreach (var (field, value) in await request.ReadFormAsync(cancellation))
+                form.Set(field, value.ToString());
+            return form;
+        }
+        await foreach (var part in MultipartForm.ReadAsync(request, wanted, cancellation))
+        {
+            if (part.FileName is null)
+                form.Set(part.Name, await part.ReadTextAsync(cancellation));
+        }
+        return form;
+    }
+
     private void Set(string field, string value)
     {
         switch (field)
@@ -55,6 +80,9 @@ internal sealed class ExperimentForm
                 break;
             case "instructions":
                 Instructions = value;
+                break;
+            case "s3_path":
+                S3Path = value.Trim();
                 break;
             case "uploads":
                 Uploads.Add(

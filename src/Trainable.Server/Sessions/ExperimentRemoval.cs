@@ -4,6 +4,7 @@ using Trainable.Server.Datasets;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
 using Trainable.Server.Platform.Linux;
+using Trainable.Server.S3.Sync;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -14,6 +15,7 @@ internal sealed class ExperimentRemoval(
     ISessions sessions,
     DatasetStore datasets,
     LiveFeeds feeds,
+    SyncQueue sync,
     TrainableHome home,
     TimeProvider clock
 )
@@ -42,6 +44,7 @@ internal sealed class ExperimentRemoval(
         foreach (var version in versions)
             datasets.Delete(version);
         datasets.Delete(experiment);
+        sync.Ring();
         var now = clock.GetUtcNow().UtcDateTime;
         feeds.Announce(ListEventTypes.ExperimentDeleted, new ListChanged(experiment), now);
         return true;
@@ -50,6 +53,7 @@ internal sealed class ExperimentRemoval(
     private async Task DeleteRowsAsync(Guid experiment)
     {
         var sessionIds = db.Sessions.Where(row => row.ExperimentId == experiment).Select(row => row.Id);
+        await sync.RemoveAsync(db, experiment);
         var runIds = db.StageRuns.Where(row => sessionIds.Contains(row.SessionId)).Select(row => row.Id);
         await db.Questions.Where(row => sessionIds.Contains(row.SessionId)).ExecuteDeleteAsync();
         await db.Turns.Where(row => runIds.Contains(row.RunId)).ExecuteDeleteAsync();

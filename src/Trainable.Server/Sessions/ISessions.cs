@@ -41,6 +41,9 @@ internal sealed record StartCommand
     /// <summary>How to run; what is not said here is as the session and the experiment have it.</summary>
     public RunOptions Options { get; init; } = new();
     public string? Gpu { get; init; }
+
+    /// <summary>Go on where the last run stopped.</summary>
+    public bool TakeOver { get; init; }
 }
 
 /// <summary>What became of a start.</summary>

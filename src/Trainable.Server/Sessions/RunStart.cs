@@ -11,9 +11,18 @@ internal sealed class RunStart(StageRun run)
 
     public string State => SessionStates.Running(run.Stage);
 
-    public EventDraft Event => EventDraft.StateChange(State, run.Stage);
+    /// <summary>A conversation leaves the state as it is.</summary>
+    public EventDraft Event =>
+        run.Kind == RunKinds.Chat
+            ? EventDraft.Create(
+                EventTypes.ChatStarted,
+                new ChatStarted(run.Id, run.Stage, run.Model),
+                ContractJson.Default.ChatStarted
+            )
+            : EventDraft.StateChange(State, run.Stage);
 
-    public IReadOnlyList<RowChange> Changes => [Row(run), new SetState(State)];
+    public IReadOnlyList<RowChange> Changes =>
+        [Row(run), run.Kind == RunKinds.Chat ? new SetActivity(Activities.Chatting) : new SetState(State)];
 
     /// <summary>The change that begins a run.</summary>
     public static StartRun Row(StageRun run) =>

@@ -56,6 +56,7 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             RunOptions = RunTerms.Of(row),
             Questions = await QuestionsAsync(id, cancellation),
             RichLogs = await RichLogsAsync(id, cancellation),
+            S3Sync = await SyncAsync(id, cancellation),
             Sandbox = sandbox.Mode is SandboxMode.Unsafe ? "unsafe" : null,
         };
     }
@@ -122,6 +123,32 @@ internal sealed class SessionQueries(TrainableDb db, ExperimentQueries experimen
             .Select(question => question.Shown)
             .ToListAsync(cancellation);
         return [.. rows.Select(row => JsonSerializer.Deserialize(row, ContractJson.Default.QuestionItem)!)];
+    }
+
+    private async Task<SyncState[]?> SyncAsync(Guid id, CancellationToken cancellation)
+    {
+        var jobs = await db
+            .SyncJobs.AsNoTracking()
+            .Where(job => job.SessionId == id)
+            .OrderBy(job => job.QueuedAt)
+            .ToListAsync(cancellation);
+        return jobs is []
+            ? null
+            :
+            [
+                .. jobs.Select(job => new SyncState
+                {
+                    Stage = job.Stage!,
+                    Status = job.Status,
+                    Bucket = job.Bucket,
+                    Prefix = job.Prefix,
+                    FilesSynced = job.FilesSynced,
+                    Bytes = job.Bytes,
+                    Error = job.Error,
+                    QueuedAt = job.QueuedAt,
+                    EndedAt = job.EndedAt,
+                }),
+            ];
     }
 
     private async Task<RichLog[]> RichLogsAsync(Guid id, CancellationToken cancellation)

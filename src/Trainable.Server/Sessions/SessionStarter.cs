@@ -3,9 +3,11 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
+using Trainable.Server.Sessions.Replays;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -15,6 +17,7 @@ internal sealed class SessionStarter(
     IDbContextFactory<TrainableDb> databases,
     EventLog log,
     IModels models,
+    ReplayRuns replays,
     TimeProvider clock
 )
 {
@@ -35,6 +38,12 @@ internal sealed class SessionStarter(
         if (runs.Any(run => run.Status == RunStatuses.Running))
             return (new StartResult.AlreadyRunning(), null);
 
+        StageRun? left = null;
+        if (command.TakeOver)
+        {
+            left = TakenOver.Find(runs, command);
+            command = TakenOver.Command(left, command);
+        }
         var done = runs.Where(run => run is { Kind: RunKinds.Stage, Status: RunStatuses.Done, Stale: false })
             .Select(run => run.Stage)
             .ToHashSet();
@@ -63,7 +72,10 @@ internal sealed class SessionStarter(
         var model = terms.ModelOf(stage) ?? models.Default;
         models.Open(model).Dispose(); // Refuses one that cannot be used before anything is written.
         await RefuseOverspentAsync(db, row, terms, model, cancellation);
-        return await BeginAsync(row, stage, model, command);
+        var run = RecordingName.Parse(model) is { } source
+            ? await replays.BeginAsync(db, row, runs, stage, source, command, cancellation)
+            : NewRun(row, stage, model, command, left?.Id);
+        return await BeginAsync(row, run);
     }
 
     /// <summary>Takes a session from a run that does not end, and marks the run cancelled.</summary>
@@ -125,8 +137,12 @@ internal sealed class SessionStarter(
             Model = run.Model,
             Instructions = Join(session.Experiment.Instructions, run.Instructions),
             Run = terms,
-            Limits = terms.Budget?.Over(RunTerms.Ceilings(run.Kind)) ?? RunTerms.Ceilings(run.Kind),
-            SessionLimits = terms.SessionBudget ?? new BudgetLimits(),
+            Limits = RecordingName.Is(run.Model)
+                ? RunTerms.Unhurried
+                : terms.Budget?.Over(RunTerms.Ceilings(run.Kind)) ?? RunTerms.Ceilings(run.Kind),
+            SessionLimits = RecordingName.Is(run.Model)
+                ? new BudgetLimits()
+                : terms.SessionBudget ?? new BudgetLimits(),
             StartedAt = run.StartedAt,
             Idle = TimeSpan.FromSeconds(run.IdleSeconds),
             Options = RunTerms.OfExperiment(session),
@@ -170,18 +186,13 @@ internal sealed class SessionStarter(
     private static BudgetLine? Line(string kind, double? limit, double used) =>
         limit is { } most ? new BudgetLine(BudgetScopes.Session, kind, most, () => used) : null;
 
-    private async Task<(StartResult, StageContext?)> BeginAsync(
-        Session row,
-        string stage,
-        string model,
-        StartCommand command
-    )
-    {
-        var run = new StageRun
+    private StageRun NewRun(Session row, string stage, string model, StartCommand command, Guid? parent) =>
+        new()
         {
             Id = Guid.CreateVersion7(),
             SessionId = row.Id,
             Stage = stage,
+            ParentId = parent,
             Status = RunStatuses.Running,
             Model = model,
             Instructions = command.Instructions,
@@ -191,6 +202,9 @@ internal sealed class SessionStarter(
             Epoch = row.Epoch + 1,
             StartedAt = clock.GetUtcNow().UtcDateTime,
         };
+
+    private async Task<(StartResult, StageContext?)> BeginAsync(Session row, StageRun run)
+    {
         var start = new RunStart(run);
         try
         {
@@ -199,7 +213,7 @@ internal sealed class SessionStarter(
                 new Append(row.Id)
                 {
                     Epoch = row.Epoch,
-                    Events = [start.Event],
+                    Events = RecordingName.Is(run.Model) ? [Replaying(run), start.Event] : [start.Event],
                     Changes = start.Changes,
                 }
             );
@@ -210,6 +224,19 @@ internal sealed class SessionStarter(
         }
         return (new StartResult.Started(start.State), Describe(row, run));
     }
+
+    private static EventDraft Replaying(StageRun run) =>
+        EventDraft.Create(
+            EventTypes.Notice,
+            new Notice(
+                "Recorded replies run again here, in the real sandbox: no model is asked, no key is needed and nothing is paid."
+            )
+            {
+                Code = "replay",
+                Stage = run.Stage,
+            },
+            ContractJson.Default.Notice
+        );
 
     private static string Join(string first, string second) =>
         string.Join("\n\n", new[] { first, second }.Where(text => text.Length > 0));

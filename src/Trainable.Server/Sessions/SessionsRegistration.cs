@@ -1,4 +1,5 @@
 using Trainable.Server.Sessions.Gallery;
+using Trainable.Server.Sessions.Replays;
 using Trainable.Server.Sessions.Tables;
 using Trainable.Server.Sessions.Versions;
 
@@ -9,6 +10,8 @@ internal static class SessionsRegistration
     public static IServiceCollection AddSessions(this IServiceCollection services) =>
         services
             .AddSingleton<StageCompletion>()
+            .AddSingleton<ReplayRuns>()
+            .AddSingleton<ReplayJudge>()
             .AddSingleton<StageRunner>()
             .AddSingleton<RunHost>()
             .AddSingleton<SessionStarter>()

@@ -4,6 +4,7 @@ using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Events;
 using Trainable.Server.Referee;
+using Trainable.Server.S3.Sync;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -24,6 +25,7 @@ internal sealed record Completion(
 internal sealed class StageCompletion(
     RefereeService referee,
     StageFiles files,
+    SyncQueue sync,
     IDbContextFactory<TrainableDb> databases
 )
 {
@@ -144,7 +146,10 @@ internal sealed class StageCompletion(
                 ContractJson.Default.FilesReady
             )
         );
-        return (events, [.. all.Select(file => StageFiles.Artifact(context, file))]);
+        List<RowChange> changes = [.. all.Select(file => StageFiles.Artifact(context, file))];
+        if (sync.Copy(context.ExperimentId, context.SessionId, context.Stage) is { } copy)
+            changes.Add(copy);
+        return (events, changes);
     }
 
     private static EventDraft Verdict(CheckReport report, ScoreReport? score = null) =>

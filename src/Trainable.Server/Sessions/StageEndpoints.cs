@@ -90,6 +90,7 @@ internal static class StageEndpoints
                 Instructions = body.Instructions ?? "",
                 Options = OptionsOf(body),
                 Gpu = body.Gpu,
+                TakeOver = body.TakeOver,
             },
             cancellation
         );

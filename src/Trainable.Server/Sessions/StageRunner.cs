@@ -2,9 +2,12 @@ using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
 using Trainable.Server.Agents;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Events;
 using Trainable.Server.Platform;
+using Trainable.Server.S3.Sync;
 using Trainable.Server.Sandboxes;
+using Trainable.Server.Sessions.Replays;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Sessions;
@@ -18,6 +21,8 @@ internal sealed partial class StageRunner(
     StageCompletion completion,
     SessionSandboxes sandboxes,
     IModels models,
+    ReplayRuns replays,
+    ReplayJudge judge,
     EventLog log,
     LiveFeeds feeds,
     SpaceReserve reserve,
@@ -25,6 +30,7 @@ internal sealed partial class StageRunner(
     TimeProvider clock,
     IHostApplicationLifetime lifetime,
     SandboxOptions sandbox,
+    SyncQueue sync,
     ILogger<StageRunner> logger
 )
 {
@@ -45,26 +51,24 @@ internal sealed partial class StageRunner(
                 await journal.AppendAsync([Unsafe(context)]);
             completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
+            if (end is { Reason: LoopEndReason.RecordingOver, Recorded: not RunStatuses.Done and var recorded })
+                return await EndAsync(context, journal, recorded!, end.Sentence);
             if (context.IsChat)
-            {
-                await EndChatAsync(context, journal, RunStatuses.Done, end.Sentence);
-                return default;
-            }
+                return await EndAsync(context, journal, RunStatuses.Done, end.Sentence);
             var outcome = await completion.CompleteAsync(context, end, cancellation);
             if (outcome.Problem is { } problem)
             {
                 var why = reserve.IsDiskFull
                     ? $"{DiskFull.Sentence($"{context.Stage} could not go on")} {problem}"
                     : problem;
-                await FailAsync(context, journal, why, outcome.Events);
-                return default;
+                return await EndAsync(context, journal, RunStatuses.Failed, why, outcome.Events);
             }
             return new StageEnd(Stopped: false, await RecordDoneAsync(context, journal, end, outcome, cancellation));
         }
         catch (OperationCanceledException) when (stopReason() is not null)
         {
             await sandboxes.CloseAsync(context.SessionId);
-            await CancelAsync(context, journal, stopReason()!);
+            await RecordEndAsync(context, journal, RunStatuses.Cancelled, stopReason()!, [], []);
             return new StageEnd(Stopped: true);
         }
         catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -73,25 +77,20 @@ internal sealed partial class StageRunner(
         }
         catch (UserFacingException told)
         {
-            await FailAsync(context, journal, told.Message);
-            return default;
+            return await EndAsync(context, journal, RunStatuses.Failed, told.Message);
         }
         catch (Exception full) when (DiskFull.Is(full))
         {
             LogDiskFull(full, context.Stage, context.SessionId);
-            await FailAsync(context, journal, DiskFull.Sentence($"{context.Stage} could not go on"));
-            return default;
+            var why = DiskFull.Sentence($"{context.Stage} could not go on");
+            return await EndAsync(context, journal, RunStatuses.Failed, why);
         }
         catch (Exception failure) when (failure is not LostSessionException)
         {
             var trace = Guid.CreateVersion7().ToString("N");
             LogFailed(failure, context.Stage, context.SessionId, trace);
-            await FailAsync(
-                context,
-                journal,
-                $"{context.Stage} failed inside the server; its log says why under {trace}."
-            );
-            return default;
+            var why = $"{context.Stage} failed inside the server; its log says why under {trace}.";
+            return await EndAsync(context, journal, RunStatuses.Failed, why);
         }
     }
 
@@ -116,13 +115,18 @@ internal sealed partial class StageRunner(
         var state = SessionStates.Done(context.Stage);
         var terms = RunTerms.Of(session, run);
         var pauses = terms.PauseBeforeStages == true;
-        var next = RunStart.After(
-            run,
-            // A run whose model was the default hands on that default; one named for its stage alone does not.
-            stage => terms.ModelOf(stage) ?? (terms.ModelOf(run.Stage) is null ? run.Model : models.Default),
-            clock.GetUtcNow().UtcDateTime
-        );
-        List<EventDraft> events = [.. outcome.Events, EventDraft.StateChange(state, context.Stage)];
+        var (next, replayed) = RecordingName.Is(context.Model)
+            ? await ReplayAsync(context, RunStatuses.Done, end.Sentence, outcome.Changes, cancellation)
+            : (
+                RunStart.After(
+                    run,
+                    // A run whose model was the default hands on that default; one named for its stage alone does not.
+                    stage => terms.ModelOf(stage) ?? (terms.ModelOf(run.Stage) is null ? run.Model : models.Default),
+                    clock.GetUtcNow().UtcDateTime
+                ),
+                (IReadOnlyList<EventDraft>)[]
+            );
+        List<EventDraft> events = [.. outcome.Events, .. replayed, EventDraft.StateChange(state, context.Stage)];
         List<RowChange> changes =
         [
             .. outcome.Changes,
@@ -140,6 +144,7 @@ internal sealed partial class StageRunner(
             changes.AddRange(next.Changes);
         }
         await journal.AppendAsync(events, changes);
+        sync.Ring();
         return next is null || pauses ? null : SessionStarter.Describe(session, next.Run);
     }
 
@@ -149,22 +154,6 @@ internal sealed partial class StageRunner(
             new StagePaused(next, $"{done} is done. {next} waits for your word."),
             ContractJson.Default.StagePaused
         );
-
-    /// <summary>A conversation leaves the session's state as it was, however it ends.</summary>
-    private async Task EndChatAsync(StageContext context, RunJournal journal, string status, string reason)
-    {
-        await RecordEndAsync(
-            journal,
-            [
-                EventDraft.Create(
-                    EventTypes.ChatEnded,
-                    new ChatEnded(context.RunId, context.Stage, status, reason),
-                    ContractJson.Default.ChatEnded
-                ),
-            ],
-            new EndRun(context.RunId, status, reason)
-        );
-    }
 
     private static EventDraft Unsafe(StageContext context) =>
         EventDraft.Create(
@@ -180,52 +169,109 @@ internal sealed partial class StageRunner(
             ContractJson.Default.Notice
         );
 
-    private Task FailAsync(
+    /// <summary>
+    /// Records that a run has ended otherwise than done, or that a conversation has. A recording goes on with its next run:
+    /// that one failed there too, and others came after it.
+    /// </summary>
+    private async Task<StageEnd> EndAsync(
         StageContext context,
         RunJournal journal,
+        string status,
         string sentence,
         IReadOnlyList<EventDraft>? found = null
-    ) =>
-        context.IsChat
-            ? EndChatAsync(context, journal, RunStatuses.Failed, sentence)
-            : RecordEndAsync(
-                journal,
-                [
-                    .. found ?? [],
-                    EventDraft.Create(
-                        EventTypes.AgentError,
-                        new AgentFailed(sentence) { Stage = context.Stage },
-                        ContractJson.Default.AgentFailed
-                    ),
-                    EventDraft.StateChange(SessionStates.Failed, context.Stage, sentence),
-                ],
-                new EndRun(context.RunId, RunStatuses.Failed, sentence),
-                new SetState(SessionStates.Failed)
-            );
+    )
+    {
+        if (!RecordingName.Is(context.Model))
+        {
+            await RecordEndAsync(context, journal, status, sentence, found ?? [], []);
+            return default;
+        }
+        var (next, replayed) = await ReplayAsync(context, status, sentence, [], lifetime.ApplicationStopping);
+        await RecordEndAsync(
+            context,
+            journal,
+            status,
+            sentence,
+            [.. found ?? [], .. replayed],
+            next is null ? [] : next.Changes,
+            next?.Event
+        );
+        if (next is null)
+            return default;
+        await using var db = await databases.CreateDbContextAsync();
+        var session = await db
+            .Sessions.AsNoTracking()
+            .Include(row => row.Experiment)
+            .FirstAsync(row => row.Id == context.SessionId);
+        return new StageEnd(Stopped: false, SessionStarter.Describe(session, next.Run));
+    }
 
-    private Task CancelAsync(StageContext context, RunJournal journal, string reason) =>
-        context.IsChat
-            ? EndChatAsync(context, journal, RunStatuses.Cancelled, reason)
-            : RecordEndAsync(
-                journal,
-                [
-                    EventDraft.Create(
-                        EventTypes.AgentAborted,
-                        new AgentAborted(reason, context.Stage),
-                        ContractJson.Default.AgentAborted
-                    ),
-                    EventDraft.StateChange(SessionStates.Cancelled, context.Stage, reason),
-                ],
-                new EndRun(context.RunId, RunStatuses.Cancelled, reason),
-                new SetState(SessionStates.Cancelled)
-            );
+    /// <summary>What follows in a replay: its next run, or after the last what all of it came to.</summary>
+    private async Task<(RunStart? Next, IReadOnlyList<EventDraft> Result)> ReplayAsync(
+        StageContext context,
+        string status,
+        string reason,
+        IReadOnlyList<RowChange> changes,
+        CancellationToken cancellation
+    ) =>
+        await replays.AfterAsync(context, status == RunStatuses.Done, cancellation) is { } next
+            ? (new RunStart(next), [])
+            : (null, await judge.JudgeAsync(context, status, reason, changes, cancellation));
+
+    private static EventDraft[] EndEvents(StageContext context, string status, string sentence)
+    {
+        // A conversation leaves the session's state as it was, however it ends.
+        if (context.IsChat)
+            return
+            [
+                EventDraft.Create(
+                    EventTypes.ChatEnded,
+                    new ChatEnded(context.RunId, context.Stage, status, sentence),
+                    ContractJson.Default.ChatEnded
+                ),
+            ];
+        return status == RunStatuses.Cancelled
+            ?
+            [
+                EventDraft.Create(
+                    EventTypes.AgentAborted,
+                    new AgentAborted(sentence, context.Stage),
+                    ContractJson.Default.AgentAborted
+                ),
+                EventDraft.StateChange(SessionStates.Cancelled, context.Stage, sentence),
+            ]
+            :
+            [
+                EventDraft.Create(
+                    EventTypes.AgentError,
+                    new AgentFailed(sentence) { Stage = context.Stage },
+                    ContractJson.Default.AgentFailed
+                ),
+                EventDraft.StateChange(SessionStates.Failed, context.Stage, sentence),
+            ];
+    }
 
     /// <summary>
     /// Appends a run's end, on a full disk too: first with the space that is kept back for it, then as soon as there is some.
     /// A run that ended unrecorded would be waited for until the next start.
     /// </summary>
-    private async Task RecordEndAsync(RunJournal journal, IReadOnlyList<EventDraft> events, params RowChange[] changes)
+    private async Task RecordEndAsync(
+        StageContext context,
+        RunJournal journal,
+        string status,
+        string sentence,
+        IReadOnlyList<EventDraft> found,
+        IReadOnlyList<RowChange> following,
+        EventDraft? follows = null
+    )
     {
+        List<EventDraft> events = [.. found, .. EndEvents(context, status, sentence)];
+        List<RowChange> changes = [new EndRun(context.RunId, status, sentence)];
+        if (!context.IsChat)
+            changes.Add(new SetState(status == RunStatuses.Cancelled ? SessionStates.Cancelled : SessionStates.Failed));
+        if (follows is { } start)
+            events.Add(start);
+        changes.AddRange(following);
         while (true)
         {
             try

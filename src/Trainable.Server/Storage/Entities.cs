@@ -69,6 +69,9 @@ internal sealed class Artifact
     public required string Name { get; set; }
     public required string Path { get; set; }
     public string? S3Path { get; set; }
+
+    /// <summary>Of the content that lies at <see cref="S3Path"/>.</summary>
+    public string? S3Sha256 { get; set; }
     public required string Metadata { get; set; }
     public DateTime CreatedAt { get; set; }
 }
@@ -236,6 +239,34 @@ internal sealed class Question
     public string? Answer { get; set; }
     public DateTime? ExpiresAt { get; set; }
     public DateTime CreatedAt { get; set; }
+}
+
+/// <summary>What is to be done in S3, and what was: the queue that a restart finds again.</summary>
+internal sealed class SyncJob
+{
+    public Guid Id { get; set; }
+
+    /// <summary>The session whose stage is to be copied; null for a prefix that is to be emptied.</summary>
+    public Guid? SessionId { get; set; }
+
+    /// <summary>The stage that is to be copied, one job each.</summary>
+    public string? Stage { get; set; }
+    public required string Bucket { get; set; }
+
+    /// <summary>Ends in a slash.</summary>
+    public required string Prefix { get; set; }
+
+    /// <summary>One of <see cref="Contracts.SyncStatuses"/>.</summary>
+    public required string Status { get; set; }
+    public int FilesSynced { get; set; }
+    public long Bytes { get; set; }
+
+    /// <summary>How often it was begun.</summary>
+    public int Attempts { get; set; }
+    public string? Error { get; set; }
+    public DateTime NextAttemptAt { get; set; }
+    public DateTime QueuedAt { get; set; }
+    public DateTime? EndedAt { get; set; }
 }
 
 /// <summary>Values of <c>questions.status</c>.</summary>

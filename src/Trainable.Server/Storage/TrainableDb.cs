@@ -19,6 +19,7 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
     public DbSet<StageRun> StageRuns => Set<StageRun>();
     public DbSet<Turn> Turns => Set<Turn>();
     public DbSet<Question> Questions => Set<Question>();
+    public DbSet<SyncJob> SyncJobs => Set<SyncJob>();
 
     /// <summary>Reads in a transaction in which every query sees the same moment and no writer waits.</summary>
     public Task<T> ReadSnapshotAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation) =>
@@ -74,6 +75,7 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
         {
             artifact.HasOne<Session>().WithMany().HasForeignKey(row => row.SessionId);
             artifact.Property(row => row.S3Path).HasColumnName("s3_path");
+            artifact.Property(row => row.S3Sha256).HasColumnName("s3_sha256");
             artifact.HasIndex(row => new { row.SessionId, row.Path }).IsUnique();
         });
         model.Entity<Metric>(metric =>
@@ -141,6 +143,12 @@ internal abstract class TrainableDb(DbContextOptions options) : DbContext(option
             question.HasOne<StageRun>().WithMany().HasForeignKey(row => row.RunId);
             question.HasIndex(row => new { row.SessionId, row.Status });
             question.HasIndex(row => new { row.RunId, row.CallId }).IsUnique();
+        });
+        model.Entity<SyncJob>(job =>
+        {
+            job.HasOne<Session>().WithMany().HasForeignKey(row => row.SessionId);
+            job.HasIndex(row => new { row.SessionId, row.Stage }).IsUnique();
+            job.HasIndex(row => new { row.Status, row.NextAttemptAt });
         });
     }
 

@@ -49,6 +49,35 @@ public sealed class ModelsTests
     }
 
     [Fact]
+    public async Task OllamasModelsAreThereOnlyWhereSomethingAnswers()
+    {
+        using var closed = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        closed.Start();
+        var port = ((IPEndPoint)closed.LocalEndpoint).Port;
+        closed.Stop();
+        await using var app = await TrainableApp.StartAsync(configure: services =>
+            services.AddSingleton(
+                new Trainable.Server.Agents.Models.Ollama.OllamaOptions
+                {
+                    BaseUrl = new Uri($"http://127.0.0.1:{port}"),
+                    Model = "llama3.1",
+                }
+            )
+        );
+        var model = (await ListAsync(app)).Single(one => one.Id == "ollama/llama3.1");
+        model.Available.ShouldBeFalse();
+        model.Reason.ShouldBe($"Nothing answers at 127.0.0.1:{port}: start Ollama, or set OLLAMA_HOST to where it is.");
+
+        // Any server that answers is somebody: this application itself.
+        await using var other = await TrainableApp.StartAsync(configure: services =>
+            services.AddSingleton(
+                new Trainable.Server.Agents.Models.Ollama.OllamaOptions { BaseUrl = app.Server.Url, Model = "llama3.1" }
+            )
+        );
+        (await ListAsync(other)).Single(one => one.Id == "ollama/llama3.1").Available.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task AnUnknownModelIsRefusedWithThoseThereAre()
     {
         await using var app = await TrainableApp.StartAsync();

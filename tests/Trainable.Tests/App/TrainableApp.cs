@@ -14,6 +14,7 @@ using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Agents.Models.Ollama;
 using Trainable.Server.Agents.Models.OpenAI;
 using Trainable.Server.Platform;
+using Trainable.Server.S3;
 using Trainable.Server.Sandboxes;
 
 namespace Trainable.Tests.App;
@@ -69,6 +70,7 @@ internal sealed class TrainableApp : IAsyncDisposable
                 services.AddSingleton(new AnthropicOptions());
                 services.AddSingleton(new OpenAIOptions());
                 services.AddSingleton(new OllamaOptions());
+                services.AddSingleton(new S3Options());
                 configure?.Invoke(services);
                 if (models is null)
                     return;

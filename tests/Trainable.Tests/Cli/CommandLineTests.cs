@@ -16,8 +16,12 @@ public sealed class CommandLineTests
     [InlineData("--holdout", "run", "x.csv", "--holdout", "me")]
     [InlineData("There is no file or folder 'nowhere.csv'", "run", "nowhere.csv")]
     [InlineData("'/dev/null' is empty. Pass a table with a header and rows.", "run", "/dev/null")]
-    [InlineData("Reading s3:// is not there yet", "run", "s3://bucket/key.csv")]
+    [InlineData("'s3://' names no bucket; it looks like s3://bucket/data.csv", "run", "s3://")]
     [InlineData("--port is '99999'", "up", "--port", "99999")]
+    [InlineData("There is no file 'nowhere.csv'", "predict", "latest", "nowhere.csv")]
+    [InlineData("--threshold is '2'", "predict", "latest", "x.csv", "--threshold", "2")]
+    [InlineData("is not empty. Name another", "export", "latest", "/usr")]
+    [InlineData("There is no folder or file 'nowhere'", "verify", "nowhere")]
     [InlineData("is part of the launcher", "setup")]
     public async Task WrongUsageEndsWithTwoAndASentence(string sentence, params string[] arguments)
     {
@@ -39,6 +43,9 @@ public sealed class CommandLineTests
     [InlineData("doctor")]
     [InlineData("models")]
     [InlineData("completion")]
+    [InlineData("predict")]
+    [InlineData("export")]
+    [InlineData("verify")]
     [InlineData("stop")]
     [InlineData("setup")]
     [InlineData("test")]

@@ -89,12 +89,15 @@ public sealed class DoctorTests : IDisposable
             {
                 ["ANTHROPIC_API_KEY"] = "sk-very-secret",
                 ["ANTHROPIC_BASE_URL"] = $"http://user:password@127.0.0.1:{port}",
+                ["OPENAI_API_KEY"] = "sk-secret-too",
+                ["OPENAI_BASE_URL"] = $"http://127.0.0.1:{port}/v1",
+                ["OLLAMA_HOST"] = $"127.0.0.1:{port}",
                 ["HTTPS_PROXY"] = "",
                 ["https_proxy"] = "",
             }
         );
-        ended.Output.ShouldContain("ANTHROPIC_API_KEY is set.");
-        ended.Output.ShouldContain($"127.0.0.1:{port} cannot be reached");
+        ended.Output.ShouldContain("ANTHROPIC_API_KEY is set. OPENAI_API_KEY is set.");
+        ended.Output.Split($"127.0.0.1:{port} cannot be reached").Length.ShouldBe(4, "three providers were tried");
         ended.Output.ShouldNotContain("secret");
         ended.Output.ShouldNotContain("password");
     }

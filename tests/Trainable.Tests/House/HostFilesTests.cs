@@ -17,7 +17,12 @@ public sealed partial class HostFilesTests
     {
         ["Agents/Models/Autopilot/Playbook.cs"] = Shipped,
         ["Agents/Models/ModelCatalogue.cs"] = Shipped,
+        ["Agents/SandboxPackages.cs"] = "whether the interpreter's directories changed",
         ["Agents/StagePrompt.cs"] = Shipped,
+        ["Bundles/BundleArchive.cs"] = "a bundle that came in, unpacked in a folder that no sandbox mounts writable",
+        ["Bundles/BundleExport.cs"] = "working rows, the referee's copies and files of the installation",
+        ["Bundles/BundleVerifier.cs"] = "the referee's copies",
+        ["Bundles/RemadeModel.cs"] = "copies in a folder of the host's own, before a sandbox writes there",
         ["Datasets"] = "uploads and working rows, which sandboxes get read-only",
         ["Explorer/TableExplorer.cs"] = "an export by a name of the host's own, in a folder that the host made",
         ["Platform/HomeLock.cs"] = Own,
@@ -26,6 +31,8 @@ public sealed partial class HostFilesTests
         ["Platform/SpaceReserve.cs"] = Own,
         ["Platform/TrainableHome.cs"] = Own,
         ["Platform/Linux/TreeRemoval.cs"] = "whether a folder is there; it is opened by descriptor",
+        ["Predictions"] =
+            "rows that a person sent and requests with them, in folders that sandboxes get read-only at most",
         ["Referee/Checks/SuspicionCheck.cs"] = "the referee's copies",
         ["Referee/Evaluations"] = "held rows and evaluations, which no sandbox mounts",
         ["Referee/Files/RawFeatures.cs"] = Own,

@@ -1,5 +1,7 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Trainable.Contracts;
+using Trainable.Server.S3;
 using Trainable.Tests.App;
 
 namespace Trainable.Tests.Wire;
@@ -130,6 +132,39 @@ public class WireTests
                 path.Value.EnumerateObject().Select(operation => $"{operation.Name.ToUpperInvariant()} {path.Name}")
             );
         (string.Join('\n', operations.Order(StringComparer.Ordinal)) + "\n").ShouldMatchApproved("operations.txt");
+    }
+
+    [Fact]
+    public async Task S3AnswersAsTheReferenceWhereS3ItselfIsNotAsked()
+    {
+        await using var app = await TrainableApp.StartAsync(
+            new ScriptedModels(),
+            configure: services =>
+                services.AddSingleton(
+                    new S3Options
+                    {
+                        Endpoint = new Uri("http://localhost:4566"),
+                        Keys = new S3Keys("test", "test", session: null),
+                        Buckets = ["datasets", "experiments"],
+                    }
+                )
+        );
+        (await ExchangeAsync(app, HttpMethod.Get, "/api/s3/buckets")).ShouldMatchApproved("s3-buckets.http");
+        var body = Json("""{"bucket":"datasets","key":"a.csv"}""");
+        System
+            .Text.RegularExpressions.Regex.Replace(
+                await ExchangeAsync(app, HttpMethod.Post, "/api/s3/presign", body),
+                @"X-Amz-(?<field>Date|Signature|Credential)=[^&""]+",
+                "X-Amz-${field}=(changing)",
+                System.Text.RegularExpressions.RegexOptions.None,
+                TimeSpan.FromSeconds(1)
+            )
+            .ShouldMatchApproved("s3-presign.http");
+        var form = Form("demo", "");
+        form.Add(new StringContent("not-an-s3-path"), "s3_path");
+        (await ExchangeAsync(app, HttpMethod.Post, "/api/experiments/from-s3", form)).ShouldMatchApproved(
+            "experiment-from-s3-bad-400.http"
+        );
     }
 
     /// <summary>

@@ -4,6 +4,46 @@
  */
 
 export interface paths {
+    "/api/experiments/from-s3": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["IFormFile"];
+                    "application/x-www-form-urlencoded": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ExperimentCreated"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions/{id}/options": {
         parameters: {
             query?: never;
@@ -39,6 +79,43 @@ export interface paths {
                 };
             };
         };
+        trace?: never;
+    };
+    "/api/sessions/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ReplayStarted"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/usage": {
@@ -222,7 +299,9 @@ export interface paths {
         };
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    experiment?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -614,7 +693,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/experiments/{id}/versions": {
+    "/api/s3/buckets": {
         parameters: {
             query?: never;
             header?: never;
@@ -625,9 +704,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: never;
-                path: {
-                    id: string;
-                };
+                path?: never;
                 cookie?: never;
             };
             requestBody?: never;
@@ -638,24 +715,116 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DatasetVersionItem"][];
+                        "application/json": components["schemas"]["S3Buckets"];
                     };
                 };
             };
         };
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    prefix?: string;
+                    limit?: number;
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3Listing"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetPreview"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/presign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         post: {
             parameters: {
                 query?: never;
                 header?: never;
-                path: {
-                    id: string;
-                };
+                path?: never;
                 cookie?: never;
             };
             requestBody: {
                 content: {
-                    "multipart/form-data": components["schemas"]["IFormFile"];
+                    "application/json": components["schemas"]["PresignRequest"];
                 };
             };
             responses: {
@@ -665,7 +834,88 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DatasetVersionCreated"];
+                        "application/json": components["schemas"]["PresignedUrl"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PresignedUrl"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/s3/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query: {
+                    bucket: string;
+                    key: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "multipart/form-data": components["schemas"]["IFormFile"];
+                    "*/*": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["S3Uploaded"];
                     };
                 };
             };
@@ -1546,11 +1796,7 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AnswerRequest"];
-                };
-            };
+            requestBody?: never;
             responses: {
                 /** @description OK */
                 200: {
@@ -1916,16 +2162,6 @@ export interface components {
             offset: number;
             text: string;
         };
-        /** @description A person's answer. A question takes string? AnswerRequest.Answer; an approval takes string? AnswerRequest.Decision. */
-        AnswerRequest: {
-            answer?: null | string;
-            /** @description One of Decisions. */
-            decision?: null | string;
-            /** @description Why it was rejected; the agent reads it. */
-            reason?: null | string;
-            /** @description The script to run in place of the agent's; with string Decisions.Edit. */
-            code?: null | string;
-        };
         ArtifactItem: {
             /** Format: int64 */
             id: number;
@@ -2137,74 +2373,8 @@ export interface components {
             /** @description What a person should know before the upload, in sentences. */
             warnings: string[];
         };
-        /** @description A new version, and a session on it that is ready to run. */
-        DatasetVersionCreated: {
-            version: components["schemas"]["DatasetVersionItem"];
-            /** Format: uuid */
-            session_id: string;
-            /** @description How the table was chosen among several files, in a sentence. */
-            note?: null | string;
-        };
-        /** @description One version of an experiment's dataset. Old ones stay, with the sessions that ran on them. */
-        DatasetVersionItem: {
-            /**
-             * Format: int32
-             * @description 1 and up.
-             */
-            number: number;
-            /**
-             * Format: uuid
-             * @description What sessions on it have as `dataset_id`; the first version's is the experiment's own.
-             */
-            dataset_id: string;
-            dataset_ref: string;
-            /**
-             * Format: int64
-             * @description Of the upload, the held ones among them; null for several files.
-             */
-            rows?: null | number;
-            /** Format: int32 */
-            columns?: null | number;
-            /** Format: date-time */
-            created_at: string;
-            drift?: null | components["schemas"]["DriftReport"];
-        };
         Deleted: {
             deleted: boolean;
-        };
-        DriftColumn: {
-            /** @description The column. */
-            name: string;
-            /**
-             * Format: double
-             * @description Population stability index: below 0.1 nothing to speak of, from 0.25 on much.
-             */
-            psi: number;
-            /**
-             * Format: double
-             * @description Share of rows without a value.
-             */
-            missing_before: number;
-            /**
-             * Format: double
-             * @description The same, in the newer version.
-             */
-            missing_now: number;
-        };
-        DriftReport: {
-            /**
-             * Format: int32
-             * @description Number of the earlier version.
-             */
-            from: number;
-            /** Format: int64 */
-            rows_before: number;
-            /** Format: int64 */
-            rows_now: number;
-            added: string[];
-            removed: string[];
-            /** @description Columns that both have, the most changed first. */
-            columns: components["schemas"]["DriftColumn"][];
         };
         ErrorQuantile: {
             /** Format: double */
@@ -2320,7 +2490,10 @@ export interface components {
             id: string;
             name: string;
             description: string;
-            /** @description `s3://datasets/datasets/{id}/{file}`, or the folder with a trailing slash for several files. */
+            /**
+             * @description The `s3://` address it was made from; for an upload `s3://datasets/datasets/{id}/{file}`, or the folder with a
+             *     trailing slash for several files.
+             */
             dataset_ref: string;
             instructions: string;
             /** Format: date-time */
@@ -2576,6 +2749,21 @@ export interface components {
             /** @description Who answers, with bool PostMessageRequest.RunAgent; the last stage's model otherwise. */
             model?: null | string;
         };
+        PresignRequest: {
+            bucket: string;
+            key: string;
+            /**
+             * Format: int32
+             * @description Seconds for which the address holds, at most a week.
+             */
+            expires_in?: number;
+        };
+        /** @description An address under which one object can be read for a while, by whoever has it. */
+        PresignedUrl: {
+            url: string;
+            bucket: string;
+            key: string;
+        };
         /** @description A column as far as it was read. */
         PreviewColumn: {
             name: string;
@@ -2714,6 +2902,94 @@ export interface components {
             /** @description The absolute error that 50, 80, 90 and 95 % of the rows stay below. */
             absolute_errors: components["schemas"]["ErrorQuantile"][];
         };
+        /** @description What became of a session that ran another's recorded replies again: the data of `replay`. */
+        ReplayResult: {
+            /**
+             * Format: uuid
+             * @description The session whose replies ran again.
+             */
+            original: string;
+            /** @description One of ReplayVerdicts. */
+            verdict: string;
+            /** @description For a person: what is the same and in which way, or what differs first. */
+            message: string;
+            /** @description How many artefacts are alike, by Equalities. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description A file of both sessions. */
+            first?: {
+                /** @description Relative to the session, such as `eda/report.md`. */
+                path: string;
+                /** @description One of Equalities. */
+                equality: string;
+                /** @description Where it differs, or what the equality rests on. */
+                detail?: null | string;
+                /** @description SHA-256 in hexadecimal; absent where there is no such file. */
+                original_sha256?: null | string;
+                replay_sha256?: null | string;
+            };
+            /** @description Every artefact, in the order in which the original made them. */
+            artifacts: {
+                /** @description Relative to the session, such as `eda/report.md`. */
+                path: string;
+                /** @description One of Equalities. */
+                equality: string;
+                /** @description Where it differs, or what the equality rests on. */
+                detail?: null | string;
+                /** @description SHA-256 in hexadecimal; absent where there is no such file. */
+                original_sha256?: null | string;
+                replay_sha256?: null | string;
+            }[];
+            /** @description Where what happened was not what the recording says. */
+            divergences?: {
+                /** @description The stage. */
+                stage: string;
+                /** @description For a person. */
+                message: string;
+                /**
+                 * Format: int32
+                 * @description The reply, counted from 1 within its run; absent where it is about a run.
+                 */
+                turn?: null | number;
+                tool?: null | string;
+            }[];
+            /**
+             * Format: int32
+             * @description Replies that ran again.
+             */
+            replies: number;
+            /**
+             * Format: int64
+             * @description Tokens that the replay used.
+             */
+            tokens: number;
+            /**
+             * Format: double
+             * @description US dollars that the replay cost.
+             */
+            cost_usd: number;
+            /**
+             * Format: double
+             * @description What the same replies cost when they were made; absent where that is not known.
+             */
+            original_cost_usd?: null | number;
+            /** @description The main metric of both models on the held rows. */
+            score?: {
+                metric: string;
+                /** Format: double */
+                original: number;
+                /** Format: double */
+                replay: number;
+            };
+        };
+        /** @description A session that runs another's recorded replies again has begun. */
+        ReplayStarted: {
+            /** Format: uuid */
+            session_id: string;
+            status: string;
+            state: string;
+        };
         ReportReady: {
             content: string;
             stage: string;
@@ -2765,6 +3041,53 @@ export interface components {
              * @description How long an agent's question waits for an answer before the agent decides itself.
              */
             question_timeout_seconds?: null | number;
+        };
+        /** @description The buckets that may be used; none where S3 is not set up. */
+        S3Buckets: {
+            buckets: string[];
+            /** @description Where what stages make is copied to. */
+            sync_bucket?: null | string;
+        };
+        S3File: {
+            name: string;
+            key: string;
+            /** Format: int64 */
+            size: number;
+            /** Format: date-time */
+            last_modified: null | string;
+        };
+        S3Folder: {
+            name: string;
+            prefix: string;
+        };
+        /** @description What lies directly below a prefix; what lies deeper is a folder. */
+        S3Listing: {
+            bucket: string;
+            prefix: string;
+            folders: components["schemas"]["S3Folder"][];
+            files: components["schemas"]["S3File"][];
+            /** @description Asks for what follows, as the `Link` header does; absent at the end. */
+            next_cursor?: null | string;
+        };
+        /** @description A stage's files are in S3. */
+        S3SyncComplete: {
+            stage: string;
+            /** Format: int32 */
+            files_synced: number;
+            s3_prefix: string;
+            bucket: string;
+        };
+        /** @description A stage's files could not be copied to S3; it is tried again until it works. */
+        S3SyncWaiting: {
+            stage: string;
+            error: string;
+        };
+        S3Uploaded: {
+            status: string;
+            bucket: string;
+            key: string;
+            /** Format: int64 */
+            size: number;
         };
         /** @description A dataset that comes with Trainable. */
         SampleItem: {
@@ -2863,13 +3186,10 @@ export interface components {
             rich_logs: components["schemas"]["RichLog"][];
             /** @description What was settled when the experiment was made. */
             options: components["schemas"]["ExperimentOptions"];
+            /** @description How the copies of its stages in S3 stand; left out where there are none. */
+            s3_sync?: null | components["schemas"]["SyncState"][];
             /** @description `unsafe` where what its agents write runs without isolation; left out where it is isolated. */
             sandbox?: null | string;
-            /**
-             * Format: uuid
-             * @description The version of the dataset that it works on; absent for the first.
-             */
-            dataset_id?: null | string;
         };
         SessionSummary: {
             /** Format: uuid */
@@ -2881,11 +3201,6 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
-            /**
-             * Format: uuid
-             * @description The version of the dataset that it works on; absent for the first.
-             */
-            dataset_id?: null | string;
         };
         /** @description What a session has spent, and what of its budget is left. */
         SessionUsage: {
@@ -2957,6 +3272,8 @@ export interface components {
         StartStageRequest: {
             gpu?: null | string;
             instructions?: null | string;
+            /** @description Go on where the last run stopped, with what it was asked and what it left; autopilot does unless another model is named. */
+            take_over?: boolean;
             /**
              * Format: double
              * @description Wall-clock seconds the stage may take: the short form of `budget.seconds`.
@@ -3002,6 +3319,27 @@ export interface components {
             /** Format: uuid */
             session_id?: null | string;
             created_at?: null | string;
+        };
+        /** @description How the copy of a stage's files in S3 stands. */
+        SyncState: {
+            stage: string;
+            /** @description One of SyncStatuses. */
+            status: string;
+            bucket: string;
+            prefix: string;
+            /**
+             * Format: int32
+             * @description Files that are there.
+             */
+            files_synced: number;
+            /** Format: int64 */
+            bytes: number;
+            /** @description Why the last try failed; null when none has, or it is done. */
+            error?: null | string;
+            /** Format: date-time */
+            queued_at: string;
+            /** Format: date-time */
+            ended_at?: null | string;
         };
         /** @description A column and its DuckDB type. */
         TableColumn: {
@@ -3312,7 +3650,6 @@ export type AgentAborted = components['schemas']['AgentAborted'];
 export type AgentFailed = components['schemas']['AgentFailed'];
 export type AgentMessage = components['schemas']['AgentMessage'];
 export type AgentMessageDelta = components['schemas']['AgentMessageDelta'];
-export type AnswerRequest = components['schemas']['AnswerRequest'];
 export type ArtifactItem = components['schemas']['ArtifactItem'];
 export type BudgetLimits = components['schemas']['BudgetLimits'];
 export type BudgetUse = components['schemas']['BudgetUse'];
@@ -3328,11 +3665,7 @@ export type ColumnImportance = components['schemas']['ColumnImportance'];
 export type DatasetFacts = components['schemas']['DatasetFacts'];
 export type DatasetFile = components['schemas']['DatasetFile'];
 export type DatasetPreview = components['schemas']['DatasetPreview'];
-export type DatasetVersionCreated = components['schemas']['DatasetVersionCreated'];
-export type DatasetVersionItem = components['schemas']['DatasetVersionItem'];
 export type Deleted = components['schemas']['Deleted'];
-export type DriftColumn = components['schemas']['DriftColumn'];
-export type DriftReport = components['schemas']['DriftReport'];
 export type ErrorQuantile = components['schemas']['ErrorQuantile'];
 export type Evaluation = components['schemas']['Evaluation'];
 export type ExecEnded = components['schemas']['ExecEnded'];
@@ -3364,6 +3697,8 @@ export type ModelItem = components['schemas']['ModelItem'];
 export type ModelPrices = components['schemas']['ModelPrices'];
 export type ModelRetry = components['schemas']['ModelRetry'];
 export type PostMessageRequest = components['schemas']['PostMessageRequest'];
+export type PresignRequest = components['schemas']['PresignRequest'];
+export type PresignedUrl = components['schemas']['PresignedUrl'];
 export type PreviewColumn = components['schemas']['PreviewColumn'];
 export type PreviewDialect = components['schemas']['PreviewDialect'];
 export type ProblemDetails = components['schemas']['ProblemDetails'];
@@ -3376,9 +3711,18 @@ export type QuestionItem = components['schemas']['QuestionItem'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
 export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
+export type ReplayResult = components['schemas']['ReplayResult'];
+export type ReplayStarted = components['schemas']['ReplayStarted'];
 export type ReportReady = components['schemas']['ReportReady'];
 export type RichLog = components['schemas']['RichLog'];
 export type RunOptions = components['schemas']['RunOptions'];
+export type S3Buckets = components['schemas']['S3Buckets'];
+export type S3File = components['schemas']['S3File'];
+export type S3Folder = components['schemas']['S3Folder'];
+export type S3Listing = components['schemas']['S3Listing'];
+export type S3SyncComplete = components['schemas']['S3SyncComplete'];
+export type S3SyncWaiting = components['schemas']['S3SyncWaiting'];
+export type S3Uploaded = components['schemas']['S3Uploaded'];
 export type SampleItem = components['schemas']['SampleItem'];
 export type ScoreReport = components['schemas']['ScoreReport'];
 export type ScoreSummary = components['schemas']['ScoreSummary'];
@@ -3394,6 +3738,7 @@ export type StartStageRequest = components['schemas']['StartStageRequest'];
 export type StateChanged = components['schemas']['StateChanged'];
 export type Stream = components['schemas']['Stream'];
 export type StreamEvent = components['schemas']['StreamEvent'];
+export type SyncState = components['schemas']['SyncState'];
 export type TableColumn = components['schemas']['TableColumn'];
 export type TableItem = components['schemas']['TableItem'];
 export type TableProfileResult = components['schemas']['TableProfileResult'];

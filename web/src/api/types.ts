@@ -13,6 +13,7 @@ export type {
   ModelItem,
   ProblemDetails,
   ProcessedMeta,
+  ReplayResult,
   SampleItem,
   ScoreReport,
   SessionDetail,

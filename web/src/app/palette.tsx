@@ -21,6 +21,7 @@ const TAB_NAMES: Readonly<Record<CanvasTab, string>> = {
   files: 'Files',
   data: 'Data',
   checks: 'Checks',
+  predict: 'Predict',
   timeline: 'Timeline',
 };
 

@@ -51,7 +51,7 @@ const experiment = createRoute({
   component: page(() => import('@/experiment/experiment-page')),
 });
 
-export const TABS = ['report', 'metrics', 'files', 'data', 'checks', 'timeline'] as const;
+export const TABS = ['report', 'metrics', 'files', 'data', 'checks', 'predict', 'timeline'] as const;
 export type CanvasTab = (typeof TABS)[number];
 
 /** Where the studio stands; every view of it has an address. */

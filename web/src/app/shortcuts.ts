@@ -11,7 +11,7 @@ export const SHORTCUTS: readonly { group: string; keys: string; does: string }[]
   { group: 'Everywhere', keys: 'T', does: 'Light or dark' },
   { group: 'Everywhere', keys: '?', does: 'This sheet' },
   { group: 'Experiments', keys: '/', does: 'Search' },
-  { group: 'Session', keys: '1 – 6', does: 'Report, Metrics, Files, Data, Checks, Timeline' },
+  { group: 'Session', keys: '1 – 7', does: 'Report, Metrics, Files, Data, Checks, Predict, Timeline' },
   { group: 'Session', keys: 'M', does: 'Write to the agent' },
   { group: 'Session', keys: 'J · K', does: 'Next and previous step' },
   { group: 'Session', keys: 'E', does: 'Newest: go to the end of the transcript' },

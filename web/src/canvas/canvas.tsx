@@ -18,6 +18,7 @@ const NAMES: Readonly<Record<CanvasTab, string>> = {
   files: 'Files',
   data: 'Data',
   checks: 'Checks',
+  predict: 'Predict',
   timeline: 'Timeline',
 };
 
@@ -27,6 +28,7 @@ const VIEWS: Readonly<Record<CanvasTab, ComponentType>> = {
   files: part(() => import('./files/files-tab')),
   data: part(() => import('./data/data-tab')),
   checks: part(() => import('./checks/checks-tab')),
+  predict: part(() => import('./predict/predict-tab')),
   timeline: part(() => import('./timeline/timeline-tab')),
 };
 

@@ -31,6 +31,7 @@ export function newsOf(view: SessionView): Readonly<Record<CanvasTab, unknown>> 
     files: view.files.size,
     data: view.metadataVersion,
     checks: view.checks,
+    predict: null,
     timeline: null,
   };
 }

@@ -20,7 +20,7 @@ export function TabSkeleton({ tab }: { tab: CanvasTab }) {
           <Skeleton className="h-52" />
         </div>
       )}
-      {(tab === 'files' || tab === 'data' || tab === 'timeline' || tab === 'checks') && (
+      {(tab === 'files' || tab === 'data' || tab === 'timeline' || tab === 'checks' || tab === 'predict') && (
         <div className="flex flex-col gap-3 p-4">
           {['w-1/3', 'w-1/2', 'w-2/5', 'w-1/2', 'w-1/4', 'w-2/5', 'w-1/3'].map((width, row) => (
             <Skeleton key={row} className={`h-4 ${width}`} />

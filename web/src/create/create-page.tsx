@@ -1,39 +1,30 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { ChevronRight, Play } from 'lucide-react';
+import { Play } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { api } from '@/api/client';
 import type { DatasetPreview } from '@/api/types';
 import { TopBar } from '@/app/top-bar';
 import { formatBytes } from '@/lib/format';
-import { metricName } from '@/lib/words';
 import { dollarsWrong, minutesWrong, NO_CHOICE, startOptions } from '@/session/stages/run-choice';
-import { RunFields } from '@/session/stages/run-fields';
 import { Button } from '@/ui/button';
-import { Field, Input, TextArea } from '@/ui/field';
-import { Select } from '@/ui/select';
 import { Skeleton } from '@/ui/states';
+import { TabPanel, Tabs } from '@/ui/tabs';
 import { toastError } from '@/ui/toast';
-import { ColumnPicker } from './column-picker';
+import { DetailFields } from './detail-fields';
 import { type ChosenFile, takeCarried, useDrop } from './dropped';
 import { FileList } from './file-list';
-import { likelyProblem, METRICS, PROBLEMS } from './metrics';
+import { GoalFields } from './goal-fields';
 import { previewQuery } from './preview';
 import { PreviewTable } from './preview-table';
 import { discard, unfinished } from './resumable';
+import { S3Browser } from './s3-browser';
+import { createFromS3, objectPreviewQuery } from './s3-queries';
+import { isFolder, nameOfChoice, type S3Choice } from './s3-source';
+import { MainTableChoice, SheetChoice } from './table-choice';
 import { isLarge, type UploadProgress, upload } from './upload';
 import { UploadBar } from './upload-bar';
-
-const AUTO = 'auto';
-const PAUSE = 'pause';
-/** Of so many files one is offered as the main table. */
-const MOST_OFFERED = 200;
-const isTable = (path: string) =>
-  /\.(csv|tsv|txt|parquet|pq|xlsx|xlsm|json|jsonl|ndjson)(\.gz)?$/i.test(path);
-
-/** While another sheet of the workbook is read, the sheets stay where they are. */
-const keepSheets = (last: DatasetPreview | undefined, query: { queryKey: readonly unknown[] } | undefined) =>
-  last?.sheets && query?.queryKey[0] === 'preview' ? last : undefined;
+import { AUTO, NO_WISHES, optionsOf, type Wishes } from './wishes';
 
 /** `telco-churn.csv` → `telco-churn`; a folder's name for what came in one. */
 function nameOf(files: readonly ChosenFile[]): string {
@@ -45,75 +36,71 @@ function nameOf(files: readonly ChosenFile[]): string {
   ).slice(0, 200);
 }
 
+const PAUSE = 'pause';
+
+/** While another sheet of the workbook is read, the sheets stay where they are. */
+const keepSheets = (last: DatasetPreview | undefined, query: { queryKey: readonly unknown[] } | undefined) =>
+  last?.sheets && query?.queryKey[0] === 'preview' ? last : undefined;
+
+const SOURCES = [
+  { value: 'files', label: 'Files' },
+  { value: 's3', label: 'S3' },
+];
+
 /** A new experiment: data, what to predict, and how. */
 export default function CreatePage() {
   const navigate = useNavigate();
   const [files, setFiles] = useState<ChosenFile[]>(takeCarried);
-  const [name, setName] = useState<string | null>(null);
-  const [target, setTarget] = useState('');
-  const [problem, setProblem] = useState(AUTO);
-  const [metric, setMetric] = useState(AUTO);
-  const [dropped, setDropped] = useState<string[]>([]);
-  const [group, setGroup] = useState('');
-  const [time, setTime] = useState('');
-  const [holdout, setHoldout] = useState(AUTO);
-  const [dictionary, setDictionary] = useState('');
-  const [instructions, setInstructions] = useState('');
+  const [source, setSource] = useState('files');
+  const [stored, setStored] = useState<S3Choice | null>(null);
+  const [wishes, setWishes] = useState<Wishes>(NO_WISHES);
   const [choice, setChoice] = useState(NO_CHOICE);
-  const [sheet, setSheet] = useState('');
-  const [main, setMain] = useState(AUTO);
   const [progress, setProgress] = useState<UploadProgress | null>(null);
   const [paused, setPaused] = useState<{ run: boolean } | null>(null);
   const [error, setError] = useState<Error | null>(null);
   const abort = useRef<AbortController>(null);
+  const change = (changed: Partial<Wishes>) => setWishes((now) => ({ ...now, ...changed }));
 
   const add = (more: ChosenFile[]) => {
     setError(null);
-    setSheet('');
-    setMain(AUTO);
+    change({ sheet: '', main: AUTO });
     setFiles((now) => [...now.filter((one) => !more.some((other) => other.path === one.path)), ...more]);
   };
-  const drop = useDrop(add);
-  const single = files.length === 1 ? (files[0] ?? null) : null;
-  const preview = useQuery({ ...previewQuery(single, sheet), placeholderData: keepSheets });
+  const drop = useDrop((more) => {
+    setSource('files');
+    add(more);
+  });
+  const isS3 = source === 's3';
+  const several = isS3 ? stored !== null && isFolder(stored) : files.length > 1;
+  const given = isS3 ? stored !== null : files.length > 0;
+  const single = given && !several;
+  const filePreview = useQuery({
+    ...previewQuery(single && !isS3 ? (files[0] ?? null) : null, wishes.sheet),
+    placeholderData: keepSheets,
+  });
+  const objectPreview = useQuery(objectPreviewQuery(single && isS3 ? stored : null));
+  const preview = isS3 ? objectPreview : filePreview;
   const columns = useMemo(() => (single ? (preview.data?.columns ?? []) : []), [single, preview.data]);
-  const kind = problem === AUTO ? likelyProblem(columns.find((column) => column.name === target)) : problem;
-  const shownName = name ?? nameOf(files);
-  const ready =
-    files.length > 0 &&
-    shownName.trim() !== '' &&
-    !minutesWrong(choice) &&
-    !dollarsWrong(choice) &&
-    !progress;
+  const name = wishes.name ?? (isS3 ? (stored ? nameOfChoice(stored) : '') : nameOf(files));
+  const ready = given && name.trim() !== '' && !minutesWrong(choice) && !dollarsWrong(choice) && !progress;
 
   const create = async (run: boolean) => {
     setError(null);
     const control = new AbortController();
     abort.current = control;
     setPaused(null);
-    setProgress({ sent: 0, total: files.reduce((sum, { file }) => sum + file.size, 0), rate: null });
+    const total = isS3 ? 0 : files.reduce((sum, { file }) => sum + file.size, 0);
+    setProgress({ sent: 0, total, rate: null });
+    const said = {
+      name: name.trim(),
+      instructions: wishes.instructions.trim(),
+      options: optionsOf(wishes, several),
+    };
     try {
-      const created = await upload(
-        {
-          name: shownName.trim(),
-          files,
-          instructions: instructions.trim(),
-          options: {
-            ...(target && { target }),
-            ...(problem !== AUTO && { problem_type: problem }),
-            ...(metric !== AUTO && { metric }),
-            ...(dropped.length > 0 && { drop_columns: dropped }),
-            ...(group && { group_column: group }),
-            ...(time && { time_column: time }),
-            ...(holdout !== AUTO && { holdout }),
-            ...(sheet && single && { sheet }),
-            ...(main !== AUTO && files.length > 1 && { main }),
-            ...(dictionary.trim() && { data_dictionary: dictionary.trim() }),
-          },
-        },
-        setProgress,
-        control.signal,
-      );
+      const created =
+        isS3 && stored
+          ? await createFromS3(said, stored, control.signal)
+          : await upload({ ...said, files }, setProgress, control.signal);
       const id = created.session_id;
       if (run) {
         const body = startOptions(choice);
@@ -153,35 +140,35 @@ export default function CreatePage() {
         >
           <section aria-label="Data" className="flex flex-col gap-3">
             <h1 className="font-[600] text-heading">Data</h1>
-            <FileList
-              files={files}
-              over={drop.over}
-              onAdd={add}
-              onRemove={(path) => setFiles((now) => now.filter((one) => one.path !== path))}
-            />
-            {begun.length > 0 && (
-              <p role="status" className="text-gray-10">
-                {begun.map(({ path, size }) => `${path} (${formatBytes(size)})`).join(', ')} did not arrive
-                whole. Choose the same file again, and the upload goes on where it stopped.
-              </p>
-            )}
-            {single && preview.data?.sheets && preview.data.sheets.length > 1 && (
-              <Field label="Sheet" className="max-w-80">
-                {(field) => (
-                  <Select
-                    {...field}
-                    value={sheet || (preview.data.sheet ?? '')}
-                    onChange={(value) => {
-                      setSheet(value);
-                      setTarget('');
-                      setDropped([]);
-                      setGroup('');
-                      setTime('');
-                    }}
-                    options={(preview.data.sheets ?? []).map((value) => ({ value, label: value }))}
+            <Tabs label="Where the data is" value={source} onChange={setSource} tabs={SOURCES}>
+              <TabPanel value="files">
+                <div className="pt-3">
+                  <FileList
+                    files={files}
+                    over={drop.over}
+                    onAdd={add}
+                    onRemove={(path) => setFiles((now) => now.filter((one) => one.path !== path))}
                   />
-                )}
-              </Field>
+                  {begun.length > 0 && (
+                    <p role="status" className="pt-3 text-gray-10">
+                      {begun.map(({ path, size }) => `${path} (${formatBytes(size)})`).join(', ')} did not
+                      arrive whole. Choose the same file again, and the upload goes on where it stopped.
+                    </p>
+                  )}
+                </div>
+              </TabPanel>
+              <TabPanel value="s3">
+                <div className="pt-3">
+                  <S3Browser choice={stored} onChoose={setStored} />
+                </div>
+              </TabPanel>
+            </Tabs>
+            {single && !isS3 && preview.data?.sheets && preview.data.sheets.length > 1 && (
+              <SheetChoice
+                sheets={preview.data.sheets}
+                value={wishes.sheet || (preview.data.sheet ?? '')}
+                onChange={(sheet) => change({ sheet, target: '', dropped: [], group: '', time: '' })}
+              />
             )}
             {single && preview.isPending && <Skeleton className="h-48 rounded-md" />}
             {single && preview.error && (
@@ -190,224 +177,35 @@ export default function CreatePage() {
               </p>
             )}
             {single && preview.data && (
-              <PreviewTable preview={preview.data} target={target} dropped={dropped} onTarget={setTarget} />
+              <PreviewTable
+                preview={preview.data}
+                target={wishes.target}
+                dropped={wishes.dropped}
+                onTarget={(target) => change({ target })}
+              />
             )}
-            {files.length > 1 && (
-              <Field
-                label="Main table"
-                className="max-w-[520px]"
-                hint={
-                  main === AUTO
-                    ? 'Files with the same columns become one table. Otherwise the largest with the column to predict is the table, and the others lie beside it; without one, the agent joins them and draws the test rows itself.'
-                    : 'Part of its rows is held back to measure; the other files lie beside it.'
-                }
-              >
-                {(field) => (
-                  <Select
-                    {...field}
-                    value={main}
-                    onChange={setMain}
-                    options={[
-                      { value: AUTO, label: 'By the columns' },
-                      ...files
-                        .filter(({ path }) => isTable(path))
-                        .slice(0, MOST_OFFERED)
-                        .map(({ path }) => ({ value: path, label: path })),
-                    ]}
-                  />
-                )}
-              </Field>
+            {several && !isS3 && (
+              <MainTableChoice files={files} value={wishes.main} onChange={(main) => change({ main })} />
+            )}
+            {several && isS3 && (
+              <p className="text-gray-10">
+                Files with the same columns become one table. Otherwise the largest with the column to predict
+                is the table, and the others lie beside it.
+              </p>
             )}
           </section>
 
-          {files.length > 0 && (
+          {given && (
             <>
-              <section aria-label="Goal" className="flex flex-col gap-3">
-                <h2 className="font-[600] text-heading">Goal</h2>
-                <div className="grid gap-x-4 gap-y-3.5 sm:grid-cols-2">
-                  <Field label="Name">
-                    {(field) => (
-                      <Input
-                        {...field}
-                        value={shownName}
-                        maxLength={200}
-                        onChange={(event) => setName(event.target.value)}
-                      />
-                    )}
-                  </Field>
-                  <Field
-                    label="Predict"
-                    hint={
-                      target
-                        ? undefined
-                        : 'Left open, the agent settles it from the data and your instructions.'
-                    }
-                  >
-                    {(field) =>
-                      columns.length > 0 ? (
-                        <ColumnPicker
-                          {...field}
-                          columns={columns}
-                          value={target ? [target] : []}
-                          onChange={([chosen]) => setTarget(chosen ?? '')}
-                          placeholder="The agent decides"
-                        />
-                      ) : (
-                        <Input
-                          {...field}
-                          value={target}
-                          onChange={(event) => setTarget(event.target.value)}
-                          placeholder="The agent decides"
-                          className="mono"
-                        />
-                      )
-                    }
-                  </Field>
-                  <Field label="Problem">
-                    {(field) => (
-                      <Select
-                        {...field}
-                        value={problem}
-                        onChange={(value) => {
-                          setProblem(value);
-                          setMetric(AUTO);
-                        }}
-                        options={[{ value: AUTO, label: 'By the target' }, ...PROBLEMS]}
-                      />
-                    )}
-                  </Field>
-                  <Field label="Metric">
-                    {(field) => (
-                      <Select
-                        {...field}
-                        value={metric}
-                        onChange={setMetric}
-                        options={[
-                          {
-                            value: AUTO,
-                            label: kind
-                              ? `${metricName(METRICS[kind]?.[0] ?? '')} (the usual)`
-                              : 'The usual one',
-                          },
-                          ...(kind ? (METRICS[kind] ?? []) : []).map((value) => ({
-                            value,
-                            label: metricName(value),
-                          })),
-                        ]}
-                      />
-                    )}
-                  </Field>
-                </div>
-                <Field label="Instructions" optional>
-                  {(field) => (
-                    <TextArea
-                      {...field}
-                      rows={3}
-                      value={instructions}
-                      onChange={(event) => setInstructions(event.target.value)}
-                      placeholder="What the model is for, what matters, what to leave alone."
-                    />
-                  )}
-                </Field>
-              </section>
-
-              <details className="group">
-                <summary className="flex w-fit items-center gap-1 rounded-sm font-[600] text-heading marker:content-['']">
-                  <ChevronRight
-                    size={16}
-                    className="text-gray-9 transition-transform duration-120 group-open:rotate-90"
-                  />
-                  Details
-                </summary>
-                <div className="grid gap-x-4 gap-y-3.5 pt-3 sm:grid-cols-2">
-                  {columns.length > 0 && (
-                    <Field
-                      label="Leave out"
-                      optional
-                      hint="Columns that no model may use."
-                      className="sm:col-span-2"
-                    >
-                      {(field) => (
-                        <ColumnPicker
-                          {...field}
-                          columns={columns.filter((column) => column.name !== target)}
-                          value={dropped}
-                          onChange={setDropped}
-                          several
-                          placeholder="No column"
-                        />
-                      )}
-                    </Field>
-                  )}
-                  {columns.length > 0 && (
-                    <>
-                      <Field
-                        label="Group"
-                        optional
-                        hint="Rows with the same value stay on one side of every split."
-                      >
-                        {(field) => (
-                          <ColumnPicker
-                            {...field}
-                            columns={columns}
-                            value={group ? [group] : []}
-                            onChange={([chosen]) => setGroup(chosen ?? '')}
-                            placeholder="No group"
-                          />
-                        )}
-                      </Field>
-                      <Field label="Time" optional hint="The test rows are the latest.">
-                        {(field) => (
-                          <ColumnPicker
-                            {...field}
-                            columns={columns}
-                            value={time ? [time] : []}
-                            onChange={([chosen]) => setTime(chosen ?? '')}
-                            placeholder="Rows in no order"
-                          />
-                        )}
-                      </Field>
-                    </>
-                  )}
-                  <Field label="Test rows" hint="Who keeps the rows that the result is measured on.">
-                    {(field) => (
-                      <Select
-                        {...field}
-                        value={holdout}
-                        onChange={setHoldout}
-                        options={[
-                          {
-                            value: AUTO,
-                            label:
-                              files.length > 1 && main === AUTO ? 'By the files' : 'Held by this machine',
-                          },
-                          { value: 'host', label: 'Held by this machine' },
-                          { value: 'agent', label: 'Drawn by the agent, then sealed' },
-                          { value: 'none', label: 'None: nothing is measured' },
-                        ].slice(0, 4)}
-                      />
-                    )}
-                  </Field>
-                  <RunFields choice={choice} onChange={setChoice} />
-                  <Field
-                    label="Data dictionary"
-                    optional
-                    className="sm:col-span-2"
-                    hint="What the columns mean, in any form."
-                  >
-                    {(field) => (
-                      <TextArea
-                        {...field}
-                        rows={4}
-                        value={dictionary}
-                        onChange={(event) => setDictionary(event.target.value)}
-                        placeholder="tenure: months as a customer"
-                        className="mono text-[12px]!"
-                      />
-                    )}
-                  </Field>
-                </div>
-              </details>
+              <GoalFields name={name} wishes={wishes} columns={columns} onChange={change} />
+              <DetailFields
+                wishes={wishes}
+                columns={columns}
+                several={several}
+                choice={choice}
+                onChange={change}
+                onChoice={setChoice}
+              />
             </>
           )}
 
@@ -422,8 +220,11 @@ export default function CreatePage() {
           {progress ? (
             <UploadBar
               progress={progress}
+              doing={
+                isS3 ? 'The server copies it from S3, reads the table and draws the test rows…' : undefined
+              }
               paused={paused !== null}
-              onPause={isLarge(files) ? () => abort.current?.abort(PAUSE) : undefined}
+              onPause={!isS3 && isLarge(files) ? () => abort.current?.abort(PAUSE) : undefined}
               onResume={() => void create(paused?.run ?? false)}
               onCancel={cancel}
             />

@@ -5,15 +5,18 @@ import type { UploadProgress } from './upload';
 /** How far the upload is, and the way out of it. */
 export function UploadBar({
   progress,
+  doing,
   paused,
   onPause,
   onResume,
   onCancel,
 }: {
   progress: UploadProgress;
+  /** What the server does, where nothing is sent to it. */
+  doing?: string | undefined;
   paused: boolean;
   /** Missing where the files go in one piece. */
-  onPause?: () => void;
+  onPause?: (() => void) | undefined;
   onResume: () => void;
   onCancel: () => void;
 }) {
@@ -43,11 +46,13 @@ export function UploadBar({
         <Button onClick={onCancel}>Cancel</Button>
       </div>
       <p className="number text-gray-10 text-small">
-        {paused
-          ? `Paused at ${formatBytes(sent)} of ${formatBytes(total)}. What has arrived is kept for a week.`
-          : sentAll
-            ? 'Sent. The server reads the table and draws the test rows…'
-            : `${formatBytes(sent)} of ${formatBytes(total)}${rate ? ` · ${formatBytes(rate)}/s` : ''}${left && left > 2 ? ` · ${formatDuration(left)} left` : ''}`}
+        {doing
+          ? doing
+          : paused
+            ? `Paused at ${formatBytes(sent)} of ${formatBytes(total)}. What has arrived is kept for a week.`
+            : sentAll
+              ? 'Sent. The server reads the table and draws the test rows…'
+              : `${formatBytes(sent)} of ${formatBytes(total)}${rate ? ` · ${formatBytes(rate)}/s` : ''}${left && left > 2 ? ` · ${formatDuration(left)} left` : ''}`}
       </p>
     </div>
   );

@@ -34,8 +34,10 @@ export class Draft {
   charts: readonly ChartSpec[] | null;
   private richLogs: Map<string, RichLog> | null = null;
   budget: SessionView['budget'];
+  replay: SessionView['replay'];
   metadataVersion: number;
   chatting: boolean;
+  copies: SessionView['copies'];
   readonly noOutput = OutputLog.empty;
 
   private items: TranscriptItem[] | null = null;
@@ -52,8 +54,10 @@ export class Draft {
     this.lastSeq = base.lastSeq;
     this.charts = base.charts;
     this.budget = base.budget;
+    this.replay = base.replay;
     this.metadataVersion = base.metadataVersion;
     this.chatting = base.chatting;
+    this.copies = base.copies;
     this.score = base.score;
   }
 
@@ -82,9 +86,11 @@ export class Draft {
       charts: this.charts,
       richLogs: this.richLogs ?? this.base.richLogs,
       score: this.score,
+      copies: this.copies,
       usage: this.usage ?? base.usage,
       chatting: this.chatting,
       budget: this.budget,
+      replay: this.replay,
       metadataVersion: this.metadataVersion,
     };
   }

@@ -243,3 +243,27 @@ describe('reduce', () => {
     expect(after.items.at(-1)).toMatchObject({ kind: 'notice', level: 'error' });
   });
 });
+
+describe('copies in S3', () => {
+  it('wait with their reason until they are there', () => {
+    const waiting = view(log(['s3_sync_waiting', { stage: 'eda', error: 'S3 cannot be reached.' }]));
+    expect(waiting.copies.eda).toEqual({
+      stage: 'eda',
+      error: 'S3 cannot be reached.',
+      files: 0,
+      address: null,
+    });
+    const done = view(
+      log(
+        ['s3_sync_waiting', { stage: 'eda', error: 'S3 cannot be reached.' }],
+        ['s3_sync_complete', { stage: 'eda', files_synced: 4, s3_prefix: 'datasets/x/eda/', bucket: 'data' }],
+      ),
+    );
+    expect(done.copies.eda).toEqual({
+      stage: 'eda',
+      error: null,
+      files: 4,
+      address: 's3://data/datasets/x/eda/',
+    });
+  });
+});

@@ -10,8 +10,11 @@ import type {
   FilesReady,
   MetricsBatch,
   ModelRetry,
+  ReplayResult,
   ReportReady,
   RichLog as RichLogged,
+  S3SyncComplete,
+  S3SyncWaiting,
   StateChanged,
   ToolEnded,
   ToolStarted,
@@ -219,6 +222,19 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
     });
   },
 
+  s3_sync_complete(draft, event) {
+    const { stage, files_synced, s3_prefix, bucket } = event.data as S3SyncComplete;
+    if (!isStage(stage)) return;
+    const copy = { stage, error: null, files: files_synced, address: `s3://${bucket}/${s3_prefix}` };
+    draft.copies = { ...draft.copies, [stage]: copy };
+  },
+
+  s3_sync_waiting(draft, event) {
+    const { stage, error } = event.data as S3SyncWaiting;
+    if (isStage(stage))
+      draft.copies = { ...draft.copies, [stage]: { stage, error, files: 0, address: null } };
+  },
+
   metadata_ready(draft) {
     draft.metadataVersion++;
   },
@@ -261,7 +277,13 @@ const apply: Readonly<Record<string, Apply | undefined>> = {
   },
 
   notice(draft, event) {
-    draft.notice(event, 'warning', (event.data as { text: string }).text);
+    const { text, code } = event.data as { text: string; code: string };
+    draft.notice(event, code === 'replay' ? 'info' : 'warning', text);
+  },
+
+  replay(draft, event) {
+    draft.replay = event.data as ReplayResult;
+    draft.notice(event, draft.replay.verdict === 'same' ? 'info' : 'warning', draft.replay.message);
   },
 
   chat_started(draft) {

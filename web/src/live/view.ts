@@ -1,4 +1,4 @@
-import type { ChartSpec, CheckReport, RunStatus, ScoreReport, Stage } from '@/api/types';
+import type { ChartSpec, CheckReport, ReplayResult, RunStatus, ScoreReport, Stage } from '@/api/types';
 import type { OutputLog } from './output';
 import type { Answer, Question } from './question';
 import type { Series } from './series';
@@ -56,6 +56,16 @@ export interface RichLog {
   data: unknown;
   /** Raised each time that it was logged. */
   version: number;
+}
+
+/** The copy of a stage's files in S3. */
+export interface CopyView {
+  stage: Stage;
+  /** Why it waits; null when all files are there. */
+  error: string | null;
+  files: number;
+  /** `s3://bucket/prefix/`; null while nothing is there. */
+  address: string | null;
 }
 
 interface Item {
@@ -162,7 +172,11 @@ export interface SessionView {
   /** What was logged beside the metrics, in the order in which each first came. */
   richLogs: ReadonlyMap<string, RichLog>;
   score: ScoreReport | null;
+  /** What became of the copies in S3, by stage; empty where nothing is copied. */
+  copies: Readonly<Partial<Record<Stage, CopyView>>>;
   usage: UsageByModel;
+  /** What became of it where it runs another session's recording again; null until that has ended. */
+  replay: ReplayResult | null;
   /** The agent answers a message about a stage; the state stays as it is meanwhile. */
   chatting: boolean;
   /** The time budget's last warning. */
@@ -186,7 +200,9 @@ export function emptyView(id: string): SessionView {
     charts: null,
     richLogs: new Map(),
     score: null,
+    copies: {},
     usage: {},
+    replay: null,
     chatting: false,
     budget: null,
     metadataVersion: 0,

@@ -48,6 +48,21 @@ export function useStart() {
   });
 }
 
+/** Lets autopilot go on with a stage whose model failed or was stopped. */
+export function useTakeOver() {
+  const { store } = useStudio();
+  return useMutation({
+    mutationFn: (stage: Stage) =>
+      dataOf(
+        api.POST('/api/sessions/{id}/stages/{stage}/start', {
+          params: { path: { id: store.id, stage } },
+          body: { take_over: true },
+        }),
+      ),
+    onError: toastError,
+  });
+}
+
 export function useStop() {
   const { store } = useStudio();
   return useMutation({

@@ -19,6 +19,9 @@ internal sealed class ConfiguredModels(IEnumerable<IModelProvider> providers) : 
                 .OrderByDescending(model => model.Default),
         ];
 
+    public Task RefreshAsync(CancellationToken cancellation) =>
+        Task.WhenAll(_providers.Select(provider => provider.RefreshAsync(cancellation)));
+
     public ModelFacts Describe(string model) =>
         _providers.FirstOrDefault(provider => provider.Serves(model))?.Describe(model)
         ?? new ModelFacts { Id = model, Provider = "" };

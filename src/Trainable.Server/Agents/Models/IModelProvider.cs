@@ -12,6 +12,9 @@ internal interface IModelProvider
     /// <summary>The models worth offering; others may work as well.</summary>
     IEnumerable<ModelItem> List();
 
+    /// <summary>Finds out whether what it lists is there, where that can change; takes a moment at most.</summary>
+    Task RefreshAsync(CancellationToken cancellation) => Task.CompletedTask;
+
     bool Serves(string model);
 
     ModelFacts Describe(string model);

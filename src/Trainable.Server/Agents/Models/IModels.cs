@@ -11,6 +11,9 @@ internal interface IModels
 
     IReadOnlyList<ModelItem> List();
 
+    /// <summary>Finds out which of the models are there now; takes a moment at most.</summary>
+    Task RefreshAsync(CancellationToken cancellation) => Task.CompletedTask;
+
     /// <summary>What is known of a model: window, prices, abilities. Of one nobody knows, only its name.</summary>
     ModelFacts Describe(string model);
 

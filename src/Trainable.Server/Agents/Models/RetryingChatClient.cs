@@ -76,7 +76,7 @@ internal sealed partial class RetryingChatClient(
     {
         if (attempt == Attempts)
             throw new UserFacingException(
-                $"{failure.Message}; {Attempts} tries were made. Start the stage again later."
+                $"{failure.Message}; {Attempts} tries were made. Start the stage again later, or let autopilot go on with it."
             );
         if (failure.RetryAfter is { } requested)
         {

@@ -18,7 +18,10 @@ internal sealed class CodeApproval(Questions questions, IDbContextFactory<Traina
     {
         if (tool != ExecuteCodeTool.Name || call.Text(ExecuteCodeTool.Code) is not { } code)
             return new Review(call);
-        if (!await IsWantedAsync(scope.Context, cancellation))
+        var wanted = scope.Recording is { } recording
+            ? recording.Asked(call.Id)
+            : await IsWantedAsync(scope.Context, cancellation);
+        if (!wanted)
             return new Review(call);
         var answer = await questions.AskAsync(
             new QuestionItem

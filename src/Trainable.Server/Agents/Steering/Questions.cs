@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Agents.Tools;
 using Trainable.Server.Events;
 using Trainable.Server.Storage;
@@ -46,7 +47,9 @@ internal sealed class Questions(IDbContextFactory<TrainableDb> databases, TimePr
             if (stored is null)
                 await ShowAsync(question, scope);
             var asked = clock.GetTimestamp();
-            var answer = await WaitAsync(question, open, cancellation);
+            var answer = scope.Recording is { } recording
+                ? Recorded(recording, question)
+                : await WaitAsync(question, open, cancellation);
             var waited = clock.GetElapsedTime(asked);
             scope.Budget.Pause(waited);
             await RecordAsync(answer, scope, waited);
@@ -80,6 +83,15 @@ internal sealed class Questions(IDbContextFactory<TrainableDb> databases, TimePr
             return null;
         }
     }
+
+    /// <summary>What was answered when the question was recorded; nobody is waited for.</summary>
+    private static QuestionAnswered Recorded(Recording recording, QuestionItem question) =>
+        recording.AnswerOf(question.CallId!) is { } answer
+            ? answer with
+            {
+                Id = question.Id,
+            }
+            : new QuestionAnswered(question.Id) { By = "timeout", Stage = question.Stage };
 
     private async Task<QuestionAnswered> WaitAsync(QuestionItem question, Open open, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Budgets;
+using Trainable.Server.Agents.Recordings;
 
 namespace Trainable.Server.Agents.Tools;
 
@@ -52,6 +53,9 @@ internal sealed record ToolScope(StageContext Context, RunJournal Journal)
     /// <summary>What the run has left; a step gets no more time than this.</summary>
     public required StageBudget Budget { get; init; }
 
+    /// <summary>What the run runs again; null for one with a model of its own.</summary>
+    public Recording? Recording { get; init; }
+
     /// <summary>Ids of the calls that had begun when a process died.</summary>
     public IReadOnlySet<string> Begun { get; init; } = new HashSet<string>();
 }
@@ -61,6 +65,9 @@ internal sealed record ToolResult(string ForModel, ToolEnded Event)
 {
     /// <summary>The stage's outputs have been accepted: the loop ends.</summary>
     public CheckReport? Accepted { get; init; }
+
+    /// <summary>It holds nothing of any dataset, so that any model may see it.</summary>
+    public bool IsOurs { get; init; }
 
     public static ToolResult Plain(string tool, string text) => new(text, new ToolEnded(tool, text));
 }

@@ -20,11 +20,17 @@ internal sealed class ListFilesTool(StageFiles files) : IAgentTool
     {
         try
         {
-            var entries = files.List(scope.Context, call.Text("path") ?? ".");
+            var path = call.Text("path") ?? ".";
+            var entries = files.List(scope.Context, path);
             var lines = entries.Take(MaxEntries).ToList();
             if (entries.Count > MaxEntries)
                 lines.Add($"… and {entries.Count - MaxEntries:N0} more");
-            return Task.FromResult(ToolResult.Plain(Name, lines.Count == 0 ? "(empty)" : string.Join('\n', lines)));
+            return Task.FromResult(
+                ToolResult.Plain(Name, lines.Count == 0 ? "(empty)" : string.Join('\n', lines)) with
+                {
+                    IsOurs = SkillShelf.PathOf(path) is not null,
+                }
+            );
         }
         catch (UserFacingException refused)
         {

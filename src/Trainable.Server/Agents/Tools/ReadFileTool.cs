@@ -12,7 +12,7 @@ internal sealed class ReadFileTool(StageFiles files) : IAgentTool
     public AIFunctionDeclaration Declaration { get; } =
         ToolSchema.Declare(
             Name,
-            "Read a text file: a path below /data, or one relative to the stage's directory. Long files are cut.",
+            "Read a text file: a path below /data or of a skill, or one relative to the stage's directory. Long files are cut.",
             new ToolSchema.Parameter("path", "Such as report.md, ../eda/report.md or /data/datasets/….")
         );
 
@@ -22,11 +22,17 @@ internal sealed class ReadFileTool(StageFiles files) : IAgentTool
             return ToolResult.Plain(Name, "error: the argument 'path' is missing.");
         try
         {
-            return ToolResult.Plain(Name, await files.ReadTextAsync(scope.Context, path, MaxBytes, cancellation));
+            return ToolResult.Plain(Name, await files.ReadTextAsync(scope.Context, path, MaxBytes, cancellation)) with
+            {
+                IsOurs = SkillShelf.PathOf(path) is not null,
+            };
         }
         catch (UserFacingException refused)
         {
-            return ToolResult.Plain(Name, $"error: {refused.Message}");
+            return ToolResult.Plain(Name, $"error: {refused.Message}") with
+            {
+                IsOurs = SkillShelf.PathOf(path) is not null,
+            };
         }
     }
 }

@@ -26,12 +26,14 @@ internal sealed record NormalizedText
 /// <param name="file">What the file is called in sentences.</param>
 /// <param name="source">Its text.</param>
 /// <param name="cut">The text is the beginning of a longer one: its last record does not count, nor does it have to be whole.</param>
+/// <param name="oneColumn">A table of a single column is one; there is nothing to learn from it, but something to predict.</param>
 /// <param name="known">How it is written, where that need not be found out.</param>
 internal sealed class DelimitedNormalizer(
     string file,
     TextSource source,
     bool cut = false,
-    DelimitedDialect? known = null
+    DelimitedDialect? known = null,
+    bool oneColumn = false
 )
 {
     private const int SampleBytes = 1 << 20;
@@ -89,6 +91,7 @@ internal sealed class DelimitedNormalizer(
             throw Refuse($"{file} is not a text table. Upload CSV, TSV, JSON or Parquet.");
         return known
             ?? DelimitedDialect.Detect(sample, complete && !cut)
+            ?? (oneColumn ? DelimitedDialect.Canonical : (DelimitedDialect?)null)
             ?? throw Refuse(
                 $"{file} has only one column: no comma, semicolon, tab or pipe separates its values. A table to learn from needs a target and at least one feature."
             );

@@ -23,6 +23,9 @@ internal static partial class Libc
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? 0x4000 : 0x10000;
     public const int PathOnly = 0x200000;
 
+    /// <summary>The mode of a file that everybody may read and its owner write: 0644.</summary>
+    public const uint ReadableByAll = 0x1A4;
+
     public const int PermissionDenied = 1;
     public const int NoEntry = 2;
     public const int NoProcess = 3;
@@ -131,6 +134,9 @@ internal static partial class Libc
         string to,
         uint flags
     );
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFifo(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int ChangeMode(SafeFileHandle file, uint mode);

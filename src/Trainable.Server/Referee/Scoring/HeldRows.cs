@@ -13,6 +13,9 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
     public string SealedTest(Guid experiment, Guid session) =>
         Path.Combine(home.HeldOf(experiment), "sessions", session.ToString(), "test.parquet");
 
+    /// <summary>Whether the session's Prep sealed a test set.</summary>
+    public bool HasSealed(Guid experiment, Guid session) => File.Exists(SealedTest(experiment, session));
+
     /// <summary>The working rows' file on the host.</summary>
     public string Working(DatasetManifest manifest) =>
         Path.Combine(home.Dataset(manifest.ExperimentId), manifest.WorkingFile!);

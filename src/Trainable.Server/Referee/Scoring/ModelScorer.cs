@@ -91,7 +91,9 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
         }
     }
 
-    private async Task<(string File, IReadOnlyList<string>? Classes)> PredictAsync(
+    /// <summary>What the subject's model answers to the features of a sealed test set.</summary>
+    /// <exception cref="UserFacingException">It gives no answers that could be used.</exception>
+    public async Task<(string File, IReadOnlyList<string>? Classes)> PredictAsync(
         StageSubject subject,
         string sealedTest,
         SealedTerms terms,

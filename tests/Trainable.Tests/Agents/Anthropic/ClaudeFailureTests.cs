@@ -80,7 +80,9 @@ public sealed class ClaudeFailureTests
         var (_, events) = await app.RunEdaAsync();
         ClaudeApp
             .ErrorOf(events)
-            .ShouldBe("127.0.0.1 is overloaded (529); 5 tries were made. Start the stage again later.");
+            .ShouldBe(
+                "127.0.0.1 is overloaded (529); 5 tries were made. Start the stage again later, or let autopilot go on with it."
+            );
         api.Requests.Count.ShouldBe(5);
         var waits = clock.Waits.Select(wait => wait.TotalSeconds).ToList();
         waits.Count.ShouldBe(4);

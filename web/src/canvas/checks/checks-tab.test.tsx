@@ -63,6 +63,34 @@ describe('Checks', () => {
     expect(within(screen.getByRole('region', { name: 'Passed' })).queryByRole('button')).toBeNull();
   });
 
+  it('says what of a replay is the same, and names what is not', () => {
+    const result = {
+      original: 'o',
+      verdict: 'differs',
+      message: 'train/models/model.pkl differs: its answers differ on 3 of 90 held rows.',
+      counts: { identical: 1, differs: 2 },
+      artifacts: [
+        { path: 'eda/report.md', equality: 'identical' },
+        {
+          path: 'train/models/model.pkl',
+          equality: 'differs',
+          detail: 'its answers differ on 3 of 90 held rows',
+        },
+        { path: 'train/data/final.json', equality: 'missing', detail: 'the replay did not make it' },
+      ],
+      divergences: [{ stage: 'train', message: 'execute_code was answered otherwise.', turn: 2 }],
+      replies: 4,
+      tokens: 0,
+      cost_usd: 0,
+    };
+    renderInStudio(<ChecksTab />, { log: [...prep, ['replay', result]] });
+    const replay = within(screen.getByRole('region', { name: 'Replay' }));
+    expect(replay.getByText('Not the same as the original')).toBeTruthy();
+    expect(replay.getByText('train/data/final.json')).toBeTruthy();
+    expect(replay.queryByText('eda/report.md')).toBeNull();
+    expect(replay.getByText('execute_code was answered otherwise.')).toBeTruthy();
+  });
+
   it('sets the measured score beside a claim that is too good', async () => {
     renderInStudio(<ChecksTab />, { log: train });
     expect(screen.getByText(/trust the measurement/)).toBeTruthy();

@@ -10,17 +10,19 @@ import { useStudio } from '@/session/context';
 import { Empty, ErrorState, SkeletonText } from '@/ui/states';
 import { Findings } from './findings';
 import { Measured } from './measured';
+import { Replayed } from './replayed';
 
 /** What the referee found, and what the host measured on rows that no agent has seen. */
 export default function ChecksTab() {
   const { store, session, search, show } = useStudio();
   const checks = useView(store, (view) => view.checks);
   const score = useView(store, (view) => view.score);
+  const replay = useView(store, (view) => view.replay);
   const stages = STAGES.filter((stage) => checks[stage]);
   const errors = stages.reduce((sum, stage) => sum + (checks[stage]?.errors.length ?? 0), 0);
   const part = search.part ?? (score && errors === 0 ? 'measured' : 'findings');
   const scroller = usePlace<HTMLDivElement>(`${session.id}/checks/${part}`, stages.length > 0);
-  if (stages.length === 0) {
+  if (stages.length === 0 && !replay) {
     return (
       <Empty title="Nothing was checked yet" className="h-full">
         At the end of each stage a referee looks at what was made: leaks, shared rows, missing values, whether
@@ -35,6 +37,7 @@ export default function ChecksTab() {
   );
   return (
     <div ref={scroller} className="@container h-full overflow-y-auto">
+      {replay && <Replayed replay={replay} />}
       {score && (
         <div className="border-b px-4 py-3">
           <Score score={score} />

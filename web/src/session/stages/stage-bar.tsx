@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { ChevronLeft, Play, Square } from 'lucide-react';
+import { Bot, ChevronLeft, Play, Square } from 'lucide-react';
 import { Suspense, useState } from 'react';
 import { modelsQuery } from '@/api/queries';
 import { STAGES, type Stage } from '@/api/types';
@@ -8,11 +8,13 @@ import { formatCost, formatShort } from '@/lib/format';
 import { part } from '@/lib/part';
 import { useView } from '@/live/store';
 import { isBusy } from '@/live/view';
-import { useStart, useStop } from '@/session/actions';
+import { useStart, useStop, useTakeOver } from '@/session/actions';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
 import { Tooltip } from '@/ui/tooltip';
+import { CopyMark } from './copy-mark';
 import { costOf, tokensOf } from './cost';
+import { useLeftBehind } from './left-behind';
 import { StageButton } from './stage-button';
 import { stageStates } from './stage-state';
 
@@ -49,6 +51,7 @@ export function StageBar() {
         ))}
       </ol>
       <div className="ml-auto flex shrink-0 items-center gap-3">
+        <CopyMark />
         <Spent />
         <MainAction
           done={states.every((state) => state.status === 'done')}
@@ -71,6 +74,8 @@ function MainAction({ done, onOptions }: { done: boolean; onOptions: () => void 
   const busy = useView(store, isBusy);
   const start = useStart();
   const stop = useStop();
+  const takeOver = useTakeOver();
+  const left = useLeftBehind();
   if (busy) {
     return (
       <Button look="danger" disabled={stop.isPending} onClick={() => stop.mutate()}>
@@ -79,6 +84,14 @@ function MainAction({ done, onOptions }: { done: boolean; onOptions: () => void 
     );
   }
   if (done) return null;
+  if (left)
+    return (
+      <Tooltip text="Autopilot needs no key and no network: it goes on with what the other agent left.">
+        <Button look="primary" disabled={takeOver.isPending} onClick={() => takeOver.mutate(left)}>
+          <Bot size={13} /> Let autopilot go on
+        </Button>
+      </Tooltip>
+    );
   return (
     <Tooltip text="Every stage that is not done, one after the other. Alt-click to choose a model and a budget.">
       <Button

@@ -1,13 +1,24 @@
-import { Check, FileText, Play, RotateCcw, ShieldCheck, SlidersHorizontal, Square, X } from 'lucide-react';
+import {
+  Bot,
+  Check,
+  FileText,
+  Play,
+  RotateCcw,
+  ShieldCheck,
+  SlidersHorizontal,
+  Square,
+  X,
+} from 'lucide-react';
 import { useNow } from '@/lib/clock';
 import { cn } from '@/lib/cn';
 import { formatDuration, formatElapsed } from '@/lib/format';
 import { STAGE_NAMES } from '@/lib/words';
 import type { RunView } from '@/live/view';
-import { useStart, useStop } from '@/session/actions';
+import { useStart, useStop, useTakeOver } from '@/session/actions';
 import { useStudio } from '@/session/context';
 import { StatusDot } from '@/ui/badge';
 import { Menu, MenuItem, MenuLine } from '@/ui/menu';
+import { useLeftBehind } from './left-behind';
 import type { StageState } from './stage-state';
 
 const WORDS: Readonly<Record<StageState['status'], string>> = {
@@ -23,6 +34,8 @@ export function StageButton({ state, onOptions }: { state: StageState; onOptions
   const { show } = useStudio();
   const start = useStart();
   const stop = useStop();
+  const takeOver = useTakeOver();
+  const left = useLeftBehind();
   const { stage, run, status, startable } = state;
   const name = STAGE_NAMES[stage];
   const stale = Boolean(run?.stale);
@@ -65,6 +78,11 @@ export function StageButton({ state, onOptions }: { state: StageState; onOptions
           <MenuItem icon={<SlidersHorizontal size={14} />} disabled={!startable} onSelect={onOptions}>
             Run with…
           </MenuItem>
+          {left === stage && (
+            <MenuItem icon={<Bot size={14} />} onSelect={() => takeOver.mutate(stage)}>
+              Let autopilot go on
+            </MenuItem>
+          )}
         </>
       )}
       <MenuLine />

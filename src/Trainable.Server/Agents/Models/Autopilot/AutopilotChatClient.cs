@@ -96,6 +96,12 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
             return AfterVerdict(verdict, conversation, steps, brief, playbook);
 
         var last = conversation.Outcomes.LastOrDefault();
+        if (last is null && conversation.FollowsAnother)
+            return Finish(
+                conversation,
+                "Another agent has worked on this stage, and I go on from where it stopped. First I ask the referee whether what is "
+                    + "there already holds."
+            );
         if (last is null)
             return Run(playbook, steps, 0, safe: false, conversation, brief, "");
         if (!last.Ok && last.Safe)
@@ -121,15 +127,18 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
                 brief,
                 after.Length > 0 ? after + " " : ""
             );
-        return new AutopilotReply(
-            after,
+        return Finish(conversation, after);
+    }
+
+    private static AutopilotReply Finish(AutopilotConversation conversation, string text) =>
+        new(
+            text,
             new FunctionCallContent(
                 $"autopilot-finish-{conversation.Calls + 1}",
-                "finish_stage",
+                FinishStageTool.Name,
                 new Dictionary<string, object?>(StringComparer.Ordinal)
             )
         );
-    }
 
     private static AutopilotReply AfterVerdict(
         FinishVerdict verdict,
@@ -141,6 +150,16 @@ internal sealed record AutopilotReply(string Text, FunctionCallContent? Call)
     {
         if (verdict.Accepted)
             return new AutopilotReply("", null);
+        if (conversation.Outcomes.Count == 0)
+            return Run(
+                playbook,
+                steps,
+                0,
+                safe: false,
+                conversation,
+                brief,
+                "What is there does not hold yet, so I do the stage again from its beginning; the other agent's scripts stay. "
+            );
         if (conversation.Outcomes.Any(outcome => outcome.Safe))
             return new AutopilotReply("The referee still finds errors that I cannot mend, so I stop here.", null);
         const string again =

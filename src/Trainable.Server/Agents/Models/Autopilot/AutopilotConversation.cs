@@ -24,6 +24,9 @@ internal sealed class AutopilotConversation
     public static string CallId(int step, bool safe, int attempt) =>
         $"autopilot-{step}-{(safe ? "safe" : "full")}-{attempt}";
 
+    /// <summary>Another agent has worked on the stage before.</summary>
+    public bool FollowsAnother { get; private set; }
+
     /// <summary>Calls that have been answered, interrupted ones included.</summary>
     public int Calls { get; private set; }
 
@@ -71,6 +74,10 @@ internal sealed class AutopilotConversation
             );
             Narration.Learn(result, Facts);
             FinishedWith = null;
+        }
+        else
+        {
+            FollowsAnother = true;
         }
     }
 }

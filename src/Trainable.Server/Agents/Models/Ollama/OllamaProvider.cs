@@ -22,16 +22,14 @@ internal sealed class OllamaProvider(
     private const long UsualWindow = 32_768;
 
     private readonly SocketsHttpHandler _connections = new() { ConnectTimeout = TimeSpan.FromSeconds(5) };
+    private readonly OllamaReach _reach = new(options, clock);
 
     public string? Default => options.Model is { } model ? Prefix + Bare(model) : null;
 
-    public IEnumerable<ModelItem> List()
-    {
-        var known = catalogue.Of(Name).ToList();
-        if (Default is { } chosen && !known.Exists(model => model.Id == chosen))
-            known.Insert(0, Describe(chosen));
-        return known.Select(model => model.ToItem(available: true, reason: null));
-    }
+    public IEnumerable<ModelItem> List() => Known().Select(model => model.ToItem(_reach.IsThere, _reach.Reason));
+
+    public Task RefreshAsync(CancellationToken cancellation) =>
+        Known().Count > 0 ? _reach.TryAsync(cancellation) : Task.CompletedTask;
 
     public bool Serves(string model) => model.StartsWith(Prefix, StringComparison.Ordinal);
 
@@ -92,7 +90,19 @@ internal sealed class OllamaProvider(
         return new RetryingChatClient(client, clock, logger);
     }
 
-    public void Dispose() => _connections.Dispose();
+    public void Dispose()
+    {
+        _reach.Dispose();
+        _connections.Dispose();
+    }
+
+    private List<ModelFacts> Known()
+    {
+        var known = catalogue.Of(Name).ToList();
+        if (Default is { } chosen && !known.Exists(model => model.Id == chosen))
+            known.Insert(0, Describe(chosen));
+        return known;
+    }
 
     private static string Bare(string model) =>
         model.StartsWith(Prefix, StringComparison.Ordinal) ? model[Prefix.Length..] : model;

@@ -54,6 +54,10 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("s3_path");
 
+                    b.Property<string>("S3Sha256")
+                        .HasColumnType("text")
+                        .HasColumnName("s3_sha256");
+
                     b.Property<Guid>("SessionId")
                         .HasColumnType("uuid")
                         .HasColumnName("session_id");
@@ -661,6 +665,77 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                     b.ToTable("stage_runs", (string)null);
                 });
 
+            modelBuilder.Entity("Trainable.Server.Storage.SyncJob", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Bucket")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("bucket");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<int>("FilesSynced")
+                        .HasColumnType("integer")
+                        .HasColumnName("files_synced");
+
+                    b.Property<DateTime>("NextAttemptAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("prefix");
+
+                    b.Property<DateTime>("QueuedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("queued_at");
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("Stage")
+                        .HasColumnType("text")
+                        .HasColumnName("stage");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sync_jobs");
+
+                    b.HasIndex("SessionId", "Stage")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sync_jobs_session_id_stage");
+
+                    b.HasIndex("Status", "NextAttemptAt")
+                        .HasDatabaseName("ix_sync_jobs_status_next_attempt_at");
+
+                    b.ToTable("sync_jobs", (string)null);
+                });
+
             modelBuilder.Entity("Trainable.Server.Storage.Turn", b =>
                 {
                     b.Property<Guid>("Id")
@@ -844,6 +919,14 @@ namespace Trainable.Server.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_stage_runs_sessions_session_id");
+                });
+
+            modelBuilder.Entity("Trainable.Server.Storage.SyncJob", b =>
+                {
+                    b.HasOne("Trainable.Server.Storage.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .HasConstraintName("fk_sync_jobs_sessions_session_id");
                 });
 
             modelBuilder.Entity("Trainable.Server.Storage.Turn", b =>

@@ -47,6 +47,10 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("s3_path");
 
+                    b.Property<string>("S3Sha256")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("s3_sha256");
+
                     b.Property<Guid>("SessionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("session_id");
@@ -627,6 +631,77 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                     b.ToTable("stage_runs", (string)null);
                 });
 
+            modelBuilder.Entity("Trainable.Server.Storage.SyncJob", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("attempts");
+
+                    b.Property<string>("Bucket")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("bucket");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("bytes");
+
+                    b.Property<DateTime?>("EndedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("error");
+
+                    b.Property<int>("FilesSynced")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("files_synced");
+
+                    b.Property<DateTime>("NextAttemptAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("next_attempt_at");
+
+                    b.Property<string>("Prefix")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("prefix");
+
+                    b.Property<DateTime>("QueuedAt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("queued_at");
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session_id");
+
+                    b.Property<string>("Stage")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stage");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("status");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sync_jobs");
+
+                    b.HasIndex("SessionId", "Stage")
+                        .IsUnique()
+                        .HasDatabaseName("ix_sync_jobs_session_id_stage");
+
+                    b.HasIndex("Status", "NextAttemptAt")
+                        .HasDatabaseName("ix_sync_jobs_status_next_attempt_at");
+
+                    b.ToTable("sync_jobs", (string)null);
+                });
+
             modelBuilder.Entity("Trainable.Server.Storage.Turn", b =>
                 {
                     b.Property<Guid>("Id")
@@ -810,6 +885,14 @@ namespace Trainable.Server.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_stage_runs_sessions_session_id");
+                });
+
+            modelBuilder.Entity("Trainable.Server.Storage.SyncJob", b =>
+                {
+                    b.HasOne("Trainable.Server.Storage.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .HasConstraintName("fk_sync_jobs_sessions_session_id");
                 });
 
             modelBuilder.Entity("Trainable.Server.Storage.Turn", b =>

@@ -1,0 +1,13 @@
+namespace Trainable.Server.Bundles;
+
+internal static class BundleRegistration
+{
+    /// <summary>Needs predictions, agents (the playbooks) and the referee.</summary>
+    public static IServiceCollection AddBundles(this IServiceCollection services) =>
+        services
+            .AddSingleton<BundleSubjects>()
+            .AddSingleton<SandboxPackages>()
+            .AddSingleton<RecordedPredictions>()
+            .AddSingleton<BundleExport>()
+            .AddSingleton<BundleVerifier>();
+}

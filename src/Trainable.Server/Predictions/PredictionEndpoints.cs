@@ -1,0 +1,146 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using Trainable.Contracts;
+using Trainable.Server.Datasets;
+using Trainable.Server.Platform;
+using Trainable.Server.Platform.Linux;
+
+namespace Trainable.Server.Predictions;
+
+/// <summary>A session's model on new rows, for people. No tool of an agent's leads here.</summary>
+internal static class PredictionEndpoints
+{
+    /// <summary>Of a CSV answer: what else there is to say, as a JSON list of sentences.</summary>
+    public const string NotesHeader = "Trainable-Notes";
+
+    private const string Csv = "text/csv";
+    private const int MostNotesInHeader = 20;
+
+    public static IEndpointRouteBuilder MapPredictions(this IEndpointRouteBuilder app)
+    {
+        var group = app.MapGroup("/api/sessions/{id:guid}/predict").WithTags("Predictions");
+        group.MapGet("", Form);
+        group
+            .MapPost("", Predict)
+            .Accepts<PredictRequest>("application/json", Csv)
+            .Produces<PredictionResult>(StatusCodes.Status200OK, "application/json", Csv)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        return app;
+    }
+
+    /// <summary>What the session's model takes and gives. The model is loaded for it and then stays warm for a while.</summary>
+    private static async Task<Ok<PredictionForm>> Form(
+        Guid id,
+        PredictionService predictions,
+        CancellationToken cancellation
+    ) => TypedResults.Ok(await predictions.FormAsync(id, cancellation));
+
+    /// <summary>
+    /// Predicts rows of raw columns, given as JSON or as CSV (<c>Content-Type: text/csv</c>, any delimiter); answers with JSON,
+    /// or with <c>Accept: text/csv</c> with the same rows and what was predicted of them.
+    /// </summary>
+    /// <param name="id">The session.</param>
+    /// <param name="explain">For a CSV body: say of each of the first 100 rows how its columns moved the prediction.</param>
+    /// <param name="threshold">For a CSV body: the positive class from this probability on.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="predictions">Predicts.</param>
+    /// <param name="home">Where a table is kept meanwhile.</param>
+    /// <param name="options">How large a table may be.</param>
+    /// <param name="cancellation">Ends it.</param>
+    private static async Task Predict(
+        Guid id,
+        HttpContext http,
+        PredictionService predictions,
+        TrainableHome home,
+        DatasetOptions options,
+        CancellationToken cancellation,
+        bool explain = false,
+        double? threshold = null
+    )
+    {
+        var wantsCsv = Wants(http.Request);
+        if (IsCsv(http.Request))
+        {
+            using var table = await CsvRows.ReceiveAsync(http.Request.Body, home, options, cancellation);
+            await AnswerAsync(id, http, predictions, table, new(explain, threshold), wantsCsv, home, cancellation);
+            return;
+        }
+        var body = await Problems.ReadJsonAsync(http.Request, ContractJson.Default.PredictRequest, cancellation);
+        if (body.Rows is null)
+            throw PredictionRefusals.Unprocessable("The field 'rows' is null: send a list of objects.");
+        var terms = new PredictionTerms(body.Explain || explain, body.Threshold ?? threshold);
+        await AnswerAsync(id, http, predictions, new JsonRows(body.Rows), terms, wantsCsv, home, cancellation);
+    }
+
+    private static async Task AnswerAsync(
+        Guid id,
+        HttpContext http,
+        PredictionService predictions,
+        IRowSource rows,
+        PredictionTerms terms,
+        bool asCsv,
+        TrainableHome home,
+        CancellationToken cancellation
+    )
+    {
+        if (!asCsv)
+        {
+            var list = new PredictionList();
+            var result = await predictions.PredictAsync(id, rows, terms, list, cancellation);
+            await http.Response.WriteAsJsonAsync(
+                result with
+                {
+                    Rows = list.Rows,
+                },
+                ContractJson.Default.PredictionResult,
+                cancellationToken: cancellation
+            );
+            return;
+        }
+        // Written whole before any of it is sent: a later row may turn out not to fit.
+        var folder = TrainableHome.Make(Path.Combine(home.Scratch, $"predicted-{Guid.CreateVersion7():N}"));
+        try
+        {
+            var file = Path.Combine(folder, "predictions.csv");
+            PredictionResult result;
+            using (var sink = new PredictionCsv(file, rows.Names, terms.Explain))
+                result = await predictions.PredictAsync(id, rows, terms, sink, cancellation);
+            http.Response.ContentType = $"{Csv}; charset=utf-8";
+            http.Response.Headers.CacheControl = "no-store";
+            http.Response.Headers[NotesHeader] = JsonSerializer.Serialize(
+                [.. result.Notes.Take(MostNotesInHeader)],
+                ContractJson.Default.IReadOnlyListString
+            );
+            http.Response.Headers.ContentDisposition = new ContentDispositionHeaderValue("attachment")
+            {
+                FileName = "predictions.csv",
+            }.ToString();
+            await using var stream = new FileStream(
+                file,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0
+            );
+            await stream.CopyToAsync(http.Response.Body, cancellation);
+        }
+        finally
+        {
+            TreeRemoval.Delete(folder);
+        }
+    }
+
+    private static bool IsCsv(HttpRequest request) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && (
+            type.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("text/tab-separated-values", StringComparison.OrdinalIgnoreCase)
+            || type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
+        );
+
+    private static bool Wants(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase));
+}
