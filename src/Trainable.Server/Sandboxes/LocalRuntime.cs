@@ -88,7 +88,11 @@ internal sealed partial class LocalRuntime : ISandboxRuntime, IDisposable
                 "podman",
                 $"Podman {podman.Version}{runtime} starts every sandbox as a container.",
                 Environment.IsPrivilegedProcess
-            );
+            )
+            {
+                // A list of its one user, and an empty folder.
+                OwnPaths = ["/etc/passwd", "/sys"],
+            };
         }
         var facts = await ((BubblewrapLauncher)_launcher).FactsAsync();
         return new Isolation("bubblewrap", $"bubblewrap {facts.Version} starts every sandbox.", facts.OwnUser);

@@ -28,7 +28,11 @@ internal sealed partial class ProbeJson : JsonSerializerContext;
 /// <param name="Program">What isolates.</param>
 /// <param name="Sentence">What it does here.</param>
 /// <param name="OwnUser">Whether each sandbox gets a user id of its own.</param>
-internal sealed record Isolation(string Program, string Sentence, bool OwnUser);
+internal sealed record Isolation(string Program, string Sentence, bool OwnUser)
+{
+    /// <summary>Paths that look like the host's and are the sandbox's own.</summary>
+    public IReadOnlyList<string> OwnPaths { get; init; } = [];
+}
 
 /// <summary>Turns what a trial sandbox could reach into sentences for <c>trainable doctor</c> and the settings page.</summary>
 internal static class ProtectionReport
@@ -78,7 +82,7 @@ internal static class ProtectionReport
     public static SandboxProtections Describe(ProbeFacts facts, Isolation isolation, ControlGroupSupport groups) =>
         new([
             new(isolation.Program, Active: true, Required: true, isolation.Sentence),
-            Files(facts),
+            Files(facts with { HostPaths = [.. facts.HostPaths.Except(isolation.OwnPaths)] }),
             new(
                 "processes",
                 facts.Processes <= MostProcesses,

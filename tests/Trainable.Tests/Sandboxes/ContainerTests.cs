@@ -1,5 +1,3 @@
-using System.Text;
-using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Sandboxes.Launch.Containers;
 

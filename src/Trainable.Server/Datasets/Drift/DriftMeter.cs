@@ -1,4 +1,5 @@
 using System.Globalization;
+using Trainable.Server.Datasets.Delimited;
 using Trainable.Server.Datasets.Profiles;
 
 namespace Trainable.Server.Datasets.Drift;
@@ -53,11 +54,22 @@ internal sealed class DriftMeter(TableDatabase database)
             : $$"""
                 read_csv({{TableDatabase.Literal(file)}}, auto_detect = false, columns = { {{columns}} }, header = true,
                     delim = ',', quote = '"', escape = '"', new_line = '\n', nullstr = {{MissingValues.SqlList}},
-                    max_line_size = 268435456)
+                    max_line_size = {{LongestLine(file)}})
                 """;
         database.Execute(
             $"CREATE TABLE \"{table}\" AS SELECT * FROM {source} USING SAMPLE reservoir({RowsRead} ROWS) REPEATABLE (42)"
         );
+    }
+
+    /// <summary>DuckDB's own default, or as much as the longest record takes; it holds many times that in memory.</summary>
+    private static int LongestLine(string file)
+    {
+        using var text = File.OpenRead(file);
+        using var reader = new DelimitedReader(text, DelimitedDialect.Canonical);
+        var longest = 2 << 20;
+        while (reader.Read() == RecordStatus.Record)
+            longest = Math.Max(longest, reader.Raw.Length + 1024);
+        return longest;
     }
 
     private ColumnDrift Measure(ColumnSummary column, ColumnSummary earlier, int before, int now)

@@ -90,6 +90,6 @@ internal static class SeccompProfile
             ["names"] = new JsonArray([.. calls.Select(call => JsonValue.Create(call))]),
             ["action"] = "SCMP_ACT_ERRNO",
             ["errnoRet"] = error,
-            ["args"] = new JsonArray([.. arguments]),
+            ["args"] = new JsonArray([.. arguments.Select(argument => argument.DeepClone())]),
         };
 }

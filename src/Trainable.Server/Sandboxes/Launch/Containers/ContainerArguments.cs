@@ -28,6 +28,8 @@ internal static class ContainerArguments
             "no-new-privileges",
             "--security-opt",
             $"seccomp={podman.Profile}",
+            "--security-opt",
+            "mask=/sys",
             "--hostname",
             "sandbox",
             "--no-hosts",
