@@ -50,7 +50,7 @@ internal static class PredictRow
         var session = (await made.Content.ReadFromJsonAsync(ContractJson.Default.ExperimentCreated))!.SessionId;
         using var started = await server.Http.PostAsync(
             $"/api/sessions/{session}/auto",
-            new StringContent($$"""{"budget": {"seconds": {{Budget}}}}""", null, "application/json")
+            new StringContent($"{{\"budget_seconds\": {Budget}}}", null, "application/json")
         );
         started.EnsureSuccessStatusCode();
         await using var body = await server.Http.GetStreamAsync($"/api/sessions/{session}/stream?after=0");
