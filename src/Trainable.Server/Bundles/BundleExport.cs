@@ -134,7 +134,7 @@ internal sealed class BundleExport(
     {
         var subject = bundle.Subject;
         var evaluation = await evaluations.ReadAsync(
-            subject.Train.ExperimentId,
+            subject.Train.DatasetId,
             subject.Train.SessionId,
             subject.RunId,
             cancellation
@@ -219,7 +219,7 @@ internal sealed class BundleExport(
         return new BundleManifest
         {
             SessionId = subject.Train.SessionId,
-            ExperimentId = subject.Train.ExperimentId,
+            ExperimentId = subject.ExperimentId,
             Name = subject.Name,
             CreatedAt = time.GetUtcNow().UtcDateTime,
             Model = subject.Model,

@@ -14,6 +14,7 @@ namespace Trainable.Server.Bundles;
 internal sealed record BundleSubject
 {
     public required StageSubject Train { get; init; }
+    public required Guid ExperimentId { get; init; }
     public required string Name { get; init; }
     public required string Instructions { get; init; }
     public required DatasetManifest Dataset { get; init; }
@@ -54,8 +55,9 @@ internal sealed class BundleSubjects(IDbContextFactory<TrainableDb> databases, D
         var options =
             JsonSerializer.Deserialize(row.Experiment!.Options, ContractJson.Default.ExperimentOptions)
             ?? new ExperimentOptions();
-        var subject = new StageSubject(row.ExperimentId, session, Stages.Train, options);
-        if (datasets.ReadManifest(row.ExperimentId) is not { Kind: DatasetKinds.Table } manifest)
+        var dataset = row.DatasetId ?? row.ExperimentId;
+        var subject = new StageSubject(dataset, session, Stages.Train, options);
+        if (datasets.ReadManifest(dataset) is not { Kind: DatasetKinds.Table } manifest)
             throw NotYet("Only sessions on a single table can be exported; this one's dataset is a folder of files.");
         var (target, problem) = TermsOf(subject);
         var events = await db
@@ -66,6 +68,7 @@ internal sealed class BundleSubjects(IDbContextFactory<TrainableDb> databases, D
         return new BundleSubject
         {
             Train = subject,
+            ExperimentId = row.ExperimentId,
             Name = row.Experiment.Name,
             Instructions = row.Experiment.Instructions,
             Dataset = manifest,

@@ -84,7 +84,7 @@ internal sealed class Predictors(
             await db
                 .Sessions.AsNoTracking()
                 .Where(one => one.Id == session)
-                .Select(one => new { one.ExperimentId, one.Experiment!.Options })
+                .Select(one => new { Dataset = one.DatasetId ?? one.ExperimentId, one.Experiment!.Options })
                 .SingleOrDefaultAsync(cancellation)
             ?? throw PredictionRefusals.NotFound();
         var train = await db
@@ -105,8 +105,8 @@ internal sealed class Predictors(
             );
         var experimentOptions =
             JsonSerializer.Deserialize(row.Options, ContractJson.Default.ExperimentOptions) ?? new ExperimentOptions();
-        var subject = new StageSubject(row.ExperimentId, session, Stages.Train, experimentOptions);
-        if (datasets.ReadManifest(row.ExperimentId) is not { Kind: DatasetKinds.Table } manifest)
+        var subject = new StageSubject(row.Dataset, session, Stages.Train, experimentOptions);
+        if (datasets.ReadManifest(row.Dataset) is not { Kind: DatasetKinds.Table } manifest)
             throw PredictionRefusals.NotYet(
                 "The dataset is no single table, so there are no raw columns to predict from. Load train/models/model.pkl in a script instead."
             );
