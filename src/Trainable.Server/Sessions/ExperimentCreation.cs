@@ -107,22 +107,25 @@ internal sealed class ExperimentCreation(TrainableDb db, DatasetStore datasets, 
     /// <param name="experiment">The experiment.</param>
     /// <param name="options">How the session's runs are driven; null for the defaults.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="like">A session whose version of the dataset it is to have; the newest otherwise.</param>
     public async Task<SessionSummary?> AddSessionAsync(
         Guid experiment,
         RunOptions? options,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        Session? like = null
     )
     {
         if (!await db.Experiments.AnyAsync(row => row.Id == experiment, cancellation))
             return null;
         var now = clock.GetUtcNow().UtcDateTime;
         var session = NewSession(experiment, now);
-        // Whoever wants an older version goes on in a session that has it.
-        session.DatasetId = await db
-            .DatasetVersions.Where(row => row.ExperimentId == experiment)
-            .OrderByDescending(row => row.Number)
-            .Select(row => (Guid?)row.Id)
-            .FirstOrDefaultAsync(cancellation);
+        session.DatasetId = like is not null
+            ? like.DatasetId
+            : await db
+                .DatasetVersions.Where(row => row.ExperimentId == experiment)
+                .OrderByDescending(row => row.Number)
+                .Select(row => (Guid?)row.Id)
+                .FirstOrDefaultAsync(cancellation);
         session.Options = options is null ? null : RunTerms.ToJson(options);
         db.Add(session);
         await db.SaveNewAsync(

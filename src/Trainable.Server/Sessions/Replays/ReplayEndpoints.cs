@@ -42,7 +42,7 @@ internal static class ReplayEndpoints
             SessionBudget = null,
             PauseBeforeStages = false,
         };
-        var session = await creation.AddSessionAsync(original.ExperimentId, options, cancellation);
+        var session = await creation.AddSessionAsync(original.ExperimentId, options, cancellation, like: original);
         if (session is null)
             return Problems.NotFound("Session not found");
         var result = await sessions.StartAsync(

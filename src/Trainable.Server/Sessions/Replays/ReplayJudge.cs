@@ -53,7 +53,7 @@ internal sealed class ReplayJudge(
         if (current.ContinueTo is null)
             replays = [current];
         var source = originals[RecordingName.Parse(current.Model)!.Value].SessionId;
-        var pair = new ComparedSessions(context.ExperimentId, source, context.SessionId, context.Options)
+        var pair = new ComparedSessions(context.DatasetId, source, context.SessionId, context.Options)
         {
             OriginalDays = Days(originals.Values),
             ReplayDays = Days(replays),
