@@ -21,6 +21,7 @@ var root = new RootCommand(
     StopCommand.Create(lessons),
     ExecCommand.Create(lessons),
 };
+root.Add(McpCommand.Create(lessons));
 root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));
 root.Add(EnvCommand.Create(lessons));

@@ -12,6 +12,7 @@ using Trainable.Server.Artifacts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Events;
 using Trainable.Server.Explorer;
+using Trainable.Server.Mcp;
 using Trainable.Server.Metrics;
 using Trainable.Server.Platform;
 using Trainable.Server.Referee;
@@ -115,6 +116,7 @@ internal static class ServerHost
             .AddReferee()
             .AddAgents(builder.Configuration)
             .AddSessions()
+            .AddMcp()
             .AddStudio();
         configure?.Invoke(builder.Services);
 
@@ -141,6 +143,7 @@ internal static class ServerHost
             .MapMetrics()
             .MapFiles()
             .MapStreams()
+            .MapMcpServer()
             .MapStudio();
         return app;
     }

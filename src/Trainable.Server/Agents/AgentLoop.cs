@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Models.External;
 using Trainable.Server.Agents.Tools;
 using Trainable.Server.Events;
 using Trainable.Server.Storage;
@@ -38,6 +39,7 @@ internal sealed class AgentLoop(
     public async Task<LoopEnd> RunAsync(StageContext context, CancellationToken cancellation)
     {
         using var client = models.Open(context.Model);
+        client.GetService<ExternalChatClient>()?.Begin(context);
         var journal = new RunJournal(log, feeds, context);
         var (conversation, budget) = await LoadAsync(context, cancellation);
         if (budget.IsSpentAlready)

@@ -16,6 +16,10 @@ internal sealed class UserInbox(
 
     private long _lastSeen = LastSeen(conversation);
 
+    /// <summary>True of a message that a person wrote while the run went on.</summary>
+    public static bool IsPersons(ChatMessage message) =>
+        message.MessageId?.StartsWith(Prefix, StringComparison.Ordinal) == true;
+
     /// <summary>The messages that came since the run's start and are not in its conversation yet.</summary>
     public async Task<IReadOnlyList<ChatMessage>> TakeAsync(CancellationToken cancellation)
     {

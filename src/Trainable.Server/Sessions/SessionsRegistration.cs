@@ -17,10 +17,12 @@ internal static class SessionsRegistration
             .AddSingleton<SessionExec>()
             .AddSingleton<RunRecovery>()
             .AddSingleton<Sparklines>()
+            .AddSingleton<AgentTables>()
             .AddScoped<ExperimentQueries>()
             .AddScoped<GalleryQueries>()
             .AddScoped<PersonTables>()
             .AddScoped<SessionQueries>()
             .AddScoped<ExperimentCreation>()
+            .AddScoped<SampleExperiments>()
             .AddScoped<ExperimentRemoval>();
 }

@@ -21,14 +21,20 @@ internal sealed class ListFilesTool(StageFiles files) : IAgentTool
         try
         {
             var entries = files.List(scope.Context, call.Text("path") ?? ".");
-            var lines = entries.Take(MaxEntries).ToList();
-            if (entries.Count > MaxEntries)
-                lines.Add($"… and {entries.Count - MaxEntries:N0} more");
-            return Task.FromResult(ToolResult.Plain(Name, lines.Count == 0 ? "(empty)" : string.Join('\n', lines)));
+            return Task.FromResult(ToolResult.Plain(Name, Render(entries)));
         }
         catch (UserFacingException refused)
         {
             return Task.FromResult(ToolResult.Plain(Name, $"error: {refused.Message}"));
         }
+    }
+
+    /// <summary>The entries a line each, as many as a model may have.</summary>
+    public static string Render(IReadOnlyList<string> entries)
+    {
+        var lines = entries.Take(MaxEntries).ToList();
+        if (entries.Count > MaxEntries)
+            lines.Add($"… and {entries.Count - MaxEntries:N0} more");
+        return lines.Count == 0 ? "(empty)" : string.Join('\n', lines);
     }
 }
