@@ -18,6 +18,7 @@ internal static class Table
         ("burst", BurstRow.RunAsync),
         ("metrics", MetricRow.RunAsync),
         ("steps", StepRows.RunAsync),
+        ("turns", TurnRows.RunAsync),
         ("sandbox-times", StepTimes.RunAsync),
         ("sandbox-loop", LoopRow.RunAsync),
         ("sandbox-flood", FloodRow.RunAsync),

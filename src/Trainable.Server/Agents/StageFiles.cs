@@ -108,7 +108,10 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
     {
         var folder = Resolve(context, path);
         var entries =
-            workspace.List(folder, out _) ?? throw new UserFacingException($"there is no directory '{path}'.");
+            workspace.List(folder, out _)
+            // The stage's own comes with its first script; until then it is empty.
+            ?? (folder == WorkspacePath.Parse(context.ApiDirectory) ? [] : null)
+            ?? throw new UserFacingException($"there is no directory '{path}'.");
         return [.. entries.Select(entry => entry.Type == WorkspaceFiles.Folder ? $"{Last(entry)}/" : Line(entry))];
     }
 

@@ -40,15 +40,30 @@ internal sealed class DrivenRuns(
     private const double LongestWait = 600;
 
     /// <summary>The session's run that takes calls, as soon as it does; null when no client drives one.</summary>
-    public async Task<ExternalRun?> FindAsync(Guid session, CancellationToken cancellation)
+    /// <exception cref="UserFacingException">Its loop is over, and the host is still at what comes after it.</exception>
+    public async Task<ExternalRun?> FindAsync(Guid session, McpCall call, CancellationToken cancellation)
     {
         ExternalRun? found = null;
-        await watch.UntilAsync(
+        using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var settled = watch.UntilAsync(
             session,
-            async () => (found = runs.Find(session)) is not null || !await IsDrivenAsync(session, cancellation),
-            cancellation
+            async () => (found = runs.Find(session)) is not null || !await IsDrivenAsync(session, leave.Token),
+            leave.Token
         );
-        return found;
+        try
+        {
+            if (!await HoldAsync(settled, "checking and measuring", call, cancellation))
+                throw new UserFacingException(
+                    "The host checks and measures what the stage left behind, which takes a while: call 'wait' for the end."
+                );
+            await settled;
+            return found;
+        }
+        finally
+        {
+            await leave.CancelAsync();
+            await settled.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Makes a call in a run, and answers what came of it.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -46,6 +47,8 @@ internal static class McpRegistration
                     return Task.CompletedTask;
                 };
             });
+        // The SDK logs a refusal as an unhandled exception; what fails inside a tool is logged by the toolbox.
+        services.AddLogging(logging => logging.AddFilter("ModelContextProtocol.Server.McpServer", LogLevel.Critical));
         return services
             .AddSingleton<SessionWatch>()
             .AddSingleton<DrivenRuns>()
@@ -65,7 +68,18 @@ internal static class McpRegistration
     public static IEndpointRouteBuilder MapMcpServer(this IEndpointRouteBuilder app)
     {
         app.MapMcp(Path).WithMetadata(new RequestSizeLimitAttribute(MostRequestBytes)).ExcludeFromDescription();
+        // Clients of the older protocol ask whether there is a stream to listen to, and take only this for a no.
+        app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Delete], NoStream).ExcludeFromDescription();
         return app;
+    }
+
+    private static ProblemHttpResult NoStream(HttpResponse response)
+    {
+        response.Headers.Allow = HttpMethods.Post;
+        return TypedResults.Problem(
+            "The MCP server keeps no streams and no sessions: POST each message to /mcp.",
+            statusCode: StatusCodes.Status405MethodNotAllowed
+        );
     }
 
     private static void Configure(McpServerOptions options, HttpContext http)

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Trainable.Contracts;
+using Trainable.Server.Agents.Tools;
 using Trainable.Server.Storage;
 
 namespace Trainable.Server.Mcp;
@@ -79,6 +80,8 @@ internal sealed class SessionActivity(IDbContextFactory<TrainableDb> databases, 
             EventTypes.StateChange => Text(data, "state"),
             EventTypes.ToolEnd when Text(data, "outcome") is { } outcome =>
                 $"{Text(data, "tool")} {Path.GetFileName(Text(data, "script_path"))}: {outcome}",
+            EventTypes.ToolEnd when Text(data, "tool") is FinishStageTool.Name =>
+                $"{FinishStageTool.Name}: {Cut(Text(data, "output") ?? "")}",
             EventTypes.ToolEnd => Text(data, "tool"),
             EventTypes.Question => $"Asks the person: {Cut(Text(data, "text") ?? "")}",
             EventTypes.AgentMessage => Cut(Text(data, "text") ?? Text(data, "content") ?? ""),

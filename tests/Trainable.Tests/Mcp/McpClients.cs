@@ -10,7 +10,8 @@ namespace Trainable.Tests.Mcp;
 /// <summary>The SDK's client, over both transports, and what a person's assistant does with it.</summary>
 internal static class McpClients
 {
-    public const string Report = "# Look\nprint('looked')\nopen('report.md', 'w').write('# Findings\\n\\nAll is well.')";
+    public const string Report =
+        "# Look\nprint('looked')\nopen('report.md', 'w').write('# Findings\\n\\nAll is well.')";
 
     public static Task<McpClient> OverHttpAsync(TrainableApp app, string? token = null) =>
         McpClient.CreateAsync(

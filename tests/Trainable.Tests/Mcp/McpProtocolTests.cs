@@ -18,7 +18,7 @@ public sealed class McpProtocolTests
     {
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
         await using var client = await McpClients.OverHttpAsync(app);
-        client.ServerInfo.Name.ShouldBe("trainable");
+        client.ServerInfo!.Name.ShouldBe("trainable");
         client.ServerInstructions!.ShouldContain("start_stage");
         var tools = await client.ListToolsAsync(cancellationToken: TestContext.Current.CancellationToken);
         tools
@@ -48,9 +48,11 @@ public sealed class McpProtocolTests
             foreach (var parameter in tool.JsonSchema.GetProperty("properties").EnumerateObject())
                 parameter.Value.GetProperty("description").GetString().ShouldNotBeNullOrWhiteSpace(tool.Name);
         }
-        tools.Single(tool => tool.Name == "execute_code").JsonSchema.GetProperty("required").GetRawText().ShouldBe(
-            """["session_id","code"]"""
-        );
+        tools
+            .Single(tool => tool.Name == "execute_code")
+            .JsonSchema.GetProperty("required")
+            .GetRawText()
+            .ShouldBe("""["session_id","code"]""");
     }
 
     [Fact]
@@ -63,12 +65,24 @@ public sealed class McpProtocolTests
         await Refused(client, "'session_id' is missing", "start_stage");
         await Refused(client, "either 'data'", "create_experiment", ("name", "nothing"));
         await Refused(client, "no sample 'tulips'", "create_experiment", ("sample", "tulips"));
-        await Refused(client, "metric 'luck' cannot be measured", "create_experiment", ("data", "a,b\n1,2\n"), ("metric", "luck"));
+        await Refused(
+            client,
+            "metric 'luck' cannot be measured",
+            "create_experiment",
+            ("data", "a,b\n1,2\n"),
+            ("metric", "luck")
+        );
         var session = await client.CreateAsync();
         await Refused(client, "requires 'prep_done'", "start_stage", ("session_id", session), ("stage", "train"));
         await Refused(client, "no stage 'deploy'", "start_stage", ("session_id", session), ("stage", "deploy"));
         await Refused(client, "a number between", "start_stage", ("session_id", session), ("steps", 0));
-        await Refused(client, "outside this session", "read_file", ("session_id", session), ("path", "../../../../etc/passwd"));
+        await Refused(
+            client,
+            "outside this session",
+            "read_file",
+            ("session_id", session),
+            ("path", "../../../../etc/passwd")
+        );
         (
             await Should.ThrowAsync<McpProtocolException>(async () => await client.CallAsync("fly"))
         ).Message.ShouldContain("There is no tool 'fly'. Tools: ");
@@ -111,12 +125,17 @@ public sealed class McpProtocolTests
         var rows = (await ReadAsync("tables/working")).ShouldBeOfType<TextResourceContents>().Text.Split('\n');
         rows[0].ShouldBe("size\tcolour\tbought");
         rows[^1].ShouldBe("(17 rows)");
-        foreach (var uri in new[] { "reports/deploy", "files/../../held", "files/none.txt", "tables/raw", "tables/test" })
+        foreach (
+            var uri in new[] { "reports/deploy", "files/../../held", "files/none.txt", "tables/raw", "tables/test" }
+        )
             await Should.ThrowAsync<McpProtocolException>(() => ReadAsync(uri), uri);
 
         async Task<ResourceContents> ReadAsync(string below) =>
             (
-                await client.ReadResourceAsync($"trainable://sessions/{session}/{below}", cancellationToken: cancellation)
+                await client.ReadResourceAsync(
+                    $"trainable://sessions/{session}/{below}",
+                    cancellationToken: cancellation
+                )
             ).Contents.Single();
     }
 
@@ -142,6 +161,15 @@ public sealed class McpProtocolTests
         );
         using var known = Request();
         (await app.Http.SendAsync(known, TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task AnOlderClientLearnsThatThereIsNoStreamToListenTo()
+    {
+        await using var app = await TrainableApp.StartAsync(new ScriptedModels());
+        var answer = await app.Http.GetAsync("/mcp", TestContext.Current.CancellationToken);
+        answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        answer.Content.Headers.Allow.ShouldBe(["POST"]);
     }
 
     private static HttpRequestMessage Request()

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using ModelContextProtocol;
-using ModelContextProtocol.Client;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Models.External;
 using Trainable.Tests.App;
@@ -24,7 +23,11 @@ public class McpStageTests
         var session = await client.CreateAsync(Tables.Binary(400), ("target", "bought"));
 
         (await client.WorkAsync(session, "eda", McpClients.Report)).ShouldContain("eda is done");
-        var rows = await client.SayAsync("query_data", ("session_id", session), ("sql", "SELECT count(*) FROM working"));
+        var rows = await client.SayAsync(
+            "query_data",
+            ("session_id", session),
+            ("sql", "SELECT count(*) FROM working")
+        );
         rows.ShouldContain("340");
         (await client.WorkAsync(session, "prep", PrepRefereeTests.Prep)).ShouldContain("prep is done");
         var trained = await client.WorkAsync(session, "train", PrepRefereeTests.Train);
@@ -34,15 +37,15 @@ public class McpStageTests
         // The studio has seen it all as of any other model, and a person reads the score.
         var detail = await app.SessionAsync(session);
         detail.State.ShouldBe("train_done");
-        detail.Runs.Select(run => (run.Stage, run.Model, run.Status)).ShouldBe([
-            ("eda", "mcp", "done"),
-            ("prep", "mcp", "done"),
-            ("train", "mcp", "done"),
-        ]);
+        detail
+            .Runs.Select(run => (run.Stage, run.Model, run.Status))
+            .ShouldBe([("eda", "mcp", "done"), ("prep", "mcp", "done"), ("train", "mcp", "done")]);
         var score = detail.Runs[^1].Score!.Value.GetProperty("value").GetDouble();
         score.ShouldBeGreaterThan(0.6);
         var events = await app.FollowToStateAsync(session, "train_done");
-        foreach (var type in new[] { "agent_message", "tool_start", "code_output", "file_created", "validation_result" })
+        foreach (
+            var type in new[] { "agent_message", "tool_start", "code_output", "file_created", "validation_result" }
+        )
             events.ShouldContain(item => item.Type == type);
         detail.Artifacts.ShouldContain(file => file.Path.EndsWith("/prep/scripts/step_01_prepare_honestly.py"));
 
@@ -59,15 +62,25 @@ public class McpStageTests
             $"trainable://sessions/{session}/files/train/data/metadata.json",
             cancellationToken: TestContext.Current.CancellationToken
         );
-        var said = string.Join('\n', facts, metadata, file.Contents[0], await client.SayAsync("wait", ("session_id", session)));
+        var said = string.Join(
+            '\n',
+            facts,
+            metadata,
+            file.Contents[0],
+            await client.SayAsync("wait", ("session_id", session))
+        );
         said.ShouldNotContain("test_metrics");
         said.ShouldNotContain(score.ToString("0.000", System.Globalization.CultureInfo.InvariantCulture));
         foreach (var table in new[] { "test", "raw" })
             McpClients
                 .Text(await client.CallAsync("query_data", ("session_id", session), ("sql", $"SELECT * FROM {table}")))
                 .ShouldContain($"{table}");
-        (await client.CallAsync("query_data", ("session_id", session), ("sql", "SELECT * FROM test"))).IsError!.Value.ShouldBeTrue();
-        (await client.CallAsync("query_data", ("session_id", session), ("sql", "SELECT * FROM raw"))).IsError!.Value.ShouldBeTrue();
+        (
+            await client.CallAsync("query_data", ("session_id", session), ("sql", "SELECT * FROM test"))
+        ).IsError!.Value.ShouldBeTrue();
+        (
+            await client.CallAsync("query_data", ("session_id", session), ("sql", "SELECT * FROM raw"))
+        ).IsError!.Value.ShouldBeTrue();
     }
 
     [Fact]
@@ -288,13 +301,18 @@ public class McpStageTests
         );
         await using var client = await McpClients.OverHttpAsync(app);
         var session = await client.CreateAsync();
-        (await client.SayAsync("start_stage", ("session_id", session), ("model", "scripted"))).ShouldContain("'scripted'");
+        (await client.SayAsync("start_stage", ("session_id", session), ("model", "scripted"))).ShouldContain(
+            "'scripted'"
+        );
         var seen = await client.SayAsync("wait", ("session_id", session));
         seen.ShouldContain("I look around.");
         seen.ShouldContain("execute_code step_01_look.py: ok");
         seen.ShouldContain("State: eda_done");
         await client.SayAsync("start_stage", ("session_id", session), ("stage", "eda"), ("model", "scripted"));
-        await app.FollowUntilAsync(session, item => item.Type == "code_output" && item.Data.GetRawText().Contains("on\\n"));
+        await app.FollowUntilAsync(
+            session,
+            item => item.Type == "code_output" && item.Data.GetRawText().Contains("on\\n")
+        );
         var refused = await client.CallAsync("execute_code", ("session_id", session), ("code", "print(1)"));
         McpClients.Text(refused).ShouldContain("'scripted' drives eda");
         (await client.SayAsync("list_files", ("session_id", session))).ShouldContain("report.md");

@@ -1,4 +1,3 @@
-using ModelContextProtocol.Client;
 using Trainable.Server.Platform;
 using Trainable.Tests.App;
 using Trainable.Tests.Cli;
@@ -73,7 +72,9 @@ public sealed class McpStdioTests : IDisposable
         var lost = await client.CallAsync("execute_code", ("session_id", session), ("code", McpClients.Report));
         McpClients.Text(lost).ShouldContain("The server went away");
         (await client.SayAsync("wait", ("session_id", session))).ShouldContain("json brief");
-        (await client.SayAsync("execute_code", ("session_id", session), ("code", McpClients.Report))).ShouldContain("looked");
+        (await client.SayAsync("execute_code", ("session_id", session), ("code", McpClients.Report))).ShouldContain(
+            "looked"
+        );
         (await client.SayAsync("finish_stage", ("session_id", session))).ShouldStartWith("accepted");
     }
 
@@ -90,7 +91,9 @@ public sealed class McpStdioTests : IDisposable
         );
         (await bridge.ReadLineAsync())!.ShouldStartWith("{");
         await bridge.WriteLineAsync("""{"jsonrpc":"2.0","method":"notifications/initialized"}""");
-        await bridge.WriteLineAsync("""{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list_experiments","arguments":{}}}""");
+        await bridge.WriteLineAsync(
+            """{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"list_experiments","arguments":{}}}"""
+        );
         (await bridge.ReadLineAsync())!.ShouldContain("\"id\":2");
         bridge.CloseInput();
         var ended = await bridge.EndAsync();

@@ -23,7 +23,7 @@ internal sealed class AgentMcpTool(IAgentTool tool, DrivenRuns driven, SessionRe
     {
         var session = call.SessionId;
         var arguments = call.Arguments.Without(Ours);
-        if (await driven.FindAsync(session, cancellation) is { } run)
+        if (await driven.FindAsync(session, call, cancellation) is { } run)
             return await driven.CallAsync(run, _name, arguments, call.Arguments.Text(Comment), call, cancellation);
         return SessionReader.Reads(_name)
             ? await reader.CallAsync(_name, session, call.Arguments, cancellation)

@@ -89,7 +89,7 @@ internal sealed class StartStageTool(ISessions sessions, DrivenRuns driven, Exte
                     + $"The person watches at {call.SessionPage(session)}"
             );
         var run =
-            await driven.FindAsync(session, cancellation)
+            await driven.FindAsync(session, call, cancellation)
             ?? throw new UserFacingException("The stage ended before it began; 'get_session' says why.");
         var opening = await driven.NextAsync(run, call, cancellation);
         opening.Content.Insert(0, new TextContentBlock { Text = Preface(run, call) });

@@ -35,7 +35,7 @@ internal sealed class WaitTool(
     public async Task<CallToolResult> CallAsync(McpCall call, CancellationToken cancellation)
     {
         var session = call.SessionId;
-        if (await driven.FindAsync(session, cancellation) is { } run)
+        if (await driven.FindAsync(session, call, cancellation) is { } run)
             return await driven.NextAsync(run, call, cancellation);
         using var leave = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var ended = watch.UntilAsync(session, () => IsIdleOrAsksAsync(session, leave.Token), leave.Token);
