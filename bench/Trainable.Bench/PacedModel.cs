@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Models;
@@ -14,7 +15,7 @@ namespace Trainable.Bench;
 /// <param name="thinking">How long it thinks before each reply.</param>
 internal sealed class PacedModel(int turns, Func<TimeSpan> thinking) : IModels
 {
-    private readonly SemaphoreSlim _ended = new(0);
+    private readonly Channel<bool> _ended = Channel.CreateUnbounded<bool>();
 
     /// <summary>Milliseconds between a reply and the next request, of all runs.</summary>
     public ConcurrentBag<double> Gaps { get; } = [];
@@ -40,7 +41,7 @@ internal sealed class PacedModel(int turns, Func<TimeSpan> thinking) : IModels
     public async Task EndedAsync(int runs)
     {
         for (var run = 0; run < runs; run++)
-            await _ended.WaitAsync();
+            await _ended.Reader.ReadAsync();
     }
 
     private sealed class Client(PacedModel model) : IChatClient
@@ -58,7 +59,7 @@ internal sealed class PacedModel(int turns, Func<TimeSpan> thinking) : IModels
                 model.Gaps.Add(TimeProvider.System.GetElapsedTime(_replied).TotalMilliseconds);
             if (_replies++ == model.Turns)
             {
-                model._ended.Release();
+                model._ended.Writer.TryWrite(true);
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }
             if (model.Thinking() is var time && time > TimeSpan.Zero)

@@ -46,10 +46,23 @@ internal static class McpCommand
     {
         using var interrupts = new Interrupts();
         Requirements.Check(home);
-        await using var server = await HomeServer.OpenAsync(home, port, HomeServer.Bridging, clock, interrupts.Token);
-        await using var upstream = new McpUpstream(server);
-        await using var bridge = McpBridge.Create(server, upstream);
-        await bridge.RunAsync(interrupts.Token);
-        return ExitCodes.Ok;
+        // A client is answered at once: some give up on a server that takes its time to start.
+        var opening = HomeServer.OpenAsync(home, port, HomeServer.Bridging, clock, interrupts.Token);
+        try
+        {
+            await using var upstream = new McpUpstream(opening);
+            await using var bridge = McpBridge.Create(opening, upstream);
+            var serving = bridge.RunAsync(interrupts.Token);
+            if (await Task.WhenAny(opening, serving) == opening)
+                await opening; // Where it cannot be opened, that is said.
+            await serving;
+            return ExitCodes.Ok;
+        }
+        finally
+        {
+            await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (opening.IsCompletedSuccessfully)
+                await (await opening).DisposeAsync();
+        }
     }
 }

@@ -20,7 +20,7 @@ internal static class McpBridge
 {
     private const string PathName = "path";
 
-    public static McpServer Create(HomeServer server, McpUpstream upstream)
+    public static McpServer Create(Task<HomeServer> opening, McpUpstream upstream)
     {
         var options = new McpServerOptions
         {
@@ -36,7 +36,7 @@ internal static class McpBridge
                             stop
                         )
                     ),
-                CallToolHandler = async (request, stop) => await CallAsync(server, upstream, request, stop),
+                CallToolHandler = async (request, stop) => await CallAsync(opening, upstream, request, stop),
                 ListResourcesHandler = async (request, stop) =>
                     await upstream.AskAsync(
                         client => client.ListResourcesAsync(request.Params ?? new(), stop).AsTask(),
@@ -61,7 +61,7 @@ internal static class McpBridge
     }
 
     private static async Task<CallToolResult> CallAsync(
-        HomeServer server,
+        Task<HomeServer> opening,
         McpUpstream upstream,
         RequestContext<CallToolRequestParams> request,
         CancellationToken cancellation
@@ -71,7 +71,7 @@ internal static class McpBridge
         try
         {
             if (call.Name == CreateExperimentTool.Name && call.Arguments?.ContainsKey(PathName) == true)
-                return await UploadAsync(server, new McpArguments(call.Arguments), cancellation);
+                return await UploadAsync(await opening, new McpArguments(call.Arguments), cancellation);
             var progress = call.ProgressToken is { } token ? new Forwarded(request.Server, token) : null;
             return await upstream.AskAsync(
                 client =>

@@ -6,7 +6,7 @@ using Trainable.Cli.Serving;
 namespace Trainable.Cli.Mcp;
 
 /// <summary>The home's server as an MCP server. When its owner goes away, the next one is asked, which may be this process.</summary>
-internal sealed class McpUpstream(HomeServer server) : IAsyncDisposable
+internal sealed class McpUpstream(Task<HomeServer> opening) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private McpClient? _client;
@@ -67,7 +67,7 @@ internal sealed class McpUpstream(HomeServer server) : IAsyncDisposable
         {
             if (_client != client)
                 return; // Another call has found the next server already.
-            await server.RecoverAsync(cancellation);
+            await (await opening.WaitAsync(cancellation)).RecoverAsync(cancellation);
             _client = null;
             await client.DisposeAsync();
         }
@@ -79,14 +79,15 @@ internal sealed class McpUpstream(HomeServer server) : IAsyncDisposable
 
     private async Task<McpClient> OpenAsync(CancellationToken cancellation)
     {
+        var api = (await opening.WaitAsync(cancellation)).Api;
         var transport = new HttpClientTransport(
             new HttpClientTransportOptions
             {
-                Endpoint = new Uri(server.Api.Url, "/mcp"),
+                Endpoint = new Uri(api.Url, "/mcp"),
                 TransportMode = HttpTransportMode.StreamableHttp,
                 AdditionalHeaders = new Dictionary<string, string>(StringComparer.Ordinal)
                 {
-                    ["Authorization"] = $"Bearer {server.Api.Token}",
+                    ["Authorization"] = $"Bearer {api.Token}",
                 },
             },
             // A call lasts as long as it lasts.

@@ -110,7 +110,7 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, TrainableHome
         var entries =
             workspace.List(folder, out _)
             // The stage's own comes with its first script; until then it is empty.
-            ?? (folder == WorkspacePath.Parse(context.ApiDirectory) ? [] : null)
+            ?? (folder == WorkspacePath.Parse(context.ApiDirectory) ? new List<FileEntry>() : null)
             ?? throw new UserFacingException($"there is no directory '{path}'.");
         return [.. entries.Select(entry => entry.Type == WorkspaceFiles.Folder ? $"{Last(entry)}/" : Line(entry))];
     }

@@ -52,7 +52,7 @@ internal sealed class DrivenRuns(
         );
         try
         {
-            if (!await HoldAsync(settled, "checking and measuring", call, cancellation))
+            if (!await HoldAsync(settled, "checking and measuring", UsualHold, call, cancellation))
                 throw new UserFacingException(
                     "The host checks and measures what the stage left behind, which takes a while: call 'wait' for the end."
                 );
@@ -98,9 +98,17 @@ internal sealed class DrivenRuns(
     }
 
     /// <summary>Waits for a task as long as the client does; false when it goes on.</summary>
-    public async Task<bool> HoldAsync(Task task, string what, McpCall call, CancellationToken cancellation)
+    public Task<bool> HoldAsync(Task task, string what, McpCall call, CancellationToken cancellation) =>
+        HoldAsync(task, what, HoldOf(call), call, cancellation);
+
+    private async Task<bool> HoldAsync(
+        Task task,
+        string what,
+        TimeSpan hold,
+        McpCall call,
+        CancellationToken cancellation
+    )
     {
-        var hold = HoldOf(call);
         var since = clock.GetTimestamp();
         while (true)
         {
@@ -149,7 +157,7 @@ internal sealed class DrivenRuns(
         var told = ToldAsync(run, answer, leave.Token);
         try
         {
-            if (!await HoldAsync(told, made?.Tool ?? run.Context.Stage, call, cancellation))
+            if (!await HoldAsync(told, made?.Tool ?? run.Context.Stage, hold, call, cancellation))
                 return Goes(made, hold);
             return await told is { } said ? McpAnswer.Of(said) : await EndOfAsync(run, made?.Id, call, cancellation);
         }

@@ -44,7 +44,11 @@ internal static class McpClients
                     },
                 }
             ),
-            new McpClientOptions { InitializationTimeout = TrainableApp.Patience },
+            new McpClientOptions
+            {
+                InitializationTimeout = TrainableApp.Patience,
+                DiscoverProbeTimeout = TrainableApp.Patience,
+            },
             cancellationToken: TestContext.Current.CancellationToken
         );
 

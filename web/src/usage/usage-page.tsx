@@ -73,7 +73,8 @@ function Details({
       <div>
         <h1 className="font-[600] text-display tracking-[-0.01em]">Usage</h1>
         <p className="number text-gray-11">
-          {formatCost(sum.cost)} · {formatOf(sum.turns, 'reply', 'replies')} · {formatShort(sum.tokens)} tokens
+          {formatCost(sum.cost)} · {formatOf(sum.turns, 'reply', 'replies')} · {formatShort(sum.tokens)}{' '}
+          tokens
         </p>
         {sum.unpriced > 0 && (
           <p className="text-gray-10 text-small">
@@ -135,7 +136,10 @@ function Part({
           <thead>
             <tr>
               <Head>{name}</Head>
-              <Head className="w-1/4 max-sm:hidden" aria-label={priced ? 'Share of the dearest' : 'Share of the most'} />
+              <Head
+                className="w-1/4 max-sm:hidden"
+                aria-label={priced ? 'Share of the dearest' : 'Share of the most'}
+              />
               <Head className="text-right">Replies</Head>
               <Head className="text-right">Tokens in</Head>
               <Head className="text-right">Tokens out</Head>
