@@ -72,7 +72,7 @@ install_mcp_clients() {
 }
 
 test_web() {
-    command -v npm >/dev/null || fail "$MISSING" "The studio's tests need Node.js 20 and npm: https://nodejs.org/en/download."
+    command -v npm >/dev/null || fail "$MISSING" "The studio's tests need Node.js 20.19 or later and npm: https://nodejs.org/en/download."
     [[ -d $ROOT/web/node_modules ]] || (cd "$ROOT/web" && npm ci --no-audit --no-fund --silent)
     suite web env -C "$ROOT/web" CI=true npx vitest run --reporter=default --reporter=junit --outputFile.junit="$REPORTS/web.xml"
 }

@@ -168,6 +168,91 @@ public sealed class BadDayTests
     }
 
     [Fact]
+    public async Task AReportOfTwentyMegabytesIsReadFromItsTopAndHoldsNothingUp()
+    {
+        const string script = """
+            # Write far too much
+            line = 'A sentence about a column, with **some** emphasis. ' * 20 + '\\n\\n'
+            with open('report.md', 'w') as file:
+                file.write('# The findings\\n\\n')
+                part = 0
+                while file.tell() < 20_000_000:
+                    part += 1
+                    file.write(f'## Part {part}\\n\\n' + line * 20)
+            """;
+        await using var studio = await Studio.StartAsync(
+            new ScriptedModels(ScriptedModels.Run(script, "I write it all down.")).Then(ScriptedModels.Finish())
+        );
+        var created = await studio.CreateAsync();
+        await studio.StartStageAsync(created.SessionId);
+        await studio.WaitForAsync(created.SessionId, SessionStates.Done(Stages.Eda));
+        var page = await studio.OpenAsync($"/sessions/{created.SessionId}?tab=report");
+        var panel = page.GetByRole(AriaRole.Tabpanel);
+        await Expect(panel.GetByRole(AriaRole.Heading, new() { Name = "The findings" })).ToBeVisibleAsync();
+        await Expect(panel).ToContainTextAsync("Part 1");
+        await page.LookAsync("long-report");
+        // The page answers: another tab opens, and the transcript is there.
+        await page.GetByRole(AriaRole.Tab, new() { Name = "Files" }).ClickAsync();
+        await Expect(panel.GetByText("report.md").First).ToBeVisibleAsync();
+        await Expect(page.GetByText("I write it all down.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task AFolderThatIsDroppedIsTakenWithTheFilesInIt()
+    {
+        await using var studio = await Studio.StartAsync(new ScriptedModels());
+        var folder = Directory.CreateTempSubdirectory("trainable-dropped-");
+        try
+        {
+            var files = folder.CreateSubdirectory("shop");
+            await File.WriteAllTextAsync(
+                Path.Combine(files.FullName, "orders.csv"),
+                Tables.Small,
+                TestContext.Current.CancellationToken
+            );
+            await File.WriteAllTextAsync(
+                Path.Combine(files.FullName, ".DS_Store"),
+                "litter",
+                TestContext.Current.CancellationToken
+            );
+            var page = await studio.OpenAsync("/new");
+            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Choose files" })).ToBeVisibleAsync();
+            await DropAsync(page, files.FullName);
+            await Expect(page.GetByText("orders.csv").First).ToBeVisibleAsync();
+            await Expect(page.GetByText("Click a column to predict it.")).ToBeVisibleAsync();
+            await Expect(page.GetByText(".DS_Store")).ToHaveCountAsync(0);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>As the system's file manager does it, for the page cannot tell the difference.</summary>
+    private static async Task DropAsync(IPage page, string path)
+    {
+        var browser = await page.Context.NewCDPSessionAsync(page);
+        foreach (var type in new[] { "dragEnter", "dragOver", "drop" })
+        {
+            await browser.SendAsync(
+                "Input.dispatchDragEvent",
+                new()
+                {
+                    ["type"] = type,
+                    ["x"] = 400,
+                    ["y"] = 300,
+                    ["data"] = new
+                    {
+                        items = Array.Empty<object>(),
+                        files = new[] { path },
+                        dragOperationsMask = 1,
+                    },
+                }
+            );
+        }
+    }
+
+    [Fact]
     public async Task APageThatDoesNotExistSaysSo()
     {
         await using var studio = await Studio.StartAsync(new ScriptedModels());

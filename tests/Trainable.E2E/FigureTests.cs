@@ -24,39 +24,56 @@ public sealed class FigureTests(ITestOutputHelper output)
         """;
 
     [Fact]
-    public async Task ASessionOfTwoThousandMessagesOpensAtOnce()
+    public async Task ASessionOfTwoThousandMessagesOpensNearlyAsFastAsOneOfTwo()
     {
         await using var studio = await Studio.StartAsync(new ScriptedModels());
+        var (brief, full) = (await TalkAsync(studio, 2), await TalkAsync(studio, 2_000));
+        var page = await studio.OpenAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "demo" }).First).ToBeVisibleAsync();
+        await page.Context.AddInitScriptAsync(
+            """
+            new MutationObserver(() => {
+                window.shownAt ??= document.body?.textContent.includes('The end of a long talk') ? performance.now() : undefined;
+            }).observe(document, { subtree: true, childList: true, characterData: true });
+            """
+        );
+        var (briefs, fulls) = (new List<double>(), new List<double>());
+        for (var run = 0; run < 5; run++)
+        {
+            briefs.Add(await OpeningAsync(studio, page, brief));
+            fulls.Add(await OpeningAsync(studio, page, full));
+        }
+        briefs.Sort();
+        fulls.Sort();
+        Tell(
+            $"a session from navigation to its last message shown, of 2,000 messages: {Listed(fulls)} ms; of 2: {Listed(briefs)} ms"
+        );
+        fulls[2].ShouldBeLessThan(4 * briefs[2]);
+    }
+
+    private static async Task<Guid> TalkAsync(Studio studio, int messages)
+    {
         var created = await studio.CreateAsync();
         await studio.AppendAsync(
             created.SessionId,
             [
                 Running(),
                 .. Enumerable
-                    .Range(1, 2_000)
+                    .Range(1, messages - 1)
                     .Select(number => Say($"Message **{number}** of a long talk, with a few words in it.")),
+                Say("The end of a long talk."),
             ]
         );
-        var page = await studio.OpenAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "demo" })).ToBeVisibleAsync();
-        await page.Context.AddInitScriptAsync(
-            """
-            new MutationObserver(() => {
-                window.shownAt ??= document.body?.textContent.includes('Message 2000 of') ? performance.now() : undefined;
-            }).observe(document, { subtree: true, childList: true, characterData: true });
-            """
-        );
-        var times = new List<double>();
-        for (var run = 0; run < 5; run++)
-        {
-            var tab = await studio.OpenBesideAsync(page, $"/sessions/{created.SessionId}");
-            await Expect(tab.GetByText("Message 2000 of a long talk")).ToBeVisibleAsync();
-            times.Add(await tab.EvaluateAsync<double>("() => window.shownAt"));
-            await tab.CloseAsync();
-        }
-        times.Sort();
-        Tell($"a session of 2,000 messages, from navigation to its last message shown: {Listed(times)} ms");
-        times[0].ShouldBeLessThan(2_500);
+        return created.SessionId;
+    }
+
+    private static async Task<double> OpeningAsync(Studio studio, IPage beside, Guid session)
+    {
+        var tab = await studio.OpenBesideAsync(beside, $"/sessions/{session}");
+        await Expect(tab.GetByText("The end of a long talk.")).ToBeVisibleAsync();
+        var shown = await tab.EvaluateAsync<double>("() => window.shownAt");
+        await tab.CloseAsync();
+        return shown;
     }
 
     [Fact]

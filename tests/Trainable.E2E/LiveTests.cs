@@ -73,6 +73,24 @@ public sealed class LiveTests
     }
 
     [Fact]
+    public async Task APartOfThePageThatCannotBeFetchedComesLaterAndBreaksNothing()
+    {
+        await using var studio = await Studio.StartAsync(new ScriptedModels(new ScriptedTurn.Hang("I am **at** it.")));
+        var created = await studio.CreateAsync();
+        await studio.StartStageAsync(created.SessionId);
+        var page = await studio.OpenAsync();
+        var refused = 0;
+        await page.RouteAsync(
+            "**/assets/markdown-body-*.js",
+            route => ++refused < 2 ? route.AbortAsync() : route.ContinueAsync()
+        );
+        await page.GotoAsync(new Uri(studio.Url, $"/sessions/{created.SessionId}").ToString());
+        await Expect(page.GetByText("I am **at** it.")).ToBeVisibleAsync();
+        await Expect(page.Locator("strong", new() { HasText = "at" })).ToBeVisibleAsync();
+        refused.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task TheGalleryShowsWhatOthersDoWithoutBeingAsked()
     {
         await using var studio = await Studio.StartAsync(new ScriptedModels(new ScriptedTurn.Hang("At work.")));

@@ -56,8 +56,8 @@ internal static class ChatCommand
 
             A running stage reads messages at its next turn; what it asks is answered first, and a script that waits for approval
             takes y, n REASON or e FILE. When nothing runs the agent of the last stage answers, and nothing is started again;
-            --start gives the message to a stage as its instructions and shows it to its end. The built-in model, autopilot, takes no steering by messages; of its
-            instructions it reads the settings, and whether they ask for something it cannot do.
+            --start gives the message to a stage as its instructions and shows it to its end. Autopilot, the built-in model, is not
+            steered by messages: it says so, follows what a session's settings say, and names what it cannot do.
             """;
         return command;
     }

@@ -16,7 +16,7 @@ internal static class QuestionEndpoints
     {
         var group = app.MapGroup("/api/sessions/{id:guid}/questions").WithTags("Steering");
         group.MapGet("", Pending);
-        group.MapPost("/{question:guid}/answer", Answer);
+        group.MapPost("/{question:guid}/answer", Answer).Accepts<AnswerRequest>("application/json");
         return app;
     }
 

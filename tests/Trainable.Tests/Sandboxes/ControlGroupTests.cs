@@ -48,6 +48,20 @@ public sealed class ControlGroupTests : IDisposable
             .Unified()
             .ShouldBe(_root);
 
+    /// <summary>A server started from a shell shares the shell's group, where it can have no children with limits.</summary>
+    [Fact]
+    public void GroupsAboveAreTriedThatHandDownMemoryAndProcessesAlready()
+    {
+        var own = Directory.CreateDirectory(Path.Combine(_root, "slice/bare/shell")).FullName;
+        File.WriteAllText(Path.Combine(_root, "cgroup.subtree_control"), "cpuset cpu io memory hugetlb pids\n");
+        File.WriteAllText(Path.Combine(_root, "slice/cgroup.subtree_control"), "memory pids\n");
+        File.WriteAllText(Path.Combine(_root, "slice/bare/cgroup.subtree_control"), "cpu\n");
+
+        new ControlGroupLocator($"30 23 0:26 / {_root} rw - cgroup2 cgroup2 rw", "0::/slice/bare/shell")
+            .UnifiedPlaces()
+            .ShouldBe([own, Path.Combine(_root, "slice"), _root]);
+    }
+
     [Fact]
     public void WithoutAHierarchyThereAreNoGroupsAndNoError()
     {

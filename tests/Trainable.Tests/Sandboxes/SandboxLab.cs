@@ -39,6 +39,7 @@ internal sealed class SandboxLab : IDisposable
     public async Task<LabSession> OpenAsync(
         bool preload = false,
         long memory = 2L << 30,
+        bool gpu = false,
         params IReadOnlyList<SandboxMount> mounts
     )
     {
@@ -50,6 +51,7 @@ internal sealed class SandboxLab : IDisposable
             Mounts = [new SandboxMount(Home.Session(id), $"/data/sessions/{id}", Writable: true), .. mounts],
             MemoryBytes = memory,
             Preload = preload,
+            Gpu = gpu,
         };
         var sandbox = await Runtime.OpenAsync(spec, TestContext.Current.CancellationToken);
         return new LabSession(sandbox, id, Home.Session(id));

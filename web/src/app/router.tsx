@@ -1,8 +1,18 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouteComponent,
+} from '@tanstack/react-router';
 import { type CanvasSearch, readCanvasSearch } from '@/canvas/search';
+import { untilLoaded } from '@/lib/part';
 import { Crash } from './crash';
 import { NotFound } from './not-found';
 import { Shell } from './shell';
+
+const page = (load: () => Promise<{ default: RouteComponent }>) =>
+  lazyRouteComponent(() => untilLoaded(load));
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
 
@@ -19,7 +29,7 @@ const text = (value: unknown) => (typeof value === 'string' && value ? value : u
 const gallery = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('@/gallery/gallery-page')),
+  component: page(() => import('@/gallery/gallery-page')),
   validateSearch: (search): GallerySearch => ({
     q: text(search.q),
     state: text(search.state),
@@ -32,13 +42,13 @@ const gallery = createRoute({
 const create = createRoute({
   getParentRoute: () => root,
   path: '/new',
-  component: lazyRouteComponent(() => import('@/create/create-page')),
+  component: page(() => import('@/create/create-page')),
 });
 
 const experiment = createRoute({
   getParentRoute: () => root,
   path: '/experiments/$id',
-  component: lazyRouteComponent(() => import('@/experiment/experiment-page')),
+  component: page(() => import('@/experiment/experiment-page')),
 });
 
 export const TABS = ['report', 'metrics', 'files', 'data', 'checks', 'timeline'] as const;
@@ -58,7 +68,7 @@ export interface SessionSearch extends CanvasSearch {
 const session = createRoute({
   getParentRoute: () => root,
   path: '/sessions/$id',
-  component: lazyRouteComponent(() => import('@/session/session-page')),
+  component: page(() => import('@/session/session-page')),
   validateSearch: (search): SessionSearch => ({
     tab: TABS.find((tab) => tab === search.tab),
     stage: text(search.stage),
@@ -71,7 +81,7 @@ const session = createRoute({
 const compare = createRoute({
   getParentRoute: () => root,
   path: '/compare',
-  component: lazyRouteComponent(() => import('@/compare/compare-page')),
+  component: page(() => import('@/compare/compare-page')),
   /** Session ids, separated by commas. */
   validateSearch: (search): { sessions?: string } => ({ sessions: text(search.sessions) }),
 });

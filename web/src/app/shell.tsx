@@ -1,12 +1,13 @@
 import { Outlet } from '@tanstack/react-router';
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
+import { part } from '@/lib/part';
 import { ConnectionBanner } from './connection-banner';
 import { useOverlay } from './overlays';
 import { useShortcuts } from './shortcuts';
 
 const loadPalette = () => import('./palette');
-const Palette = lazy(loadPalette);
-const Help = lazy(() => import('./help'));
+const Palette = part(loadPalette);
+const Help = part(() => import('./help'));
 
 /** What is around every page. */
 export function Shell() {

@@ -1,7 +1,8 @@
 import { Radio } from 'lucide-react';
 import { Tabs as Radix } from 'radix-ui';
-import { Activity, type ComponentType, lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Activity, type ComponentType, Suspense, useEffect, useRef, useState } from 'react';
 import { type CanvasTab, TABS } from '@/app/router';
+import { part } from '@/lib/part';
 import { useView } from '@/live/store';
 import type { SessionView } from '@/live/view';
 import { useStudio } from '@/session/context';
@@ -21,12 +22,12 @@ const NAMES: Readonly<Record<CanvasTab, string>> = {
 };
 
 const VIEWS: Readonly<Record<CanvasTab, ComponentType>> = {
-  report: lazy(() => import('./report/report-tab')),
-  metrics: lazy(() => import('./metrics/metrics-tab')),
-  files: lazy(() => import('./files/files-tab')),
-  data: lazy(() => import('./data/data-tab')),
-  checks: lazy(() => import('./checks/checks-tab')),
-  timeline: lazy(() => import('./timeline/timeline-tab')),
+  report: part(() => import('./report/report-tab')),
+  metrics: part(() => import('./metrics/metrics-tab')),
+  files: part(() => import('./files/files-tab')),
+  data: part(() => import('./data/data-tab')),
+  checks: part(() => import('./checks/checks-tab')),
+  timeline: part(() => import('./timeline/timeline-tab')),
 };
 
 /** The right half of the studio: what the agent made. It follows what is new until the person chooses a tab. */

@@ -1,7 +1,10 @@
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 
 afterEach(cleanup);
+
+// A busy machine takes its time; what never comes is still found to be missing.
+configure({ asyncUtilTimeout: 20_000 });
 
 // What jsdom lacks.
 globalThis.matchMedia ??= (query: string) =>

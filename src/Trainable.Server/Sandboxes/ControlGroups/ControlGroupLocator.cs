@@ -14,23 +14,53 @@ internal sealed partial class ControlGroupLocator(string mountInfo, string ownGr
     public static ControlGroupLocator OfThisProcess() =>
         new(File.ReadAllText("/proc/self/mountinfo"), File.ReadAllText("/proc/self/cgroup"));
 
+    /// <summary>The group that this process steps into where its own is to have children.</summary>
+    public const string Leaf = "trainable-server";
+
     /// <summary>The directory of this process's group in version 2's hierarchy; null where that is not mounted.</summary>
-    public string? Unified() => Locate(Version2, controller: null);
+    public string? Unified() => Locate(Version2, controller: null)?.Directory;
+
+    /// <summary>
+    /// Where in version 2's hierarchy a group for sandboxes may be had, the nearest first: this process's own group; then
+    /// those above it that hand down what is needed already, so that nothing of theirs changes. A shell's own group is
+    /// shared with the shell, and so of no use.
+    /// </summary>
+    public IEnumerable<string> UnifiedPlaces()
+    {
+        if (Locate(Version2, controller: null) is not (var own, var mountPoint))
+            yield break;
+        // Where an earlier runtime of this process has moved it.
+        if (Path.GetFileName(own) == Leaf)
+            own = Path.GetDirectoryName(own)!;
+        yield return own;
+        while (own != mountPoint && Path.GetDirectoryName(own) is { } above)
+        {
+            own = above;
+            if (HandsDown(own))
+                yield return own;
+        }
+    }
+
+    private static bool HandsDown(string directory) =>
+        Path.Combine(directory, "cgroup.subtree_control") is var file
+        && File.Exists(file)
+        && File.ReadAllText(file).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries) is var controllers
+        && NeededControllers.All(controllers.Contains);
 
     /// <summary>The directories of this process's groups in version 1's hierarchies; null where memory or pids has none.</summary>
     public ControllerDirectories? Controllers() =>
         Locate(Version1, "memory") is { } memory && Locate(Version1, "pids") is { } processes
             ? new ControllerDirectories
             {
-                Memory = memory,
-                Processes = processes,
-                Cpu = Locate(Version1, "cpu"),
-                CpuAccounting = Locate(Version1, "cpuacct"),
+                Memory = memory.Directory,
+                Processes = processes.Directory,
+                Cpu = Locate(Version1, "cpu")?.Directory,
+                CpuAccounting = Locate(Version1, "cpuacct")?.Directory,
                 Unified = Unified(),
             }
             : null;
 
-    private string? Locate(string type, string? controller)
+    private (string Directory, string MountPoint)? Locate(string type, string? controller)
     {
         foreach (var line in mountInfo.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -45,7 +75,8 @@ internal sealed partial class ControlGroupLocator(string mountInfo, string ownGr
                 continue;
             if (kind != type || (controller is not null && !options.Split(',').Contains(controller)))
                 continue;
-            return Join(Unescape(mountPoint), Unescape(root), OwnPath(controller));
+            var place = Unescape(mountPoint);
+            return (Join(place, Unescape(root), OwnPath(controller)), place);
         }
         return null;
     }

@@ -16,7 +16,6 @@ internal enum ControlGroupSupport
 internal sealed partial class ServerGroup : IDisposable
 {
     private const string Prefix = "trainable-";
-    private const string Leaf = "trainable-server";
     private static readonly TimeSpan SweepLimit = TimeSpan.FromSeconds(2);
 
     private static int opened;
@@ -42,8 +41,11 @@ internal sealed partial class ServerGroup : IDisposable
         var reasons = new List<string>();
         if (locator.Controllers() is { } controllers && Try(() => InVersion1(controllers, time), reasons) is { } first)
             return new ServerGroup(ControlGroupSupport.V1, first);
-        if (locator.Unified() is { } unified && Try(() => InVersion2(unified, time), reasons) is { } second)
-            return new ServerGroup(ControlGroupSupport.V2, second);
+        foreach (var place in locator.UnifiedPlaces())
+        {
+            if (Try(() => InVersion2(place, time), reasons) is { } second)
+                return new ServerGroup(ControlGroupSupport.V2, second);
+        }
         LogNone(logger, reasons is [] ? "no hierarchy with memory and pids is mounted" : string.Join("; ", reasons));
         return new ServerGroup(ControlGroupSupport.None, null);
     }
@@ -54,21 +56,21 @@ internal sealed partial class ServerGroup : IDisposable
         return new ControlGroupV1(own).Create(OwnName(), new ControlGroupLimits());
     }
 
-    private static ControlGroup InVersion2(string own, TimeProvider time)
+    private static ControlGroup InVersion2(string place, TimeProvider time)
     {
-        // Where an earlier runtime of this process has moved it.
-        if (Path.GetFileName(own) == Leaf)
-            own = Path.GetDirectoryName(own)!;
-        Sweep([own], stale => new ControlGroupV2(Path.Combine(own, stale)), time);
-        // Only the real root may hold processes beside children with controllers. Anywhere else this process steps
-        // into a leaf first; another process left in the group makes the kernel refuse, and rightly: it is not ours.
-        if (File.Exists(Path.Combine(own, "cgroup.events")))
+        Sweep([place], stale => new ControlGroupV2(Path.Combine(place, stale)), time);
+        var group = new ControlGroupV2(place);
+        // Only the real root may hold processes beside children with controllers. A group of this process alone it steps
+        // out of, into a leaf; others' processes are not ours to move.
+        if (File.Exists(Path.Combine(place, "cgroup.events")) && group.ReadProcesses() is { Count: > 0 } members)
         {
-            var leaf = new ControlGroupV2(Path.Combine(own, Leaf));
+            if (members.Any(pid => pid != Environment.ProcessId))
+                throw new IOException($"{place} holds processes of others");
+            var leaf = new ControlGroupV2(Path.Combine(place, ControlGroupLocator.Leaf));
             Directory.CreateDirectory(leaf.Directories[0]);
             leaf.Add(Environment.ProcessId);
         }
-        return new ControlGroupV2(own).Create(OwnName(), new ControlGroupLimits());
+        return group.Create(OwnName(), new ControlGroupLimits());
     }
 
     private static ControlGroup? Try(Func<ControlGroup> make, List<string> reasons)

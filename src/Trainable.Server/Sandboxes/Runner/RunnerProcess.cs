@@ -45,6 +45,8 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
 
     public bool HasOwnPids { get; }
 
+    public bool HasGpu { get; private init; }
+
     /// <summary>False once it has ended or broken the protocol; it is of no further use then.</summary>
     public bool IsUsable => !_disposed && !_sandbox.Process.HasExited;
 
@@ -71,7 +73,10 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
         {
             var zygoteGroup = group?.Create("runner", new ControlGroupLimits());
             var sandbox = await launcher.StartAsync(plan, zygoteGroup, cancellation);
-            runner = new RunnerProcess(sandbox, group, zygoteGroup, launcher.HasOwnPids, time, logger);
+            runner = new RunnerProcess(sandbox, group, zygoteGroup, launcher.HasOwnPids, time, logger)
+            {
+                HasGpu = plan.Spec.Gpu,
+            };
             var ready = await runner.WaitUntilReadyAsync(startLimit, cancellation);
             LogReady(logger, plan.Spec.Name, ready.Python, ready.PreloadS, ready.Packages?.Count ?? 0);
             runner.PrepareNextStep();

@@ -130,8 +130,9 @@ internal sealed class Step : IAsyncDisposable
                 FileSize = _limits.FileBytes,
                 OpenFiles = _limits.OpenFiles,
                 // A group limits all processes together; without one each is limited alone. Address space counts what
-                // is mapped and not only what is used, the runner's libraries among it: hence the allowance.
-                AddressSpace = _group is null ? _limits.MemoryBytes + (2L << 30) : null,
+                // is mapped and not only what is used, the runner's libraries among it: hence the allowance. A GPU's driver
+                // maps the memory of the whole machine and the card, so with one only the watch limits memory.
+                AddressSpace = _group is null && !_runner.HasGpu ? _limits.MemoryBytes + (2L << 30) : null,
                 // A little later than the watch, which counts all processes together.
                 CpuS = _limits.CpuTime is { } cpu ? (long)Math.Ceiling(cpu.TotalSeconds) + 1 : null,
                 Processes = _group is null && _runner.HasOwnPids ? _limits.Processes : null,

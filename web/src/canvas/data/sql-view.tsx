@@ -1,10 +1,11 @@
 import { Download, History, Play, Square } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { columnsOf } from '@/canvas/grid/columns';
 import { DataGrid, type Sort } from '@/canvas/grid/data-grid';
 import { sortRows } from '@/canvas/grid/sort';
 import { Segments } from '@/canvas/parts/segments';
 import { formatDuration, formatOf } from '@/lib/format';
+import { part } from '@/lib/part';
 import { readStored, store as remember } from '@/lib/storage';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
@@ -22,7 +23,7 @@ import {
   typeName,
 } from './tables';
 
-const SqlEditor = lazy(() => import('./sql-editor'));
+const SqlEditor = part(() => import('./sql-editor'));
 
 /** Rows that are fetched at first, and when more are wanted. */
 const FIRST = 1_000;

@@ -1,22 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, Copy, Download, Maximize2 } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { rawUrl } from '@/api/client';
 import { folderOf, nameOf } from '@/canvas/lib/workspace';
 import { LinkIcon } from '@/canvas/parts/link-icon';
 import { formatBytes } from '@/lib/format';
+import { part } from '@/lib/part';
 import { IconButton } from '@/ui/button';
 import { Empty, ErrorState, SkeletonText } from '@/ui/states';
 import { type FileHead, headQuery } from './head';
 import { kindOf } from './kind';
 
-const Lightbox = lazy(() => import('@/canvas/parts/lightbox'));
-const TableFile = lazy(() => import('./table-file'));
-const ServedTable = lazy(() => import('./served-table'));
-const JsonFile = lazy(() => import('./json-file'));
-const TextFile = lazy(() => import('./text-file'));
-const PythonFile = lazy(() => import('./python-file'));
-const MarkdownFile = lazy(() => import('./markdown-file'));
+const Lightbox = part(() => import('@/canvas/parts/lightbox'));
+const TableFile = part(() => import('./table-file'));
+const ServedTable = part(() => import('./served-table'));
+const JsonFile = part(() => import('./json-file'));
+const TextFile = part(() => import('./text-file'));
+const PythonFile = part(() => import('./python-file'));
+const MarkdownFile = part(() => import('./markdown-file'));
 
 /** One file, by what it is, under its name and what can be done with it. */
 export function FileView({

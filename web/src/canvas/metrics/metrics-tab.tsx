@@ -1,10 +1,11 @@
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { usePlace } from '@/canvas/lib/place';
 import { SearchField } from '@/canvas/parts/search-field';
 import { Slider } from '@/canvas/parts/slider';
 import { Toolbar } from '@/canvas/parts/toolbar';
 import { Score } from '@/canvas/score/score';
 import { formatOf } from '@/lib/format';
+import { part } from '@/lib/part';
 import type { Series } from '@/live/series';
 import { useView } from '@/live/store';
 import { useStudio } from '@/session/context';
@@ -14,8 +15,8 @@ import { ChartCard } from './chart-card';
 import { type ChartGroup, groupCharts, runsOf } from './groups';
 import { richCards } from './rich/groups';
 
-const Lightbox = lazy(() => import('@/canvas/parts/lightbox'));
-const RichCard = lazy(() => import('./rich/rich-card').then((module) => ({ default: module.RichCard })));
+const Lightbox = part(() => import('@/canvas/parts/lightbox'));
+const RichCard = part(() => import('./rich/rich-card').then((module) => ({ default: module.RichCard })));
 
 /** Charts of everything that was logged, live; on top what the host measured. */
 export default function MetricsTab() {

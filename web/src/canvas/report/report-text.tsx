@@ -1,16 +1,17 @@
 import { Download } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { rawUrl } from '@/api/client';
 import { usePlace } from '@/canvas/lib/place';
 import { workspacePath } from '@/canvas/lib/workspace';
 import { formatBytes } from '@/lib/format';
+import { part } from '@/lib/part';
 import { useStudio } from '@/session/context';
 import { Button } from '@/ui/button';
 import { chunkOf, cutReport } from './chunks';
 import { Markdown } from './markdown';
 import { Outline } from './outline';
 
-const Lightbox = lazy(() => import('@/canvas/parts/lightbox'));
+const Lightbox = part(() => import('@/canvas/parts/lightbox'));
 
 /** A report at a comfortable measure, with its outline beside it. A long one is rendered as one reads on. */
 export function ReportText({

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft, Play, Square } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { modelsQuery } from '@/api/queries';
 import { STAGES, type Stage } from '@/api/types';
 import { formatCost, formatShort } from '@/lib/format';
+import { part } from '@/lib/part';
 import { useView } from '@/live/store';
 import { isBusy } from '@/live/view';
 import { useStart, useStop } from '@/session/actions';
@@ -15,7 +16,7 @@ import { costOf, tokensOf } from './cost';
 import { StageButton } from './stage-button';
 import { stageStates } from './stage-state';
 
-const StartDialog = lazy(() => import('./start-dialog').then((module) => ({ default: module.StartDialog })));
+const StartDialog = part(() => import('./start-dialog').then((module) => ({ default: module.StartDialog })));
 
 /** The one place to start, stop and re-run: state, elapsed time and cost of each stage. */
 export function StageBar() {

@@ -1,9 +1,10 @@
 import { Check, ChevronRight, FileText, Image, Pencil, Table2, X } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { useNow } from '@/lib/clock';
 import { cn } from '@/lib/cn';
 import { formatBytes, formatDuration, formatElapsed } from '@/lib/format';
 import { errorLine } from '@/lib/output-lines';
+import { part } from '@/lib/part';
 import { outcomeWords } from '@/lib/words';
 import type { FileView, StepItem } from '@/live/view';
 import { useStudio } from '@/session/context';
@@ -12,7 +13,7 @@ import { Button } from '@/ui/button';
 import { StepCode } from './step-code';
 import { LiveOutput, StepOutput } from './step-output';
 
-const RunDialog = lazy(() => import('./run-dialog'));
+const RunDialog = part(() => import('./run-dialog'));
 
 /** One call of a tool: a line when closed; script and output when open. */
 export function Step({ step, open, onToggle }: { step: StepItem; open: boolean; onToggle: () => void }) {
