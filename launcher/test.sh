@@ -16,6 +16,7 @@ test_main() {
     find_dotnet
     # Tests of the launcher call it; they should find nothing to build.
     (build_command) || true
+    [[ $which == unit ]] || install_mcp_clients
     test_dotnet Trainable.Tests "$which"
     if [[ $which != unit && -d $ROOT/tests/Trainable.E2E ]]; then
         test_dotnet Trainable.E2E all
@@ -62,6 +63,12 @@ test_dotnet() {
     # Exit code 8 says that no test matched, which is no failure of a selection.
     suite "$name" "$(test_program "$name")" --no-progress --ignore-exit-code 8 \
         --results-directory "$REPORTS" --report-xunit-junit --report-xunit-junit-filename "$name.xml" "${filter[@]}"
+}
+
+# The clients of the MCP server that are not ours; without npm their tests say what is missing.
+install_mcp_clients() {
+    command -v npm >/dev/null || return 0
+    [[ -d $ROOT/tests/mcp/node_modules ]] || (cd "$ROOT/tests/mcp" && npm ci --ignore-scripts --no-audit --no-fund --silent)
 }
 
 test_web() {

@@ -63,10 +63,27 @@ internal sealed class BenchServer : IAsyncDisposable
         return (await System.Text.Json.JsonSerializer.DeserializeAsync(body, ContractJson.Default.ExperimentCreated))!;
     }
 
-    public async Task StartEdaAsync(Guid session)
+    /// <param name="session">The session.</param>
+    /// <param name="steps">How many replies its model may give; the server's default when left out.</param>
+    public async Task StartEdaAsync(Guid session, int? steps = null)
     {
-        using var started = await Http.PostAsync($"/api/sessions/{session}/stages/eda/start", content: null);
+        using var body = steps is null
+            ? null
+            : System.Net.Http.Json.JsonContent.Create(
+                new StartStageRequest { Budget = new BudgetLimits { Steps = steps } },
+                ContractJson.Default.StartStageRequest
+            );
+        using var started = await Http.PostAsync($"/api/sessions/{session}/stages/eda/start", body);
         started.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Another session on an experiment's dataset.</summary>
+    public async Task<Guid> AddSessionAsync(Guid experiment)
+    {
+        using var added = await Http.PostAsync($"/api/experiments/{experiment}/sessions", content: null);
+        added.EnsureSuccessStatusCode();
+        await using var body = await added.Content.ReadAsStreamAsync();
+        return (await System.Text.Json.JsonSerializer.DeserializeAsync(body, ContractJson.Default.SessionSummary))!.Id;
     }
 
     public async ValueTask DisposeAsync()

@@ -23,6 +23,7 @@ internal static class Table
         ("data-upload", UploadRow.RunAsync),
         ("data-pages", FirstPageRows.RunAsync),
         ("predict", PredictRow.RunAsync),
+        ("turns", TurnRows.RunAsync),
         ("sandbox-times", StepTimes.RunAsync),
         ("sandbox-loop", LoopRow.RunAsync),
         ("sandbox-flood", FloodRow.RunAsync),

@@ -26,6 +26,7 @@ var root = new RootCommand(
     ReplayCommand.Create(lessons),
     TakeOverCommand.Create(lessons),
 };
+root.Add(McpCommand.Create(lessons));
 root.Add(ModelsCommand.Create(lessons));
 root.Add(DoctorCommand.Create(lessons));
 root.Add(EnvCommand.Create(lessons));

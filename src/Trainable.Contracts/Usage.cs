@@ -26,6 +26,10 @@ public sealed record UsageItem : UsageTotals
 {
     [JsonPropertyOrder(-1)]
     public required string Key { get; init; }
+
+    /// <summary>The name of a session's experiment; absent elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Name { get; init; }
 }
 
 /// <summary>What a session has spent, and what of its budget is left.</summary>

@@ -14,6 +14,7 @@ using Trainable.Server.Datasets;
 using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Events;
 using Trainable.Server.Explorer;
+using Trainable.Server.Mcp;
 using Trainable.Server.Metrics;
 using Trainable.Server.Platform;
 using Trainable.Server.Predictions;
@@ -124,6 +125,7 @@ internal static class ServerHost
             .AddAgents(builder.Configuration)
             .AddBundles()
             .AddSessions()
+            .AddMcp()
             .AddStudio();
         configure?.Invoke(builder.Services);
 
@@ -157,6 +159,7 @@ internal static class ServerHost
             .MapMetrics()
             .MapFiles()
             .MapStreams()
+            .MapMcpServer()
             .MapStudio();
         return app;
     }

@@ -132,6 +132,15 @@ public sealed class StoryTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Table" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(2);
         await page.LookAsync("gallery-table");
+
+        // What it cost, by day, model and session.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Usage" }).ClickAsync();
+        var bySession = page.GetByRole(AriaRole.Region, new() { Name = "By session" });
+        await Expect(bySession.GetByRole(AriaRole.Link, new() { NameRegex = new("^customers") })).ToHaveCountAsync(2);
+        await Expect(page.GetByRole(AriaRole.Region, new() { Name = "By day" }).GetByRole(AriaRole.Row).Nth(1))
+            .ToBeVisibleAsync();
+        await page.LookAsync("usage");
+        await page.Keyboard.PressAsync("g");
         await page.GetByRole(AriaRole.Button, new() { Name = "More for customers" }).ClickAsync();
         await page.GetByRole(AriaRole.Menuitem, new() { Name = "Delete" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "customers" })).ToHaveCountAsync(0);

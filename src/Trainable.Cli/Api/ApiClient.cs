@@ -14,6 +14,7 @@ internal sealed class ApiClient : IDisposable
     public ApiClient(Uri url, string? token)
     {
         Url = url;
+        Token = token;
         // Streams and uploads last as long as they last; a server that is gone shows as a refused connection.
         // A stream that is left is left at once: there is no end to wait for.
         var handler = new SocketsHttpHandler { ResponseDrainTimeout = TimeSpan.Zero };
@@ -23,6 +24,9 @@ internal sealed class ApiClient : IDisposable
     }
 
     public Uri Url { get; }
+
+    /// <summary>What opens the server; null where it asks for nothing.</summary>
+    public string? Token { get; }
 
     public Task<Health> HealthAsync(CancellationToken cancellation) =>
         GetAsync("/api/health", ContractJson.Default.Health, cancellation);

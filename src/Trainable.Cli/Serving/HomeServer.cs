@@ -17,6 +17,9 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
     /// <summary>What <c>chat</c> is called as an owner.</summary>
     public const string Chatting = "chat";
 
+    /// <summary>What <c>mcp</c> is called as an owner: it stays as long as its client.</summary>
+    public const string Bridging = "mcp";
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -144,7 +147,7 @@ internal sealed class HomeServer : IServerSource, IAsyncDisposable
     /// <c>show</c>, …) are gone in a moment.
     /// </summary>
     private static bool Lasts(string command) =>
-        command is "up" or "run" or "server" or "replay" or "takeover" or Following or Chatting;
+        command is "up" or "run" or "server" or "replay" or "takeover" or Following or Chatting or Bridging;
 
     private HomeLock? TryLock()
     {

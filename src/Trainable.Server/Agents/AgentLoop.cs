@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Budgets;
 using Trainable.Server.Agents.Models;
+using Trainable.Server.Agents.Models.External;
 using Trainable.Server.Agents.Models.Replay;
 using Trainable.Server.Agents.Recordings;
 using Trainable.Server.Agents.Tools;
@@ -46,6 +47,7 @@ internal sealed class AgentLoop(
         using var client = recording is null
             ? models.Open(context.Model)
             : new ReplayChatClient(() => recording.Reply(conversation.Turns));
+        client.GetService<ExternalChatClient>()?.Begin(context);
         if (budget.IsSpentAlready)
             return new LoopEnd(LoopEndReason.BudgetExhausted, $"{budget.Exceeded!.Name()} is used up; raise it");
         var inbox = new UserInbox(databases, context, conversation);

@@ -1,6 +1,7 @@
 using Trainable.Server.Agents.Models;
 using Trainable.Server.Agents.Models.Anthropic;
 using Trainable.Server.Agents.Models.Autopilot;
+using Trainable.Server.Agents.Models.External;
 using Trainable.Server.Agents.Models.Ollama;
 using Trainable.Server.Agents.Models.OpenAI;
 using Trainable.Server.Agents.Models.Replay;
@@ -25,10 +26,13 @@ internal static class AgentsRegistration
             .AddSingleton(OpenAIOptions.Read(configuration))
             .AddSingleton(OllamaOptions.Read(configuration))
             .AddSingleton(provider => ModelCatalogue.Of(provider.GetRequiredService<TrainableHome>(), configuration))
+            .AddSingleton(ExternalOptions.Read(configuration))
+            .AddSingleton<ExternalRuns>()
             .AddSingleton<IModelProvider, AnthropicProvider>()
             .AddSingleton<IModelProvider, OpenAIProvider>()
             .AddSingleton<IModelProvider, OllamaProvider>()
             .AddSingleton<IModelProvider, ReplayProvider>()
+            .AddSingleton<IModelProvider, ExternalProvider>()
             .AddSingleton<IModelProvider, AutopilotProvider>()
             .AddSingleton<IModels, ConfiguredModels>()
             .AddSingleton<IAgentTool, ExecuteCodeTool>()

@@ -114,7 +114,10 @@ internal sealed partial class StageFiles(WorkspaceFiles workspace, SkillShelf sk
             return skills.Names(skill) ?? throw new UserFacingException($"there is no directory '{path}'.");
         var folder = Resolve(context, path);
         var entries =
-            workspace.List(folder, out _) ?? throw new UserFacingException($"there is no directory '{path}'.");
+            workspace.List(folder, out _)
+            // The stage's own comes with its first script; until then it is empty.
+            ?? (folder == WorkspacePath.Parse(context.ApiDirectory) ? new List<FileEntry>() : null)
+            ?? throw new UserFacingException($"there is no directory '{path}'.");
         return [.. entries.Select(entry => entry.Type == WorkspaceFiles.Folder ? $"{Last(entry)}/" : Line(entry))];
     }
 

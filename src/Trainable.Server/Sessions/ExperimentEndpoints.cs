@@ -148,43 +148,12 @@ internal static class ExperimentEndpoints
     /// <summary>An experiment on a dataset that comes with Trainable.</summary>
     private static async Task<Ok<ExperimentCreated>> CreateFromSample(
         HttpRequest request,
-        SampleLibrary samples,
-        DatasetStore datasets,
-        ExperimentCreation creation,
-        TrainableHome home,
+        SampleExperiments samples,
         CancellationToken cancellation
     )
     {
         var body = await Problems.ReadJsonAsync(request, ContractJson.Default.FromSampleRequest, cancellation);
-        var sample = await samples.FindAsync(body.Name, cancellation);
-        var options = body.Options ?? new ExperimentOptions();
-        ExperimentForm.Check(options);
-        ExperimentForm.CheckLength("instructions", body.Instructions);
-        var wanted = new NewExperiment
-        {
-            Name = sample.Name,
-            Description = sample.About,
-            Instructions = body.Instructions ?? "",
-            Options = options with
-            {
-                Target = options.Target ?? sample.Target,
-                ProblemType = options.ProblemType ?? (options.Target is null ? sample.ProblemType : null),
-            },
-        };
-        var scratch = TrainableHome.Make(Path.Combine(home.Scratch, $"sample-{Guid.CreateVersion7():N}"));
-        try
-        {
-            var path = await samples.WriteAsync(sample, scratch, cancellation);
-            var id = Guid.CreateVersion7();
-            await using var upload = datasets.Begin(id);
-            await using (var file = File.OpenRead(path))
-                await upload.AddAsync(Path.GetFileName(path), file, cancellation);
-            return TypedResults.Ok(await creation.CreateAsync(id, wanted, upload, cancellation));
-        }
-        finally
-        {
-            Directory.Delete(scratch, recursive: true);
-        }
+        return TypedResults.Ok(await samples.CreateAsync(body, cancellation));
     }
 
     /// <summary>Changes name and texts; what a field leaves out stays. A stage that runs keeps what it was started with.</summary>

@@ -21,11 +21,13 @@ internal static class SessionsRegistration
             .AddSingleton<SessionExec>()
             .AddSingleton<RunRecovery>()
             .AddSingleton<Sparklines>()
+            .AddSingleton<AgentTables>()
             .AddScoped<ExperimentQueries>()
             .AddScoped<GalleryQueries>()
             .AddScoped<PersonTables>()
             .AddScoped<SessionQueries>()
             .AddScoped<ExperimentCreation>()
+            .AddScoped<SampleExperiments>()
             .AddScoped<ExperimentRemoval>()
             .AddScoped<DatasetVersions>();
 }

@@ -15,7 +15,7 @@ internal static class StudioPages
         "The studio was not built into this server: that needs Node.js 20.19 or later and npm. "
         + "Install them and build again; the API's reference is at /docs.";
 
-    private static readonly string[] Pages = ["/", "/new", "/compare", "/experiments/{id}", "/sessions/{id}"];
+    private static readonly string[] Pages = ["/", "/new", "/compare", "/usage", "/experiments/{id}", "/sessions/{id}"];
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Everything but what is the server's own, where an unknown path stays an error of the API.</summary>

@@ -46,7 +46,9 @@ public class UsageFaults
         var days = await ByAsync(app, "day");
         days.Select(item => item.Key).Take(2).ShouldBe(["2026-02-03", "2026-02-04"]);
         days[0].Turns.ShouldBe(Turns / 2);
-        (await ByAsync(app, "session")).ShouldHaveSingleItem().Key.ShouldBe(session.ToString());
+        var bySession = (await ByAsync(app, "session")).ShouldHaveSingleItem();
+        bySession.Key.ShouldBe(session.ToString());
+        bySession.Name.ShouldBe("demo");
     }
 
     private static async Task<UsageItem[]> ByAsync(TrainableApp app, string part) =>

@@ -48,8 +48,8 @@ public sealed partial class HostFilesTests
         ["Sandboxes/LocalRuntime.cs"] = "the interpreter",
         ["Sandboxes/Runner/MemoryWatch.cs"] = Kernel,
         ["Sandboxes/Runner/StepWatch.cs"] = "the disk's free space",
-        ["Sessions/ExperimentEndpoints.cs"] = "a sample, made in a scratch folder",
-        ["Sessions/Tables/PersonTables.cs"] = "whether there are held rows and folders to show",
+        ["Sessions/SampleExperiments.cs"] = "a sample, made in a scratch folder",
+        ["Sessions/Tables"] = "whether there are held rows and folders to show",
         ["Storage/SqliteSchema.cs"] = Own,
         ["Studio"] = Shipped,
     };

@@ -11,7 +11,7 @@ namespace Trainable.Tests.Referee;
 public sealed class PrepRefereeTests
 {
     /// <summary>A small, honest preparation; <c>#HOOK</c> lines are where a test makes it dishonest.</summary>
-    private const string Prep = """
+    internal const string Prep = """
         # Prepare honestly
         import glob, json, os
         import pandas as pd
@@ -46,7 +46,7 @@ public sealed class PrepRefereeTests
         open('report.md', 'w').write('# Prep')
         """;
 
-    private const string Train = """
+    internal const string Train = """
         # Train a tree
         import os, json
         import pandas as pd

@@ -3437,6 +3437,8 @@ export interface components {
         /** @description One of a sum's parts: a model, a day (`2026-11-25`), a session or a stage. */
         UsageItem: {
             key: string;
+            /** @description The name of a session's experiment; absent elsewhere. */
+            name?: null | string;
             /**
              * Format: int64
              * @description Replies.

@@ -20,6 +20,7 @@ export type {
   SessionSummary,
   StageRunItem,
   StartStageRequest,
+  UsageItem,
 } from './schema';
 
 export const STAGES = ['eda', 'prep', 'train'] as const;

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { Command } from 'cmdk';
-import { CircleHelp, FlaskConical, LayoutGrid, Play, Plus, Square, SunMoon } from 'lucide-react';
+import { CircleHelp, FlaskConical, LayoutGrid, Play, Plus, ReceiptText, Square, SunMoon } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { api, dataOf } from '@/api/client';
@@ -140,6 +140,15 @@ export default function Palette() {
                     onSelect={run(() => navigate({ to: '/' }))}
                   >
                     All experiments
+                  </Item>
+                )}
+                {fits('usage: cost by day, model and session') && (
+                  <Item
+                    value="usage"
+                    icon={<ReceiptText size={14} />}
+                    onSelect={run(() => navigate({ to: '/usage' }))}
+                  >
+                    Usage: cost by day, model and session
                   </Item>
                 )}
                 {fits('new experiment') && (

@@ -86,8 +86,14 @@ const compare = createRoute({
   validateSearch: (search): { sessions?: string } => ({ sessions: text(search.sessions) }),
 });
 
+const usage = createRoute({
+  getParentRoute: () => root,
+  path: '/usage',
+  component: lazyRouteComponent(() => import('@/usage/usage-page')),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([gallery, create, experiment, session, compare]),
+  routeTree: root.addChildren([gallery, create, experiment, session, compare, usage]),
   defaultErrorComponent: Crash,
   defaultPreload: 'intent',
   scrollRestoration: false,

@@ -67,7 +67,13 @@ export default function GalleryPage() {
             <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
               <h1 className="font-[600] text-heading">Experiments</h1>
               <Totals totals={totals.data} onState={(state) => set({ state })} />
-              <Button asChild look="primary" size="large" className="ml-auto">
+              <Link
+                to="/usage"
+                className="ml-auto rounded-sm text-gray-11 hover:text-gray-12 hover:underline"
+              >
+                Usage
+              </Link>
+              <Button asChild look="primary" size="large">
                 <Link to="/new">
                   <Plus size={15} /> New <Keys inverse>N</Keys>
                 </Link>

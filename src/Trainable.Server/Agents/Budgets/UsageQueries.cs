@@ -49,7 +49,11 @@ internal static class UsageQueries
         {
             ByModel => await SumAsync(rows.GroupBy(row => row.Turn.Model), model => model, cancellation),
             ByStage => await SumAsync(rows.GroupBy(row => row.Stage), stage => stage, cancellation),
-            BySession => await SumAsync(rows.GroupBy(row => row.Session), id => id.ToString(), cancellation),
+            BySession => await NamedAsync(
+                db,
+                await SumAsync(rows.GroupBy(row => row.Session), id => id.ToString(), cancellation),
+                cancellation
+            ),
             ByDay => await SumAsync(
                 rows.GroupBy(row => new
                 {
@@ -65,6 +69,20 @@ internal static class UsageQueries
         return key == ByDay
             ? [.. sums.OrderBy(item => item.Key, StringComparer.Ordinal)]
             : [.. sums.OrderByDescending(item => item.CostUsd).ThenByDescending(item => item.InputTokens)];
+    }
+
+    /// <summary>A person knows sessions by their experiments.</summary>
+    private static async Task<List<UsageItem>> NamedAsync(
+        TrainableDb db,
+        List<UsageItem> sums,
+        CancellationToken cancellation
+    )
+    {
+        var names = await db
+            .Sessions.AsNoTracking()
+            .Select(session => new { session.Id, session.Experiment!.Name })
+            .ToDictionaryAsync(session => session.Id.ToString(), session => session.Name, cancellation);
+        return [.. sums.Select(item => item with { Name = names.GetValueOrDefault(item.Key) })];
     }
 
     private static IQueryable<Row> Rows(TrainableDb db, Guid? session)

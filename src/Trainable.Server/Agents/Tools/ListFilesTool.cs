@@ -21,12 +21,8 @@ internal sealed class ListFilesTool(StageFiles files) : IAgentTool
         try
         {
             var path = call.Text("path") ?? ".";
-            var entries = files.List(scope.Context, path);
-            var lines = entries.Take(MaxEntries).ToList();
-            if (entries.Count > MaxEntries)
-                lines.Add($"… and {entries.Count - MaxEntries:N0} more");
             return Task.FromResult(
-                ToolResult.Plain(Name, lines.Count == 0 ? "(empty)" : string.Join('\n', lines)) with
+                ToolResult.Plain(Name, Render(files.List(scope.Context, path))) with
                 {
                     IsOurs = SkillShelf.PathOf(path) is not null,
                 }
@@ -36,5 +32,14 @@ internal sealed class ListFilesTool(StageFiles files) : IAgentTool
         {
             return Task.FromResult(ToolResult.Plain(Name, $"error: {refused.Message}"));
         }
+    }
+
+    /// <summary>The entries a line each, as many as a model may have.</summary>
+    public static string Render(IReadOnlyList<string> entries)
+    {
+        var lines = entries.Take(MaxEntries).ToList();
+        if (entries.Count > MaxEntries)
+            lines.Add($"… and {entries.Count - MaxEntries:N0} more");
+        return lines.Count == 0 ? "(empty)" : string.Join('\n', lines);
     }
 }

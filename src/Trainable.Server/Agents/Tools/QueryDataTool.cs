@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.AI;
 using Trainable.Server.Datasets;
@@ -24,10 +21,6 @@ internal sealed class QueryDataTool(
 ) : IAgentTool
 {
     public const string Name = "query_data";
-    private const int MostRows = 200;
-    private const int UsualRows = 20;
-    private const int CellCharacters = 120;
-    private const int MostCharacters = 16 * 1024;
 
     public AIFunctionDeclaration Declaration { get; } =
         ToolSchema.Declare(
@@ -42,7 +35,7 @@ internal sealed class QueryDataTool(
             ),
             new ToolSchema.Parameter(
                 "limit",
-                $"Rows to show, {UsualRows} unless said, at most {MostRows}.",
+                $"Rows to show, {QueryText.UsualRows} unless said, at most {QueryText.MostRows}.",
                 Required: false
             )
         );
@@ -53,7 +46,10 @@ internal sealed class QueryDataTool(
             return ToolResult.Plain(Name, "error: the argument 'sql' is missing. Send one query as text.");
         try
         {
-            return ToolResult.Plain(Name, await QueryAsync(sql, Rows(call), scope, cancellation));
+            return ToolResult.Plain(
+                Name,
+                await QueryAsync(sql, QueryText.Rows(call.Text("limit")), scope, cancellation)
+            );
         }
         catch (UserFacingException refused)
         {
@@ -71,7 +67,7 @@ internal sealed class QueryDataTool(
             ["do"] = "query",
             ["sql"] = sql,
             ["limit"] = limit,
-            ["cell"] = CellCharacters,
+            ["cell"] = QueryText.CellCharacters,
             ["tables"] = new JsonArray([.. tables.Select(table => table.ToJson(ToPath))]),
             ["memory"] = options.MemoryBytes,
             ["scratch"] = "/tmp",
@@ -86,7 +82,7 @@ internal sealed class QueryDataTool(
             limits,
             cancellation
         );
-        return Write(answer.RootElement);
+        return QueryText.Write(answer.RootElement);
     }
 
     /// <summary>Where nothing is isolated, the sandbox's paths do not exist and the host's take their place.</summary>
@@ -94,45 +90,4 @@ internal sealed class QueryDataTool(
         sandboxOptions.Mode is SandboxMode.Unsafe && path.StartsWith("/data/", StringComparison.Ordinal)
             ? home.Workspace + path["/data".Length..]
             : path;
-
-    private static int Rows(ToolCall call) =>
-        int.TryParse(call.Text("limit"), NumberStyles.None, CultureInfo.InvariantCulture, out var rows)
-            ? Math.Clamp(rows, 1, MostRows)
-            : UsualRows;
-
-    /// <summary>Tab-separated lines under a header: the fewest tokens a table can have.</summary>
-    private static string Write(JsonElement answer)
-    {
-        var text = new StringBuilder();
-        text.AppendJoin(
-                '\t',
-                answer.GetProperty("columns").EnumerateArray().Select(column => Cell(column.GetProperty("name")))
-            )
-            .Append('\n');
-        var shown = 0;
-        var rows = answer.GetProperty("rows");
-        foreach (var row in rows.EnumerateArray())
-        {
-            var line = string.Join('\t', row.EnumerateArray().Select(Cell));
-            if (shown > 0 && text.Length + line.Length > MostCharacters)
-                break;
-            text.Append(line.Length <= MostCharacters ? line : line[..MostCharacters] + "…").Append('\n');
-            shown++;
-        }
-        var all = rows.GetArrayLength();
-        var more = answer.GetProperty("more").GetBoolean() || shown < all;
-        text.Append(
-            CultureInfo.InvariantCulture,
-            $"({shown} {(shown == 1 ? "row" : "rows")}{(more ? "; there are more" : "")})"
-        );
-        return text.ToString();
-    }
-
-    private static string Cell(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.Null => "NULL",
-            JsonValueKind.String => value.GetString()!.ReplaceLineEndings("\\n").Replace('\t', ' '),
-            _ => value.GetRawText(),
-        };
 }

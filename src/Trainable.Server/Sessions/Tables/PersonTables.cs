@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Trainable.Server.Datasets;
 using Trainable.Server.Explorer;
-using Trainable.Server.Platform;
 using Trainable.Server.Referee.Scoring;
 using Trainable.Server.Sandboxes;
 using Trainable.Server.Storage;
@@ -15,9 +14,9 @@ namespace Trainable.Server.Sessions.Tables;
 internal sealed class PersonTables(
     TrainableDb db,
     WorkspaceTables workspace,
+    AgentTables shared,
     DatasetStore datasets,
-    HeldRows held,
-    TrainableHome home
+    HeldRows held
 )
 {
     private const string HeldFolder = "/held";
@@ -39,9 +38,7 @@ internal sealed class PersonTables(
         var experiment = row.Dataset;
         var manifest = datasets.ReadManifest(experiment);
         var tables = workspace.Of(experiment, session, manifest?.WorkingFile).ToList();
-        var mounts = new List<SandboxMount>();
-        Show(home.Dataset(experiment), WorkspaceTables.DatasetFolder(experiment));
-        Show(home.Session(session), WorkspaceTables.SessionFolder(session));
+        var mounts = shared.MountsOf(experiment, session);
         if (manifest is { Kind: DatasetKinds.Table })
             AddRaw(tables, mounts, manifest);
         var sealedTest = held.SealedTest(experiment, session);
@@ -69,12 +66,6 @@ internal sealed class PersonTables(
             Mounts = mounts,
             Tables = WorkspaceTables.WithUnion(tables),
         };
-
-        void Show(string folder, string at)
-        {
-            if (Directory.Exists(folder))
-                mounts.Add(new SandboxMount(folder, at, Writable: false));
-        }
     }
 
     /// <summary>The upload as the host wrote it down: the working rows and, after them, the held ones.</summary>
