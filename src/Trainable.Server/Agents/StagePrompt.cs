@@ -85,6 +85,7 @@ internal sealed class StagePrompt(DatasetStore datasets, StageFiles files, Sandb
             GroupColumn = context.Options.GroupColumn,
             TimeColumn = context.Options.TimeColumn,
             Holdout = manifest.Holdout.Mode,
+            HoldoutReason = manifest.Holdout.Reason,
             Seed = context.Options.Seed,
             Rows = manifest.RowsWorking,
             Columns = manifest.Columns.Count,

@@ -59,7 +59,7 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             subject.Options.PositiveClass
         );
         var pairs = Read(tables, truth, predictions.File, predictions.Classes);
-        var report = Measure(pairs, subject, terms.ProblemType, manifest.Holdout.Mode, testSetWasOpen);
+        var report = Measure(pairs, subject, terms.ProblemType, manifest.Holdout, testSetWasOpen);
         var evaluation = await evaluator.EvaluateAsync(
             new MeasuredModel(subject, terms, truth, pairs, report),
             runId,
@@ -137,7 +137,7 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
         HeldPredictions pairs,
         StageSubject subject,
         string problemType,
-        string holdout,
+        HoldoutSummary holdout,
         bool testSetWasOpen
     )
     {
@@ -173,7 +173,8 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             BaselineHigh = intervals[1].High,
             Metrics = metrics,
             Rows = pairs.Rows,
-            Holdout = holdout,
+            Holdout = holdout.Mode,
+            HoldoutReason = holdout.Reason,
             TestSetWasOpen = testSetWasOpen,
             PositiveClass = pairs is HeldPredictions.Classes { Labels.Count: 2 } two ? two.Labels[two.Positive] : null,
             Claimed = Claims(subject),
