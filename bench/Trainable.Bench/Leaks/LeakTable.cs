@@ -25,7 +25,10 @@ internal sealed record LeakTable(string Name, RawRows Rows, string Target, strin
         {
             var cut = source.LastIndexOf(':');
             if (cut < 0)
-                throw new ArgumentException($"'{source}' is no folder and names no target; write FILE:TARGET.");
+                throw new ArgumentException(
+                    $"'{source}' is no folder and names no target; write FILE:TARGET.",
+                    nameof(source)
+                );
             return [Read(source[..cut], source[(cut + 1)..])];
         }
         var index = Path.Combine(source, "targets.csv");
@@ -54,7 +57,11 @@ internal sealed record LeakTable(string Name, RawRows Rows, string Target, strin
     private static string Python(params string[] arguments)
     {
         using var process = Process.Start(
-            new ProcessStartInfo("/usr/bin/python3", arguments) { RedirectStandardOutput = true }
+            new ProcessStartInfo("/usr/bin/python3", arguments)
+            {
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
         )!;
         var said = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

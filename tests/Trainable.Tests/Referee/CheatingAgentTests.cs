@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Trainable.Contracts;
-using Trainable.Tests.App;
 
 namespace Trainable.Tests.Referee;
 

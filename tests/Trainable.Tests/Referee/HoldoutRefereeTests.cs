@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Tests.App;
+using Trainable.Tests.Cli;
 
 namespace Trainable.Tests.Referee;
 
@@ -100,7 +101,8 @@ public sealed class HoldoutRefereeTests
         const string three =
             "parts['test'] = raw.sample(frac=0.15, random_state=2); rest = raw.drop(parts['test'].index); "
             + "parts['val'] = rest.sample(frac=0.18, random_state=1); parts['train'] = rest.drop(parts['val'].index)";
-        await using var app = await TrainableApp.StartAsync(Transcript([three, Train]));
+        await using var home = await ServedHome.StartAsync(Transcript([three, Train]));
+        var app = home.App;
         var created = await app.CreateExperimentAsync(
             Table(),
             options: new ExperimentOptions { Target = "bought", Holdout = HoldoutModes.Agent }
@@ -114,12 +116,16 @@ public sealed class HoldoutRefereeTests
             .Score!.Value.Deserialize(ContractJson.Default.ScoreReport)!;
         (score.Holdout, score.Rows).ShouldBe((HoldoutModes.Agent, 90));
         score.HoldoutReason!.ShouldContain("The agent makes the test set");
+        var shown = await home.RunAsync("show", "latest");
+        shown.Output.ShouldContain("that the agent split off itself", customMessage: shown.Errors);
+        shown.Output.ShouldContain(score.HoldoutReason!);
     }
 
     [Fact]
     public async Task WithoutHeldRowsNothingIsMeasuredAndThatIsSaid()
     {
-        await using var app = await TrainableApp.StartAsync(Transcript([AtRandom, Train]));
+        await using var home = await ServedHome.StartAsync(Transcript([AtRandom, Train]));
+        var app = home.App;
         var created = await app.CreateExperimentAsync(
             Table(),
             options: new ExperimentOptions { Target = "bought", Holdout = HoldoutModes.None }
@@ -129,6 +135,9 @@ public sealed class HoldoutRefereeTests
             .Warnings.Single(finding => finding.Code == "holdout_none")
             .Message.ShouldContain("--holdout host");
         (await app.SessionAsync(created.SessionId)).Runs[^1].Score.ShouldBeNull();
+        var shown = await home.RunAsync("show", "latest");
+        shown.Output.ShouldContain("No score: no rows are held (--holdout none)", customMessage: shown.Errors);
+        shown.Output.ShouldMatch("Held +No rows are held, so the host measures no score.");
     }
 
     private static ScriptedModels Transcript(params string[][] sessions)
