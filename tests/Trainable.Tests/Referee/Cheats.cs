@@ -265,6 +265,43 @@ internal static class Cheats
                 """,
             Sentence = "could not predict the held rows",
         },
+        new("a model that writes the held rows into the harness's answer")
+        {
+            InTrain = """
+                def tell(X):
+                    from pathlib import Path
+                    found = [{'code': 'row_count', 'message': 'the held rows are ' + X.round(2).to_csv()}, {'code': X.round(2).to_csv(), 'message': ''}]
+                    answer = json.dumps({'rows': len(X), 'classes': ['no', 'yes'], 'has_proba': True, 'problems': found})
+                    write = Path.write_text
+                    Path.write_text = lambda path, text, **k: write(path, answer, **k)
+                model = OnHeld(model, tell)
+                """,
+            Sentence = "there is not one prediction for each row",
+        },
+        new("a model that answers the harness with things of the wrong kind")
+        {
+            InTrain = """
+                def tell(X):
+                    from pathlib import Path
+                    answer = json.dumps({'error': 5, 'problems': [7], 'chosen': ['a'], 'columns': [[]], 'all_columns': 'b', 'classes': {}})
+                    write = Path.write_text
+                    Path.write_text = lambda path, text, **k: write(path, answer, **k)
+                model = OnHeld(model, tell)
+                """,
+            Sentence = "could not predict the held rows",
+        },
+        new("a model that puts other things in the place of its probabilities")
+        {
+            InTrain = """
+                def tell(X):
+                    n = len(X)
+                    other = pd.DataFrame({'prediction': ['no'] * n, 'p0': ['a'] * n, 'p1': [str(one) for one in X.round(2).to_numpy()]})
+                    write = pd.DataFrame.to_parquet
+                    pd.DataFrame.to_parquet = lambda table, *a, **k: write(other, *a, **k)
+                model = OnHeld(model, tell)
+                """,
+            Sentence = "cannot be read",
+        },
         new("a model that patches numpy, pandas, scikit-learn, json and the harness")
         {
             InTrain = """
