@@ -364,7 +364,7 @@ internal static class Cheats
         {
             AfterTrain = """
                 import subprocess
-                swap = "import time\nfor _ in range(3000):\n    open('models/model.pkl', 'wb').write(b'swapped')\n    time.sleep(0.01)"
+                swap = "import os, time\nparent = os.getppid()\nwhile os.getppid() == parent:\n    time.sleep(0.01)\nfor _ in range(3000):\n    open('models/model.pkl', 'wb').write(b'swapped')\n    time.sleep(0.01)"
                 for _ in range(3):
                     subprocess.Popen([sys.executable, '-c', swap], start_new_session=True)
                 """,
