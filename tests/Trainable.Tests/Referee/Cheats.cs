@@ -237,7 +237,7 @@ internal static class Cheats
                 """,
             Sentence = "could not predict the held rows",
         },
-        new("a model that prints a gigabyte and writes files everywhere")
+        new("a model that prints a hundred megabytes and writes files everywhere")
         {
             InTrain = """
                 done = []
@@ -250,7 +250,7 @@ internal static class Cheats
                             open(f'{folder}/held.csv', 'w').write(X.to_csv())
                         except OSError:
                             pass
-                    for _ in range(1100):
+                    for _ in range(100):
                         sys.stdout.write('x' * (1 << 20))
                 model = OnHeld(model, flood)
                 """,
