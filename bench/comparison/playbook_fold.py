@@ -34,7 +34,7 @@ def run(folder: Path, task: Task, train: np.ndarray, test: np.ndarray, seconds: 
     params = {"dataset": str(folder / "working.csv"), "target": task.target, "problem_type": task.problem,
               "metric": task.metric, "positive_class": task.classes[1] if task.problem == "binary" else None,
               "drop_columns": [], "group_column": None, "time_column": None, "seed": seed, "budget_s": 1.0,
-              "holdout": "host", "instructions": "", "safe": False}
+              "holdout": "host", "holdout_reason": None, "instructions": "", "safe": False}
     started = time.perf_counter()
     with PeakMemory(WARM) as memory:
         for step in STEPS:

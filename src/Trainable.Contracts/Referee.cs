@@ -53,6 +53,9 @@ public sealed record ScoreReport
     /// <summary>One of <see cref="HoldoutModes"/>: who kept the rows.</summary>
     public required string Holdout { get; init; }
 
+    /// <summary>Which rows were kept and why these, in a sentence; null in scores of earlier versions.</summary>
+    public string? HoldoutReason { get; init; }
+
     /// <summary>True when an earlier score on the same rows had been shown before this model was trained.</summary>
     public required bool TestSetWasOpen { get; init; }
     public string? PositiveClass { get; init; }

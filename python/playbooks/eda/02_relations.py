@@ -11,6 +11,7 @@ PARAMS = {
     "seed": 42,
     "budget_s": 3.0,
     "holdout": "host",
+    "holdout_reason": None,
     "instructions": "",
     "safe": False,
 }

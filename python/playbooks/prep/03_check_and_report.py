@@ -11,6 +11,7 @@ PARAMS = {
     "seed": 42,
     "budget_s": 1.0,
     "holdout": "host",
+    "holdout_reason": None,
     "instructions": "",
     "safe": False,
 }
@@ -81,6 +82,8 @@ def write_report(plan, metadata, problems):
              + ("The test rows are held by the host and were never here."
                 if PARAMS["holdout"] == "host" else "The test rows were set aside before anything was fitted."
                 if PARAMS["holdout"] == "agent" else "No test rows were set aside."),
+             *([f"- What the host says of the test rows: {cell(PARAMS['holdout_reason'])}"]
+               if PARAMS["holdout_reason"] else []),
              f"- Rows without a target that were left out: {plan['target_missing']:,}.",
              f"- Exact duplicates removed from train: {plan['duplicates_removed']:,}; val keeps its own.",
              "- No outliers were removed and nothing was resampled: trees are indifferent to extremes, and the linear "

@@ -27,8 +27,8 @@ if DUCKDB and "LIBDUCKDB" not in os.environ:        # what `dotnet restore` left
 BOOK: dict[str, list[dict[str, Any]]] = json.loads((PLAYBOOKS / "playbook.json").read_text(encoding="utf-8"))
 DEFAULTS: dict[str, Any] = {
     "dataset": "", "target": None, "problem_type": None, "metric": None, "positive_class": None, "drop_columns": [],
-    "group_column": None, "time_column": None, "seed": 42, "budget_s": 3.0, "holdout": "host", "instructions": "",
-    "safe": False}
+    "group_column": None, "time_column": None, "seed": 42, "budget_s": 3.0, "holdout": "host",
+    "holdout_reason": None, "instructions": "", "safe": False}
 
 
 def render(file: str, params: dict[str, Any]) -> str:

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -64,6 +65,23 @@ internal sealed class ApiClient : IDisposable
 
     public Task<SessionDetail> GetSessionAsync(Guid session, CancellationToken cancellation) =>
         GetAsync($"/api/sessions/{session}", ContractJson.Default.SessionDetail, cancellation);
+
+    /// <summary>How an experiment's upload was divided; null where its dataset is gone.</summary>
+    public async Task<DatasetFacts?> FindDatasetAsync(Guid experiment, CancellationToken cancellation)
+    {
+        try
+        {
+            return await GetAsync(
+                $"/api/experiments/{experiment}/dataset",
+                ContractJson.Default.DatasetFacts,
+                cancellation
+            );
+        }
+        catch (ApiException gone) when (gone.Status == (int)HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Runs what is left of the stages, up to and with <paramref name="until"/>.</summary>
     public async Task<StageStarted> StartAsync(

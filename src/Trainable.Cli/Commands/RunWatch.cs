@@ -32,7 +32,11 @@ internal sealed class RunWatch(HomeServer server, IRunView view, TimeProvider cl
             api => api.GetSessionAsync(session, CancellationToken.None),
             CancellationToken.None
         );
-        var report = SessionReport.From(detail, server.Home) with { Seconds = took.TotalSeconds };
+        var dataset = await server.AskAsync(
+            api => api.FindDatasetAsync(detail.ExperimentId, CancellationToken.None),
+            CancellationToken.None
+        );
+        var report = SessionReport.From(detail, dataset, server.Home) with { Seconds = took.TotalSeconds };
         ReportWriter.Write(report, json);
     }
 

@@ -42,7 +42,8 @@ internal static class ShowCommand
         await using var server = await HomeServer.OpenAsync(home, 0, "show", TimeProvider.System, interrupts.Token);
         var session = await SessionName.ResolveAsync(server.Api, name, interrupts.Token);
         var detail = await server.Api.GetSessionAsync(session, interrupts.Token);
-        var report = SessionReport.From(detail, server.Home);
+        var dataset = await server.Api.FindDatasetAsync(detail.ExperimentId, interrupts.Token);
+        var report = SessionReport.From(detail, dataset, server.Home);
         if (json)
             Console.WriteLine(JsonSerializer.Serialize(report, ReportJson.Default.SessionReport));
         else

@@ -31,6 +31,15 @@ internal static class ReportWriter
             foreach (var line in Score(score))
                 yield return line;
         }
+        else if (report.Holdout?.Mode is HoldoutModes.None && report.State == SessionStates.Done(Stages.Train))
+        {
+            yield return TextLine
+                .Of("No score", Tone.Warning)
+                .Add(": no rows are held (--holdout none), so what the model reaches is its maker's own word.");
+            yield return TextLine.Empty;
+        }
+        if (report.Holdout is { } holdout)
+            yield return Field("Held", holdout.Reason);
         if (report.Sandbox is "unsafe")
             yield return TextLine
                 .Of("Not isolated", Tone.Failed)

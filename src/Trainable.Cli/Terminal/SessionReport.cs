@@ -29,6 +29,9 @@ internal sealed record SessionReport
     /// <summary>What the host measured; null before Train is done or when nothing was held.</summary>
     public ScoreReport? Score { get; init; }
 
+    /// <summary>Which rows were held to measure models on, and why these; null where the dataset is gone.</summary>
+    public HoldoutFacts? Holdout { get; init; }
+
     /// <summary>Each stage's <c>report.md</c> on disk.</summary>
     public required IReadOnlyDictionary<string, string> Reports { get; init; }
 
@@ -49,7 +52,7 @@ internal sealed record SessionReport
     /// <summary>Wall-clock seconds of the command that made this report; null for <c>show</c>.</summary>
     public double? Seconds { get; init; }
 
-    public static SessionReport From(SessionDetail session, TrainableHome home)
+    public static SessionReport From(SessionDetail session, DatasetFacts? dataset, TrainableHome home)
     {
         // By stage the run that counts: the latest, since a later one makes the earlier ones history.
         var runs = Contracts
@@ -74,6 +77,7 @@ internal sealed record SessionReport
             Score = train is { Stale: false, Score: { ValueKind: JsonValueKind.Object } score }
                 ? score.Deserialize(ContractJson.Default.ScoreReport)
                 : null,
+            Holdout = dataset?.Holdout,
             Reports = runs.Select(run =>
                     (run.Stage, Path: Path.Combine(home.Stage(session.Id, run.Stage), "report.md"))
                 )

@@ -25,6 +25,9 @@ internal sealed record StageBrief
     public string? GroupColumn { get; init; }
     public string? TimeColumn { get; init; }
     public required string Holdout { get; init; }
+
+    /// <summary>Which rows are held and why these, in a sentence.</summary>
+    public string? HoldoutReason { get; init; }
     public required int Seed { get; init; }
     public required long Rows { get; init; }
     public required int Columns { get; init; }

@@ -165,6 +165,7 @@ internal sealed class StagePrompt(
             GroupColumn = context.Options.GroupColumn,
             TimeColumn = context.Options.TimeColumn,
             Holdout = manifest.Holdout.Mode,
+            HoldoutReason = manifest.Holdout.Reason,
             Seed = context.Options.Seed,
             Rows = manifest.RowsWorking,
             Columns = manifest.Columns.Count,

@@ -108,7 +108,7 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
                 Column = plan?.Column,
                 Fraction = plan is null ? 0 : (double)plan.RowsHeld / table.Rows,
                 Seed = wanted.Seed,
-                Reason = plan?.Reason ?? "No rows are held, so the host measures no score.",
+                Reason = plan?.Reason ?? WithoutPlan(mode),
             },
         };
         var profile = new DatasetProfile
@@ -134,14 +134,7 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
             CreatedAt = default,
             Kind = DatasetKinds.Files,
             Files = files,
-            Holdout = new HoldoutSummary
-            {
-                Mode = mode,
-                Reason =
-                    mode == HoldoutModes.Agent
-                        ? "The agent makes the test set, and the host seals it as soon as Prep ends."
-                        : "No rows are held, so the host measures no score.",
-            },
+            Holdout = new HoldoutSummary { Mode = mode, Reason = WithoutPlan(mode) },
         };
         var profile = new DatasetProfile
         {
@@ -193,6 +186,12 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
             File.Copy(Path.Combine(paths.Upload, file.Name), destination);
         }
     }
+
+    /// <summary>Where the host draws no rows: a sentence on who does.</summary>
+    private static string WithoutPlan(string mode) =>
+        mode == HoldoutModes.Agent
+            ? "The agent makes the test set, and the host seals it as soon as Prep ends."
+            : "No rows are held, so the host measures no score.";
 
     /// <summary>The first files that turn out to be tables; what is none is simply listed.</summary>
     private IEnumerable<TableProfile> ProfileTables(IReadOnlyList<UploadedFile> files)

@@ -125,6 +125,18 @@ internal sealed class TrainableApp : IAsyncDisposable
         return await Http.PostAsync("/api/experiments", form, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Another session of an experiment.</summary>
+    public async Task<Guid> AddSessionAsync(Guid experiment)
+    {
+        var response = await Http.PostAsync(
+            $"/api/experiments/{experiment}/sessions",
+            content: null,
+            TestContext.Current.CancellationToken
+        );
+        response.EnsureSuccessStatusCode();
+        return (await ReadAsync(response, ContractJson.Default.SessionSummary))!.Id;
+    }
+
     public Task<HttpResponseMessage> StartStageAsync(Guid session, string stage, StartStageRequest? request = null) =>
         Http.PostAsync(
             $"/api/sessions/{session}/stages/{stage}/start",

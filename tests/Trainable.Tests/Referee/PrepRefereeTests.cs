@@ -235,9 +235,9 @@ public sealed class PrepRefereeTests
     }
 
     [Theory]
-    [InlineData("return ['no'] * (n - 1)", "29 values for 30 rows")]
-    [InlineData("return [None] + ['no'] * (n - 1)", "1 of 30 predictions are missing")]
-    [InlineData("return ['perhaps'] + ['no'] * (n - 1)", "not in classes_")]
+    [InlineData("return ['no'] * (n - 1)", "there is not one prediction for each row")]
+    [InlineData("return [None] + ['no'] * (n - 1)", "predictions are missing or infinite")]
+    [InlineData("return ['perhaps'] + ['no'] * (n - 1)", "predictions are not in classes_")]
     public async Task WhatCannotBeMeasuredOnHeldRowsGetsNoScoreAndASentenceForPeople(string fault, string sentence)
     {
         // Faultless on val, which has 31 rows; the held ones are 30.

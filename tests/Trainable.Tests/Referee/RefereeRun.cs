@@ -34,13 +34,17 @@ internal static class RefereeRun
     }
 
     /// <summary>What <c>finish_stage</c> answered last.</summary>
-    public static string LastAnswer(List<StreamEvent> events) =>
-        events
-            .Where(item =>
-                item.Type == EventTypes.ToolEnd && item.Data.GetProperty("tool").GetString() == "finish_stage"
-            )
-            .Select(item => item.Data.GetProperty("output").GetString()!)
-            .Last();
+    public static string LastAnswer(List<StreamEvent> events) => Answers(events)[^1];
+
+    /// <summary>What <c>finish_stage</c> answered, in order.</summary>
+    public static List<string> Answers(List<StreamEvent> events) =>
+        [
+            .. events
+                .Where(item =>
+                    item.Type == EventTypes.ToolEnd && item.Data.GetProperty("tool").GetString() == "finish_stage"
+                )
+                .Select(item => item.Data.GetProperty("output").GetString()!),
+        ];
 
     public static string Errors(List<StreamEvent> events) =>
         string.Join(

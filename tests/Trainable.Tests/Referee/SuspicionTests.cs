@@ -36,18 +36,20 @@ public sealed class SuspicionTests
 
     [Theory]
     [InlineData("target_copy", "in cents")]
+    [InlineData("target_copy", "hashed")]
     [InlineData("single_feature_leak", "squared")]
     [InlineData("group_leak", "street")]
     public void ALeakOfANumberIsNamed(string code, string column) =>
-        Codes(column, Prices(), ProblemTypes.Regression).ShouldContain(code);
+        Codes(column, column == "hashed" ? Tariffs() : Prices(), ProblemTypes.Regression).ShouldContain(code);
 
     [Theory]
     [InlineData("weak")]
     [InlineData("rounded guess")]
+    [InlineData("as many values")]
     [InlineData("measurement")]
     [InlineData("postcode")]
     public void AnHonestPredictorOfANumberIsNotNamed(string column) =>
-        Codes(column, Prices(), ProblemTypes.Regression).ShouldBeEmpty();
+        Codes(column, column == "as many values" ? Tariffs() : Prices(), ProblemTypes.Regression).ShouldBeEmpty();
 
     [Fact]
     public void ACommonClassAloneMakesNoColumnALeak()
@@ -74,6 +76,11 @@ public sealed class SuspicionTests
 
     private static RawColumn Prices() => Column("price", row => Text(Price(row)));
 
+    private static RawColumn Tariffs() => Column("price", row => Text(Tariff(row)));
+
+    /// <summary>One of a hundred prices, in no order.</summary>
+    private static double Tariff(int row) => 10 + (int)(Chance(row, 9) * 100);
+
     private static string? Value(string column, int row) =>
         column switch
         {
@@ -94,6 +101,9 @@ public sealed class SuspicionTests
             "postcode" => $"{1000 + (row * 31 % 40)}",
             "born" => $"19{50 + (row % 49):00}-03-{1 + (row % 28):00}",
             "in cents" => Text(Price(row) * 100),
+            // The price is that of one of a hundred tariffs here; a code names each.
+            "hashed" => $"T{(int)Tariff(row) * 7919 % 10_007:x}",
+            "as many values" => $"T{row * 31 % 100}",
             "squared" => Text(Price(row) * Price(row)),
             "street" => $"{Street(row)}",
             "rounded guess" => Text(Math.Round((Price(row) + (Chance(row, 6) * 300)) / 100)),

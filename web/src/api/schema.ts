@@ -3134,6 +3134,8 @@ export interface components {
             rows: number;
             /** @description One of HoldoutModes: who kept the rows. */
             holdout: string;
+            /** @description Which rows were kept and why these, in a sentence; null in scores of earlier versions. */
+            holdout_reason?: null | string;
             /** @description True when an earlier score on the same rows had been shown before this model was trained. */
             test_set_was_open: boolean;
             positive_class?: null | string;
@@ -3587,6 +3589,8 @@ export interface components {
                 rows: number;
                 /** @description One of HoldoutModes: who kept the rows. */
                 holdout: string;
+                /** @description Which rows were kept and why these, in a sentence; null in scores of earlier versions. */
+                holdout_reason?: null | string;
                 /** @description True when an earlier score on the same rows had been shown before this model was trained. */
                 test_set_was_open: boolean;
                 positive_class?: null | string;

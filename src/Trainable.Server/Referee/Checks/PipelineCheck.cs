@@ -11,9 +11,6 @@ namespace Trainable.Server.Referee.Checks;
 /// </summary>
 internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, RefereeHarness harness)
 {
-    /// <summary>Significant digits to which floats are compared: the same sum in another order differs in the last few.</summary>
-    private const int Digits = 7;
-
     private static readonly IReadOnlySet<string> None = new HashSet<string>(StringComparer.Ordinal);
 
     /// <returns>Raw columns that were warned of.</returns>
@@ -94,6 +91,7 @@ internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, Ref
             "The pipeline runs on raw rows; a row's output does not depend on the rows beside it."
         );
         CheckValRows(tables, target, findings);
+        DivisionCheck.Run(subject.Options, source, manifest, tables, target, findings);
         return SuspicionCheck.Report(suspicions, result.Result, findings);
     }
 
@@ -101,7 +99,7 @@ internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, Ref
     {
         var features = tables.Columns["val"].Where(column => column.Name != target).ToList();
         var missing = tables.Database.Scalar<long>(
-            $"SELECT count(*) FROM ({Fingerprints(tables, "val", features)} EXCEPT ALL {Fingerprints(tables, "transformed", features)})"
+            $"SELECT count(*) FROM ({Fingerprint.Of(tables, "val", features)} EXCEPT ALL {Fingerprint.Of(tables, "transformed", features)})"
         );
         var rows = tables.Rows("val");
         if (missing == 0)
@@ -115,25 +113,5 @@ internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, Ref
                 + "pipeline.transform(), and fit and drop nothing on it.",
             new JsonObject { ["rows"] = rows, ["missing"] = missing }
         );
-    }
-
-    private static string Fingerprints(SplitTables tables, string split, List<(string Name, string Type)> features)
-    {
-        var values = string.Join(
-            ", ",
-            features.Select(column =>
-            {
-                var name = TableDatabase.Identifier(column.Name);
-                return column.Type switch
-                {
-                    // Adding 0 makes −0 the 0 it equals.
-                    "VARCHAR" or "DATE" or "BLOB" => $"coalesce({name}::VARCHAR, '∅')",
-                    _ when column.Type.StartsWith("TIMESTAMP", StringComparison.Ordinal) =>
-                        $"coalesce({name}::VARCHAR, '∅')",
-                    _ => $"coalesce(format('{{:.{Digits - 1}e}}', {name}::DOUBLE + 0), '∅')",
-                };
-            })
-        );
-        return $"SELECT md5(concat_ws('¦', {values})) FROM {tables.Source(split)}";
     }
 }

@@ -26,13 +26,8 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
 
         findings.Pass("splits_readable", $"{string.Join(", ", splits)} can be read.");
         CheckSchemas(tables, splits, metadata.Target!, findings);
-        CheckRowCounts(tables, splits, findings);
-        if (findings.HasErrors)
+        if (!CheckTables(tables, splits, findings))
             return findings.Report(subject.Stage);
-
-        foreach (var split in splits)
-            CheckNulls(tables, split, findings);
-        CheckSharedRows(tables, splits, findings);
         IReadOnlySet<string> warned = new HashSet<string>(StringComparer.Ordinal);
         if (!findings.HasErrors)
             warned = await pipeline.CheckAsync(
@@ -47,6 +42,18 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
         FeatureChecks.Run(tables, metadata.Target!, metadata.ProblemType!, warned, findings);
         SplitChecks.Run(tables, metadata.Target!, metadata.ProblemType!, findings);
         return findings.Report(subject.Stage);
+    }
+
+    /// <summary>Rows, missing values and shared rows of splits with one schema; false when there is nothing more to look at.</summary>
+    public static bool CheckTables(SplitTables tables, string[] splits, Findings findings)
+    {
+        CheckRowCounts(tables, splits, findings);
+        if (findings.HasErrors)
+            return false;
+        foreach (var split in splits)
+            CheckNulls(tables, split, findings);
+        CheckSharedRows(tables, splits, findings);
+        return true;
     }
 
     private static PrepMetadata? CheckMetadata(string directory, StageSubject subject, Findings findings)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Trainable.Contracts;
@@ -8,6 +9,9 @@ namespace Trainable.Server.Referee.Checks;
 internal static class ScoreChecks
 {
     private const double Perfect = 0.9995;
+
+    /// <summary>Of a constant's error: what a perfect model has left. For RMSE it is an R² of 0.9996.</summary>
+    private const double NoErrorLeft = 0.02;
 
     /// <summary>Standard errors of the difference of two estimates by which a claim may be wrong by chance.</summary>
     private const double Tolerated = 3;
@@ -22,11 +26,15 @@ internal static class ScoreChecks
 
     private static void CheckPerfection(ScoreReport score, Findings findings)
     {
-        if (score.HigherIsBetter && score.Value >= Perfect && score.Baseline < Perfect)
+        var isPerfect = score.HigherIsBetter
+            ? score.Value >= Perfect && score.Baseline < Perfect
+            : score.Value <= NoErrorLeft * score.Baseline;
+        if (isPerfect)
             findings.Warn(
                 "suspicious_perfection",
-                $"{score.Metric} {score.Value:0.0000} on {score.Rows:N0} held rows is all but perfect. Real problems rarely are: look at "
-                    + "the most important columns and ask whether each is known at the time of prediction."
+                $"{score.Metric} {Said(score.Value)} on {score.Rows:N0} held rows is all but perfect. Real problems rarely are: look at "
+                    + "the most important columns and ask whether each is known at the time of prediction.",
+                new JsonObject { ["measured"] = score.Value, ["constant"] = score.Baseline }
             );
     }
 
@@ -47,7 +55,7 @@ internal static class ScoreChecks
         if (excess > chance)
             findings.Warn(
                 "claim_differs",
-                $"The agent claims {score.Metric} {claimed:0.0000}; the host measured {score.Value:0.0000}, worse beyond chance.",
+                $"The agent claims {score.Metric} {Said(claimed)}; the host measured {Said(score.Value)}, worse beyond chance.",
                 new JsonObject
                 {
                     ["claimed"] = claimed,
@@ -58,4 +66,8 @@ internal static class ScoreChecks
         else
             findings.Pass("claim_holds", $"The agent's {score.Metric} on val agrees with what the host measured.");
     }
+
+    /// <summary>Four decimals for shares; an error in the target's own unit may be any size.</summary>
+    private static string Said(double value) =>
+        value.ToString(Math.Abs(value) is > 1e-3 and < 1e6 or 0 ? "0.0000" : "0.###e+0", CultureInfo.InvariantCulture);
 }

@@ -14,8 +14,6 @@ internal static class SplitChecks
     private const double Noticeable = 0.2;
     private const double RareAsThis = 1e-4;
     private const int TinyClass = 10;
-    private const double NearCopies = 0.01;
-    private const int FewestCopies = 5;
     private const int MostColumns = 2_000;
 
     private sealed record Moments(double Mean, double Deviation, double Count, bool Varies);
@@ -27,7 +25,7 @@ internal static class SplitChecks
         if (features.Count > MostColumns)
             return;
         CheckDrift(tables, features, findings);
-        CheckNearCopies(tables, features, findings);
+        NearCopies.CheckVal(tables, features, findings);
     }
 
     private static void CheckTarget(SplitTables tables, string target, string problemType, Findings findings)
@@ -75,13 +73,14 @@ internal static class SplitChecks
 
     private static void CheckDrift(SplitTables tables, List<(string Name, string Type)> features, Findings findings)
     {
+        var hasLevelDrift = LevelDrift.Run(tables, features, FarOut, findings);
         var numeric = features.Where(FeatureChecks.IsNumeric).ToList();
         if (numeric.Count == 0)
             return;
         var expressions = numeric.Select(column => $"{TableDatabase.Identifier(column.Name)}::DOUBLE").ToList();
         var (train, val) = (Measure(tables, "train", expressions), Measure(tables, "val", expressions));
         var pairs = numeric.Select((column, index) => (column.Name, train[index], val[index])).ToList();
-        if (!Compare("split_drift", pairs, findings, "Features differ between train and val"))
+        if (!Compare("split_drift", pairs, findings, "Features differ between train and val") && !hasLevelDrift)
             findings.Pass("splits_alike", "Train's and val's features are of one kind.");
         // A column that varies in train and never in val: how likely is that by chance?
         var only = pairs
@@ -125,51 +124,6 @@ internal static class SplitChecks
             evidence
         );
         return true;
-    }
-
-    /// <summary>
-    /// Rows of val that a row of train equals but for the last digits of its numbers, target apart: copies with noise on them.
-    /// </summary>
-    private static void CheckNearCopies(
-        SplitTables tables,
-        List<(string Name, string Type)> features,
-        Findings findings
-    )
-    {
-        var continuous = features
-            .Where(column => column.Type is "DOUBLE" or "FLOAT")
-            .Select(column => column.Name)
-            .ToList();
-        if (continuous.Count == 0)
-            return;
-        var rows = tables.Rows("val");
-        var near = Copies(tables, features, digits: 2) - Copies(tables, features, digits: 12);
-        if (near <= FewestCopies || near <= NearCopies * rows)
-            return;
-        findings.Warn(
-            "near_shared_rows",
-            $"{near:N0} of val's {rows:N0} rows are a row of train but for the last digits. If rows were copied or simulated from "
-                + "others, keep each family of rows on one side (name a group column).",
-            new JsonObject { ["rows"] = rows, ["near_copies"] = near }
-        );
-    }
-
-    private static long Copies(SplitTables tables, List<(string Name, string Type)> features, int digits)
-    {
-        var values = string.Join(
-            ", ",
-            features.Select(column =>
-            {
-                var name = TableDatabase.Identifier(column.Name);
-                return column.Type is "DOUBLE" or "FLOAT"
-                    ? $"format('{{:.{digits}e}}', {name}::DOUBLE + 0)"
-                    : $"coalesce({name}::VARCHAR, '∅')";
-            })
-        );
-        string Keys(string split) => $"(SELECT md5(concat_ws('¦', {values})) AS key FROM {tables.Source(split)})";
-        return tables.Database.Scalar<long>(
-            $"SELECT count(*) FROM {Keys("val")} SEMI JOIN {Keys("train")} AS other USING (key)"
-        );
     }
 
     private static List<Moments> Measure(SplitTables tables, string split, IReadOnlyList<string> expressions)

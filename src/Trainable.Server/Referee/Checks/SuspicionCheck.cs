@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
@@ -31,6 +32,18 @@ internal sealed class SuspicionCheck(HeldRows held, TimeProvider clock)
     )
     {
         var rows = RawRows.Sample(tables, held.Working(manifest), manifest.RowsWorking, manifest.Columns.Count);
+        return Among(rows, target, problem, subject.Options, clock.GetUtcNow().UtcDateTime);
+    }
+
+    /// <summary>What raw rows alone show, the surest first.</summary>
+    public static List<Suspicion> Among(
+        RawRows rows,
+        string target,
+        string problem,
+        ExperimentOptions options,
+        DateTime now
+    )
+    {
         var goal = rows
             .Columns.Index()
             .Where(column => column.Item == target)
@@ -39,18 +52,17 @@ internal sealed class SuspicionCheck(HeldRows held, TimeProvider clock)
         if (goal is not { } place)
             return [];
         var answer = new RawColumn(target, rows.Values[place]);
-        var now = clock.GetUtcNow().UtcDateTime;
         var suspicions = new List<Suspicion>();
         foreach (var (index, name) in rows.Columns.Index())
         {
-            if (index == place || subject.Options.DropColumns.Contains(name) || name == subject.Options.GroupColumn)
+            if (index == place || options.DropColumns.Contains(name) || name == options.GroupColumn)
                 continue;
             var column = new RawColumn(name, rows.Values[index]);
             suspicions.AddRange(LeakSuspicions.Of(column, answer, problem));
             suspicions.AddRange(
                 KeySuspicions
                     .Of(column, answer, problem, now)
-                    .Where(one => one.Code != "group_leak" || subject.Options.GroupColumn is null)
+                    .Where(one => one.Code != "group_leak" || options.GroupColumn is null)
             );
         }
         return [.. suspicions.OrderByDescending(one => Weight(one.Code)).Take(MostProbed)];

@@ -130,13 +130,20 @@ internal sealed class PermutationImportance(RefereeHarness harness)
                 || !root.TryGetProperty("columns", out var columns)
                 || columns.ValueKind != JsonValueKind.Array
                 || !root.TryGetProperty("all_columns", out var all)
+                || all.ValueKind != JsonValueKind.Number
                 || !all.TryGetInt32(out var allColumns)
             )
                 return null;
             var rows = new List<int>();
             foreach (var item in chosen.EnumerateArray())
             {
-                if (!item.TryGetInt32(out var row) || row < 0 || row >= heldRows || rows.Count == MostRows)
+                if (
+                    item.ValueKind != JsonValueKind.Number
+                    || !item.TryGetInt32(out var row)
+                    || row < 0
+                    || row >= heldRows
+                    || rows.Count == MostRows
+                )
                     return null;
                 rows.Add(row);
             }

@@ -82,7 +82,10 @@ internal sealed class RefereeHarness(ISandboxRuntime runtime, SandboxOptions opt
         if (ReadResult(bench) is not { } result)
             return new HarnessResult(null, ended.Sentence);
         if (result.TryGetProperty("error", out var error))
-            return new HarnessResult(null, error.GetString() ?? ended.Sentence);
+            return new HarnessResult(
+                null,
+                error.ValueKind == JsonValueKind.String ? error.GetString() : ended.Sentence
+            );
         return ended.Outcome == StepOutcome.Ok
             ? new HarnessResult(result, null)
             : new HarnessResult(null, ended.Sentence);

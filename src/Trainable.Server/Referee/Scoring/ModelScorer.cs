@@ -59,7 +59,7 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             subject.Options.PositiveClass
         );
         var pairs = Read(tables, truth, predictions.File, predictions.Classes);
-        var report = Measure(pairs, subject, terms.ProblemType, manifest.Holdout.Mode, testSetWasOpen);
+        var report = Measure(pairs, subject, terms.ProblemType, manifest.Holdout, testSetWasOpen);
         var evaluation = await evaluator.EvaluateAsync(
             new MeasuredModel(subject, terms, truth, pairs, report),
             runId,
@@ -128,18 +128,36 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
         var file = await bench.CollectAsync("predictions.parquet", "predictions.parquet", cancellation);
         if (result.Error is not null || file is null)
             throw new UserFacingException("The model could not predict the held rows, so it has no score.");
-        if (result.Problems.Select(problem => problem.Message).ToList() is { Count: > 0 } problems)
+        if (result.Problems.Select(problem => Flaw(problem.Code)).Distinct().ToList() is { Count: > 0 } flaws)
             throw new UserFacingException(
-                $"What the model gave for the held rows cannot be measured: {string.Join(' ', problems)}"
+                $"What the model gave for the held rows cannot be measured: {string.Join("; ", flaws)}."
             );
         return (file, result.HasProbabilities ? result.Classes : null);
     }
+
+    /// <summary>
+    /// The host's own words for what the harness found. The model ran beside the harness and can have written its answer, held
+    /// rows and all: of that only the code counts.
+    /// </summary>
+    private static string Flaw(string code) =>
+        code switch
+        {
+            "prediction_shape" or "row_count" => "there is not one prediction for each row",
+            "prediction_type" => "predictions are of a type that cannot be read",
+            "prediction_null" => "predictions are missing or infinite",
+            "prediction_unknown" => "predictions are not in classes_",
+            "classes_missing" or "classes_type" or "classes_null" or "classes_duplicate" =>
+                "classes_ is no list of distinct labels",
+            "proba_failed" or "proba_shape" or "proba_range" or "proba_sum" =>
+                "probabilities are no shares of 1, one for each class",
+            _ => "the harness found it at fault",
+        };
 
     private ScoreReport Measure(
         HeldPredictions pairs,
         StageSubject subject,
         string problemType,
-        string holdout,
+        HoldoutSummary holdout,
         bool testSetWasOpen
     )
     {
@@ -175,7 +193,8 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             BaselineHigh = intervals[1].High,
             Metrics = metrics,
             Rows = pairs.Rows,
-            Holdout = holdout,
+            Holdout = holdout.Mode,
+            HoldoutReason = holdout.Reason,
             TestSetWasOpen = testSetWasOpen,
             PositiveClass = pairs is HeldPredictions.Classes { Labels.Count: 2 } two ? two.Labels[two.Positive] : null,
             Claimed = Claims(subject),

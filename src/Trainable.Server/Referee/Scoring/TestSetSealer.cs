@@ -2,6 +2,7 @@ using System.Globalization;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
+using Trainable.Server.Referee.Checks;
 using Trainable.Server.Referee.Files;
 
 namespace Trainable.Server.Referee.Scoring;
@@ -14,6 +15,17 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
 {
     private const long Memory = 2L << 30;
 
+    /// <summary>What a pipeline that passed on the working rows can only do to held rows if it tells the two apart.</summary>
+    private static readonly HashSet<string> Inconsistent =
+    [
+        "row_inconsistent",
+        "shuffle_inconsistent",
+        "columns_missing",
+        "columns_unexpected",
+        "column_order",
+        "target_in_output",
+    ];
+
     public async Task<CheckReport> SealAsync(StageSubject subject, CancellationToken cancellation)
     {
         var findings = new Findings();
@@ -24,12 +36,13 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
                 await SealHostRowsAsync(subject, manifest, findings, cancellation);
                 break;
             case HoldoutModes.Agent:
-                await SealAgentFileAsync(subject, findings, cancellation);
+                await SealAgentFileAsync(subject, manifest, findings, cancellation);
                 break;
             default:
                 findings.Warn(
                     "holdout_none",
-                    "No test rows are held (holdout=none), so the host will measure no score."
+                    "No test rows are held (holdout=none), so the host measures no score. Whatever a model is said to reach is the "
+                        + "agent's own word; make a new experiment with --holdout host to have it measured."
                 );
                 break;
         }
@@ -85,6 +98,22 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
             );
             return;
         }
+        if (result.Problems.Any(problem => Inconsistent.Contains(problem.Code)))
+        {
+            findings.Fail(
+                "held_inconsistent",
+                "The pipeline treats the held rows otherwise than the working rows: what it gives for one of them depends on the rows "
+                    + "beside it, or has other columns. Nothing was sealed. Write the pipeline so that each row stands for itself, then "
+                    + "run Prep again."
+            );
+            return;
+        }
+        NearCopies.CheckHeld(
+            tables,
+            $"read_parquet({TableDatabase.Literal(transformed)})",
+            $"read_parquet({TableDatabase.Literal(bench.Input("train.parquet"))})",
+            findings
+        );
         var train = TrainTarget(tables, bench, target);
         labels = WithoutGaps(tables, labels, train, terms);
         terms.LeftOut = [.. labels.Index().Where(label => label.Item is null).Select(label => label.Index)];
@@ -96,6 +125,7 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
                 $"The pipeline ran on the {labels.Count:N0} held rows; the test set is sealed."
             )
         );
+        findings.Pass("holdout", manifest.Holdout.Reason);
     }
 
     /// <summary>A label such as <c>?</c> that train does not have is no class: its row has no target.</summary>
@@ -147,7 +177,12 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
     }
 
     /// <summary>Takes the agent's own test split out of the workspace, for good.</summary>
-    private async Task SealAgentFileAsync(StageSubject subject, Findings findings, CancellationToken cancellation)
+    private async Task SealAgentFileAsync(
+        StageSubject subject,
+        DatasetManifest manifest,
+        Findings findings,
+        CancellationToken cancellation
+    )
     {
         using var bench = new Workbench(home);
         if (!await bench.TakeAsync(held.Prep(subject), "data/test.parquet", "test.parquet", cancellation))
@@ -161,12 +196,19 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
         await bench.TakeAsync(held.Prep(subject), "data/train.parquet", "train.parquet", cancellation);
         using var tables = TableDatabase.Open(new TableAccess([bench.In], bench.In, Memory), cancellation);
         var terms = Terms(subject);
+        var (test, rest) = (Rows(tables, bench.Input("test.parquet")), Rows(tables, bench.Input("train.parquet")));
         held.Seal(subject, terms, bench.Input("test.parquet"), TrainTarget(tables, bench, terms.Target));
         HostWrites.Delete(held.Prep(subject), "data/test.parquet");
-        findings.Pass("test_set_sealed", "The agent's test split was taken out of the workspace and sealed.");
+        findings.Pass(
+            "test_set_sealed",
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The agent's test split of {test:N0} rows (train has {rest:N0}) was taken out of the workspace and sealed."
+            )
+        );
         findings.Warn(
             "holdout_agent",
-            "The agent drew the test rows itself, so it may have seen them while preparing."
+            $"{manifest.Holdout.Reason} The agent drew the test rows itself, so it may have seen them while preparing."
         );
     }
 

@@ -17,10 +17,45 @@ internal static class LeakSuspicions
     private const int FewestRows = 40;
     private const int FewestGaps = 10;
 
+    /// <summary>Rows with the same value, on average, from which on it is no chance that two columns divide the rows alike.</summary>
+    private const int RowsARenamedValue = 2;
+
     public static IEnumerable<Suspicion> Of(RawColumn column, RawColumn target, string problemType) =>
         column.Known < FewestRows ? []
+        : IsRenamed(column, target)
+            ? [Named(column, "target_copy", $"is the target `{target.Name}` in other words, value for value", 1)]
         : problemType == ProblemTypes.Regression ? OfNumbers(column, target)
         : OfClasses(column, target);
+
+    /// <summary>
+    /// Whether each of the column's values always stands beside the same one of the target and the other way round: the
+    /// target under other names, codes or hashes, however many there are and in whatever order.
+    /// </summary>
+    private static bool IsRenamed(RawColumn column, RawColumn target)
+    {
+        if (
+            column.Distinct != target.Distinct
+            || column.Distinct < 2
+            || column.Known != target.Known
+            || column.Distinct * RowsARenamedValue > column.Known
+        )
+            return false;
+        var partner = new int[column.Distinct];
+        Array.Fill(partner, -1);
+        for (var row = 0; row < column.Rows; row++)
+        {
+            var (level, answer) = (column.Levels[row], target.Levels[row]);
+            if (level < 0 != answer < 0)
+                return false;
+            if (level < 0)
+                continue;
+            if (partner[level] < 0)
+                partner[level] = answer;
+            else if (partner[level] != answer)
+                return false;
+        }
+        return partner.Distinct().Count() == partner.Length;
+    }
 
     private static IEnumerable<Suspicion> OfClasses(RawColumn column, RawColumn target)
     {

@@ -18,6 +18,7 @@ const score = {
   metrics: { roc_auc: 0.8 },
   rows: 134,
   holdout: 'host',
+  holdout_reason: '134 of 891 rows (15 %) are held to measure models on: whole groups of `ticket` (seed 42).',
   test_set_was_open: false,
   claimed: { roc_auc: 0.95 },
   notes: [],
@@ -101,6 +102,13 @@ describe('Checks', () => {
     ).toBeGreaterThan(0);
     // The server has no evaluation of this model: what is known of it is shown all the same.
     expect(await screen.findByText('Every metric')).toBeTruthy();
+  });
+
+  it('says which rows were held and why', () => {
+    renderInStudio(<ChecksTab />, { log: train });
+    const score = within(screen.getByRole('region', { name: 'Measured score' }));
+    expect(score.getByText(/134 of 891 rows \(15 %\) are held to measure models on: whole groups of/)).toBeTruthy();
+    expect(score.getByText('ticket').tagName).toBe('CODE');
   });
 
   it('moves the threshold and says what it does', async () => {

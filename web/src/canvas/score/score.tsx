@@ -1,4 +1,5 @@
 import type { ScoreReport } from '@/api/types';
+import { Sentence } from '@/canvas/parts/sentence';
 import { formatCount, formatValue } from '@/lib/format';
 import { metricName } from '@/lib/words';
 import { claimOf, verdict } from './claim';
@@ -37,6 +38,11 @@ export function Score({ score }: { score: ScoreReport }) {
         </p>
       </div>
       <p className="w-full max-w-[80ch] text-gray-11 text-small">{verdict(score, claim)}</p>
+      {score.holdout_reason && (
+        <p className="w-full max-w-[80ch] text-gray-10 text-small">
+          <Sentence text={score.holdout_reason} />
+        </p>
+      )}
     </section>
   );
 }

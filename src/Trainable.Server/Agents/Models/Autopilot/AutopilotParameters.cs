@@ -23,6 +23,7 @@ internal static class AutopilotParameters
             ["seed"] = brief.Seed,
             ["budget_s"] = Seconds(brief, step),
             ["holdout"] = brief.Holdout,
+            ["holdout_reason"] = brief.HoldoutReason,
             ["instructions"] = brief.Instructions,
             ["safe"] = safe,
         };

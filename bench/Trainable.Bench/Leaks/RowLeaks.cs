@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text;
+using Trainable.Contracts;
+using Trainable.Server.Datasets;
+using Trainable.Server.Platform;
+using Trainable.Server.Referee;
+using Trainable.Server.Referee.Checks;
+
+namespace Trainable.Bench.Leaks;
+
+/// <summary>Rows of train that stand in val too, as they are or with noise on their numbers, and splits of unlike rows.</summary>
+internal static class RowLeaks
+{
+    private static readonly string[] Splits = ["train", "val"];
+
+    /// <summary>What is done to val, and what the referee has to say.</summary>
+    private static readonly (
+        string Kind,
+        string Strength,
+        string Code,
+        double Copied,
+        double Noise,
+        double Moved
+    )[] Kinds =
+    [
+        ("rows of train in val", "20 % of val", "shared_rows", 0.2, 0, 0),
+        ("rows of train in val", "1 % of val", "shared_rows", 0.01, 0, 0),
+        ("rows of train in val with noise", "20 % of val, 0.000001 SD", "near_shared_rows", 0.2, 1e-6, 0),
+        ("rows of train in val with noise", "20 % of val, 0.0001 SD", "near_shared_rows", 0.2, 1e-4, 0),
+        ("rows of train in val with noise", "20 % of val, 0.001 SD", "near_shared_rows", 0.2, 1e-3, 0),
+        ("rows of train in val with noise", "20 % of val, 0.01 SD", "near_shared_rows", 0.2, 1e-2, 0),
+        ("rows of train in val with noise", "5 % of val, 0.0001 SD", "near_shared_rows", 0.05, 1e-4, 0),
+        ("rows of train in val with noise", "2 % of val, 0.0001 SD", "near_shared_rows", 0.02, 1e-4, 0),
+        ("val's numbers moved", "by 1 SD", "split_drift", 0, 0, 1),
+        ("val's numbers moved", "by 0.5 SD", "split_drift", 0, 0, 0.5),
+        ("val's numbers moved", "by 0.25 SD", "split_drift", 0, 0, 0.25),
+    ];
+
+    public static async Task<IReadOnlyList<Tally>> RunAsync(int tables, string scratch)
+    {
+        var tallies = Kinds.Select(kind => new Tally(kind.Kind, kind.Strength)).ToList();
+        var clean = new Tally("nothing", "splits at random");
+        for (var seed = 0; seed < tables; seed++)
+        {
+            var found = await CodesAsync(seed, copied: 0, noise: 0, moved: 0, scratch);
+            clean.Add(found.Count > 0, found);
+            foreach (var (index, kind) in Kinds.Index())
+            {
+                var codes = await CodesAsync(seed, kind.Copied, kind.Noise, kind.Moved, scratch);
+                tallies[index].Add(codes.Contains(kind.Code), codes);
+            }
+        }
+        return [.. tallies, clean];
+    }
+
+    /// <summary>Codes of what is said of a seeded table of one to twelve numbers, two of which hang together, and a level.</summary>
+    private static async Task<HashSet<string>> CodesAsync(
+        int seed,
+        double copied,
+        double noise,
+        double moved,
+        string scratch
+    )
+    {
+        var dice = new Dice(seed);
+        var width = 1 + (seed % 12);
+        var rows = new[] { 300, 1_000, 4_000 }[seed % 3];
+        double[] Row()
+        {
+            var row = Enumerable.Range(0, width).Select(_ => dice.Normal()).ToArray();
+            if (width > 2)
+                row[1] = (2 * row[0]) + 1;
+            if (width > 4)
+                row[4] = Math.Round(row[4] * 10);
+            return row;
+        }
+        var train = Enumerable.Range(0, rows).Select(_ => Row()).ToList();
+        var val = Enumerable
+            .Range(0, rows / 4)
+            .Select(_ =>
+                dice.Falls(copied)
+                    ? [.. train[dice.Below(rows)].Select(value => value + (noise * dice.Normal()))]
+                    : Row().Select(value => value + moved).ToArray()
+            )
+            .ToList();
+        var stage = TrainableHome.Make(Path.Combine(scratch, $"{Guid.CreateVersion7():N}"));
+        var data = TrainableHome.Make(Path.Combine(stage, "data"));
+        Write(data, "train", train, seed);
+        Write(data, "val", val, seed + 7_919);
+        var findings = new Findings();
+        using (
+            var tables = SplitTables.Open(new TrainableHome(Path.Combine(scratch, "home")), [], CancellationToken.None)
+        )
+        {
+            foreach (var split in Splits)
+                await tables.LoadAsync(stage, split, findings, CancellationToken.None);
+            PrepChecks.CheckTables(tables, Splits, findings);
+            FeatureChecks.Run(tables, "y", ProblemTypes.Binary, new HashSet<string>(StringComparer.Ordinal), findings);
+            SplitChecks.Run(tables, "y", ProblemTypes.Binary, findings);
+        }
+        Directory.Delete(stage, recursive: true);
+        var report = findings.Report(Stages.Prep);
+        return [.. report.Warnings.Concat(report.Errors).Select(one => one.Code)];
+    }
+
+    /// <summary>The label depends on the numbers alone, so that a copied row has the same one.</summary>
+    private static void Write(string data, string split, List<double[]> rows, int seed)
+    {
+        var text = new StringBuilder();
+        text.AppendJoin(',', Enumerable.Range(0, rows[0].Length).Select(column => $"n{column}")).Append(",y\n");
+        foreach (var row in rows)
+            text.AppendJoin(',', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))
+                .Append(row[0] + Math.Sin(row[0] * 40) > 0 ? ",yes\n" : ",no\n");
+        var csv = Path.Combine(data, $"{split}{seed}.csv");
+        File.WriteAllText(csv, text.ToString());
+        using var database = TableDatabase.Open(new TableAccess([data], data, 1L << 28), CancellationToken.None);
+        var columns = string.Join(
+            ", ",
+            Enumerable.Range(0, rows[0].Length).Select(column => $"n{column}::DOUBLE AS n{column}")
+        );
+        database.Execute(
+            $"COPY (SELECT {columns}, y FROM read_csv({TableDatabase.Literal(csv)})) TO"
+                + $" {TableDatabase.Literal(Path.Combine(data, $"{split}.parquet"))} (FORMAT parquet)"
+        );
+    }
+}
