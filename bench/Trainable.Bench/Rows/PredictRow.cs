@@ -93,10 +93,11 @@ internal static class PredictRow
                         .Where(pair => pair.First != form!.Target)
                         .ToDictionary(
                             pair => pair.First,
-                            pair => JsonSerializer.SerializeToElement(
-                                pair.Second.ValueKind is JsonValueKind.Null ? null : pair.Second.ToString(),
-                                ContractJson.Default.String
-                            ),
+                            pair =>
+                                JsonSerializer.SerializeToElement(
+                                    pair.Second.ValueKind is JsonValueKind.Null ? null : pair.Second.ToString(),
+                                    ContractJson.Default.String
+                                ),
                             StringComparer.Ordinal
                         )
                 ),
@@ -113,7 +114,10 @@ internal static class PredictRow
         var since = TimeProvider.System.GetTimestamp();
         using var answer = await server.Http.PostAsync(
             $"/api/sessions/{session}/predict",
-            JsonContent.Create(new PredictRequest { Rows = [row], Explain = explain }, ContractJson.Default.PredictRequest)
+            JsonContent.Create(
+                new PredictRequest { Rows = [row], Explain = explain },
+                ContractJson.Default.PredictRequest
+            )
         );
         await answer.Content.ReadAsByteArrayAsync();
         answer.EnsureSuccessStatusCode();

@@ -126,7 +126,9 @@ public sealed class SplitCheckTests : IDisposable
             ", ",
             Enumerable
                 .Range(1, 4)
-                .Select(salt => $"hash(i || '{side} ' || {salt}) / 18446744073709551615.0 AS u{(salt == 1 ? "" : salt)}")
+                .Select(salt =>
+                    $"hash(i || '{side} ' || {salt}) / 18446744073709551615.0 AS u{(salt == 1 ? "" : salt)}"
+                )
         );
         return $"SELECT {columns} FROM (SELECT i, '{side}' AS side, {seeds} FROM range({rows}) AS numbers(i))";
     }

@@ -12,7 +12,6 @@ public sealed partial class StudioPagesTests
     [InlineData("/new", HttpStatusCode.OK)]
     [InlineData("/compare?sessions=a,b", HttpStatusCode.OK)]
     [InlineData("/usage", HttpStatusCode.OK)]
-    [InlineData("/usage", HttpStatusCode.OK)]
     [InlineData("/sessions/0199aaaa-0000-7000-8000-000000000000?tab=metrics", HttpStatusCode.OK)]
     [InlineData("/experiments/0199aaaa-0000-7000-8000-000000000000", HttpStatusCode.OK)]
     [InlineData("/mistyped/address", HttpStatusCode.NotFound)]

@@ -290,6 +290,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sessions/{id}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    data?: boolean;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bundles/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/zip": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BundleVerdict"];
+                    };
+                };
+                /** @description Payload Too Large */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -916,6 +1028,68 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["S3Uploaded"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/experiments/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetVersionItem"][];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "multipart/form-data": components["schemas"]["IFormFile"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DatasetVersionCreated"];
                     };
                 };
             };
@@ -1796,7 +1970,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AnswerRequest"];
+                };
+            };
             responses: {
                 /** @description OK */
                 200: {
@@ -1805,6 +1983,100 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["QuestionAnswered"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}/predict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PredictionForm"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: {
+                    explain?: boolean;
+                    threshold?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PredictRequest"];
+                    "text/csv": components["schemas"]["PredictRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PredictionResult"];
+                        "text/csv": components["schemas"]["PredictionResult"];
+                    };
+                };
+                /** @description Not Found */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Conflict */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
+                    };
+                };
+                /** @description Unprocessable Entity */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDetails"];
                     };
                 };
             };
@@ -2162,6 +2434,16 @@ export interface components {
             offset: number;
             text: string;
         };
+        /** @description A person's answer. A question takes string? AnswerRequest.Answer; an approval takes string? AnswerRequest.Decision. */
+        AnswerRequest: {
+            answer?: null | string;
+            /** @description One of Decisions. */
+            decision?: null | string;
+            /** @description Why it was rejected; the agent reads it. */
+            reason?: null | string;
+            /** @description The script to run in place of the agent's; with string Decisions.Edit. */
+            code?: null | string;
+        };
         ArtifactItem: {
             /** Format: int64 */
             id: number;
@@ -2220,6 +2502,26 @@ export interface components {
             /** Format: double */
             limit: number;
         };
+        /** @description string BundleCheck.Result: `passed`, `failed` or `skipped`. */
+        BundleCheck: {
+            name: string;
+            result: string;
+            sentence: string;
+        };
+        /** @description What came of checking a bundle. */
+        BundleVerdict: {
+            /** @description True only when the hashes fit and the model that was made again answers as the recorded one, to 1e-6. */
+            verified: boolean;
+            /** @description One sentence: what it comes to. */
+            sentence: string;
+            /** @description What was checked, in order. */
+            checks: components["schemas"]["BundleCheck"][];
+            /**
+             * Format: double
+             * @description The greatest difference of a probability, or of a number in standard deviations of the target; null when nothing was compared.
+             */
+            max_difference?: null | number;
+        };
         Calibration: {
             /**
              * Format: double
@@ -2269,6 +2571,14 @@ export interface components {
             text: string;
             call_id?: null | string;
         };
+        /** @description What a column's value added to the prediction; double ColumnEffect.Noise: standard error of the sampling. */
+        ColumnEffect: {
+            column: string;
+            /** Format: double */
+            effect: number;
+            /** Format: double */
+            noise: number;
+        };
         ColumnFacts: {
             name: string;
             /** @description DuckDB's. */
@@ -2308,6 +2618,39 @@ export interface components {
             loss: number;
             /** Format: double */
             standard_deviation: number;
+        };
+        ColumnNovelty: {
+            column: string;
+            /** @description Whether its values are spread otherwise than the working rows', by more than chance. */
+            drifted: boolean;
+            /**
+             * Format: double
+             * @description Population stability index over ten bins or twenty levels, of a column that drifted.
+             */
+            psi?: null | number;
+            /**
+             * Format: double
+             * @description Kolmogorov–Smirnov statistic of a column of numbers that drifted.
+             */
+            ks?: null | number;
+            /** @description Some values that no working row has, where the column has few enough different ones to say so. */
+            unseen: string[];
+            /** Format: int64 */
+            unseen_rows: number;
+            /**
+             * Format: int64
+             * @description Rows with a number beyond the working rows' least or greatest.
+             */
+            outside_rows: number;
+        };
+        /** @description How far new rows look unlike the working rows. */
+        DataNovelty: {
+            /** Format: int64 */
+            rows: number;
+            /** @description Whether there are enough rows (100) to tell drift from chance. */
+            enough: boolean;
+            /** @description Only those of which there is something to say. */
+            columns: components["schemas"]["ColumnNovelty"][];
         };
         /** @description An experiment's dataset as a person may know it: the whole upload, and how it was divided. */
         DatasetFacts: {
@@ -2373,8 +2716,74 @@ export interface components {
             /** @description What a person should know before the upload, in sentences. */
             warnings: string[];
         };
+        /** @description A new version, and a session on it that is ready to run. */
+        DatasetVersionCreated: {
+            version: components["schemas"]["DatasetVersionItem"];
+            /** Format: uuid */
+            session_id: string;
+            /** @description How the table was chosen among several files, in a sentence. */
+            note?: null | string;
+        };
+        /** @description One version of an experiment's dataset. Old ones stay, with the sessions that ran on them. */
+        DatasetVersionItem: {
+            /**
+             * Format: int32
+             * @description 1 and up.
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description What sessions on it have as `dataset_id`; the first version's is the experiment's own.
+             */
+            dataset_id: string;
+            dataset_ref: string;
+            /**
+             * Format: int64
+             * @description Of the upload, the held ones among them; null for several files.
+             */
+            rows?: null | number;
+            /** Format: int32 */
+            columns?: null | number;
+            /** Format: date-time */
+            created_at: string;
+            drift?: null | components["schemas"]["DriftReport"];
+        };
         Deleted: {
             deleted: boolean;
+        };
+        DriftColumn: {
+            /** @description The column. */
+            name: string;
+            /**
+             * Format: double
+             * @description Population stability index: below 0.1 nothing to speak of, from 0.25 on much.
+             */
+            psi: number;
+            /**
+             * Format: double
+             * @description Share of rows without a value.
+             */
+            missing_before: number;
+            /**
+             * Format: double
+             * @description The same, in the newer version.
+             */
+            missing_now: number;
+        };
+        DriftReport: {
+            /**
+             * Format: int32
+             * @description Number of the earlier version.
+             */
+            from: number;
+            /** Format: int64 */
+            rows_before: number;
+            /** Format: int64 */
+            rows_now: number;
+            added: string[];
+            removed: string[];
+            /** @description Columns that both have, the most changed first. */
+            columns: components["schemas"]["DriftColumn"][];
         };
         ErrorQuantile: {
             /** Format: double */
@@ -2749,6 +3158,66 @@ export interface components {
             /** @description Who answers, with bool PostMessageRequest.RunAgent; the last stage's model otherwise. */
             model?: null | string;
         };
+        /** @description Rows to predict: an object a row, from raw column to value. A null, or a text that pandas takes for one, is missing. */
+        PredictRequest: {
+            /** @description At most 10,000; larger tables are sent as CSV. */
+            rows: Record<string, never>[];
+            /** @description Say of each row how its raw columns moved the prediction. */
+            explain?: boolean;
+            /**
+             * Format: double
+             * @description Binary with probabilities: the positive class is predicted from this probability on, in place of the model's own label.
+             */
+            threshold?: null | number;
+        };
+        PredictedRow: {
+            /**
+             * Format: int64
+             * @description Counted from 1 in the order in which they came.
+             */
+            row: number;
+            /** @description Text for a class, a number for regression. */
+            prediction: components["schemas"]["JsonElement"];
+            /** @description Null for regression and for a model without probabilities. */
+            probabilities?: null | number[];
+            explanation?: null | components["schemas"]["RowExplanation"];
+        };
+        /** @description What a session's model takes and gives, for a form. */
+        PredictionForm: {
+            problem_type: string;
+            target: string;
+            classes?: null | string[];
+            positive_class?: null | string;
+            has_probabilities: boolean;
+            columns: components["schemas"]["RawColumnFacts"][];
+        };
+        /** @description What a session's model says of new rows. */
+        PredictionResult: {
+            /** Format: uuid */
+            session_id: string;
+            /** @description One of ProblemTypes. */
+            problem_type: string;
+            target: string;
+            /** @description The classes in the order of IReadOnlyList&lt;double&gt;? PredictedRow.Probabilities; null for regression. */
+            classes?: null | string[];
+            /** @description Binary: the class that scores are about. */
+            positive_class?: null | string;
+            /**
+             * Format: double
+             * @description The threshold that was asked for; null when labels are the model's own, as they were measured.
+             */
+            threshold?: null | number;
+            /** Format: int64 */
+            row_count: number;
+            rows: components["schemas"]["PredictedRow"][];
+            /** @description How explanations were made; null without any. */
+            explanation_method?: null | string;
+            /** @description What whoever sent the rows should know, in sentences: columns that were not used, and data unlike the working rows. */
+            notes: string[];
+            novelty: components["schemas"]["DataNovelty"];
+            /** Format: double */
+            seconds: number;
+        };
         PresignRequest: {
             bucket: string;
             key: string;
@@ -2885,6 +3354,20 @@ export interface components {
             /** Format: double */
             timeout_seconds?: null | number;
         };
+        /** @description A raw column as the working rows have it. */
+        RawColumnFacts: {
+            name: string;
+            /** @description number, whole, truth, date or text. */
+            kind: string;
+            /** @description The values of a column that has few, the commonest first. */
+            levels?: null | string[];
+            /** Format: double */
+            low?: null | number;
+            /** Format: double */
+            high?: null | number;
+            typical?: null | components["schemas"]["JsonElement"];
+            has_missing?: boolean;
+        };
         /** @description JSON that passes through as the text it was stored as: neither parsed nor written anew. */
         RawJson: unknown;
         /** @description Whether the server can work now: `ready` or `unavailable`, and of each thing it needs `ok` or a sentence. */
@@ -3015,6 +3498,22 @@ export interface components {
              * @description In the session alone; an event has its own.
              */
             created_at?: null | string;
+        };
+        /** @description Shares of the raw columns, the largest first; they add up to double RowExplanation.Value less double RowExplanation.Base. */
+        RowExplanation: {
+            /** @description Classification: the class whose probability is explained. */
+            class?: null | string;
+            /**
+             * Format: double
+             * @description The mean prediction of the working rows that the row was compared with.
+             */
+            base: number;
+            /**
+             * Format: double
+             * @description What was predicted for the row: a probability, or the number.
+             */
+            value: number;
+            columns: components["schemas"]["ColumnEffect"][];
         };
         /**
          * @description How runs are driven: said for an experiment, for a session, or when a stage is started; what is said last counts, and null
@@ -3192,6 +3691,11 @@ export interface components {
             s3_sync?: null | components["schemas"]["SyncState"][];
             /** @description `unsafe` where what its agents write runs without isolation; left out where it is isolated. */
             sandbox?: null | string;
+            /**
+             * Format: uuid
+             * @description The version of the dataset that it works on; absent for the first.
+             */
+            dataset_id?: null | string;
         };
         SessionSummary: {
             /** Format: uuid */
@@ -3203,6 +3707,11 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             updated_at: string;
+            /**
+             * Format: uuid
+             * @description The version of the dataset that it works on; absent for the first.
+             */
+            dataset_id?: null | string;
         };
         /** @description What a session has spent, and what of its budget is left. */
         SessionUsage: {
@@ -3656,22 +4165,32 @@ export type AgentAborted = components['schemas']['AgentAborted'];
 export type AgentFailed = components['schemas']['AgentFailed'];
 export type AgentMessage = components['schemas']['AgentMessage'];
 export type AgentMessageDelta = components['schemas']['AgentMessageDelta'];
+export type AnswerRequest = components['schemas']['AnswerRequest'];
 export type ArtifactItem = components['schemas']['ArtifactItem'];
 export type BudgetLimits = components['schemas']['BudgetLimits'];
 export type BudgetUse = components['schemas']['BudgetUse'];
 export type BudgetWarning = components['schemas']['BudgetWarning'];
+export type BundleCheck = components['schemas']['BundleCheck'];
+export type BundleVerdict = components['schemas']['BundleVerdict'];
 export type Calibration = components['schemas']['Calibration'];
 export type CalibrationBin = components['schemas']['CalibrationBin'];
 export type ChartConfig = components['schemas']['ChartConfig'];
 export type ClassificationEvaluation = components['schemas']['ClassificationEvaluation'];
 export type CodeOutput = components['schemas']['CodeOutput'];
+export type ColumnEffect = components['schemas']['ColumnEffect'];
 export type ColumnFacts = components['schemas']['ColumnFacts'];
 export type ColumnHistogram = components['schemas']['ColumnHistogram'];
 export type ColumnImportance = components['schemas']['ColumnImportance'];
+export type ColumnNovelty = components['schemas']['ColumnNovelty'];
+export type DataNovelty = components['schemas']['DataNovelty'];
 export type DatasetFacts = components['schemas']['DatasetFacts'];
 export type DatasetFile = components['schemas']['DatasetFile'];
 export type DatasetPreview = components['schemas']['DatasetPreview'];
+export type DatasetVersionCreated = components['schemas']['DatasetVersionCreated'];
+export type DatasetVersionItem = components['schemas']['DatasetVersionItem'];
 export type Deleted = components['schemas']['Deleted'];
+export type DriftColumn = components['schemas']['DriftColumn'];
+export type DriftReport = components['schemas']['DriftReport'];
 export type ErrorQuantile = components['schemas']['ErrorQuantile'];
 export type Evaluation = components['schemas']['Evaluation'];
 export type ExecEnded = components['schemas']['ExecEnded'];
@@ -3703,6 +4222,10 @@ export type ModelItem = components['schemas']['ModelItem'];
 export type ModelPrices = components['schemas']['ModelPrices'];
 export type ModelRetry = components['schemas']['ModelRetry'];
 export type PostMessageRequest = components['schemas']['PostMessageRequest'];
+export type PredictRequest = components['schemas']['PredictRequest'];
+export type PredictedRow = components['schemas']['PredictedRow'];
+export type PredictionForm = components['schemas']['PredictionForm'];
+export type PredictionResult = components['schemas']['PredictionResult'];
 export type PresignRequest = components['schemas']['PresignRequest'];
 export type PresignedUrl = components['schemas']['PresignedUrl'];
 export type PreviewColumn = components['schemas']['PreviewColumn'];
@@ -3714,6 +4237,7 @@ export type QueryRequest = components['schemas']['QueryRequest'];
 export type QueryResult = components['schemas']['QueryResult'];
 export type QuestionAnswered = components['schemas']['QuestionAnswered'];
 export type QuestionItem = components['schemas']['QuestionItem'];
+export type RawColumnFacts = components['schemas']['RawColumnFacts'];
 export type RawJson = components['schemas']['RawJson'];
 export type Readiness = components['schemas']['Readiness'];
 export type RegressionEvaluation = components['schemas']['RegressionEvaluation'];
@@ -3721,6 +4245,7 @@ export type ReplayResult = components['schemas']['ReplayResult'];
 export type ReplayStarted = components['schemas']['ReplayStarted'];
 export type ReportReady = components['schemas']['ReportReady'];
 export type RichLog = components['schemas']['RichLog'];
+export type RowExplanation = components['schemas']['RowExplanation'];
 export type RunOptions = components['schemas']['RunOptions'];
 export type S3Buckets = components['schemas']['S3Buckets'];
 export type S3File = components['schemas']['S3File'];

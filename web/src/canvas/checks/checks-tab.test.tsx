@@ -107,7 +107,9 @@ describe('Checks', () => {
   it('says which rows were held and why', () => {
     renderInStudio(<ChecksTab />, { log: train });
     const score = within(screen.getByRole('region', { name: 'Measured score' }));
-    expect(score.getByText(/134 of 891 rows \(15 %\) are held to measure models on: whole groups of/)).toBeTruthy();
+    expect(
+      score.getByText(/134 of 891 rows \(15 %\) are held to measure models on: whole groups of/),
+    ).toBeTruthy();
     expect(score.getByText('ticket').tagName).toBe('CODE');
   });
 
