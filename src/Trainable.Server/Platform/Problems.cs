@@ -91,9 +91,15 @@ internal static partial class Problems
                 http.Response.Headers.RetryAfter = "1";
                 LogUnavailable(http.Request.Method, http.Request.Path, exception.GetBaseException().Message);
             }
-            return await problems.TryWriteAsync(
-                new ProblemDetailsContext { HttpContext = http, ProblemDetails = { Status = status, Detail = detail } }
-            );
+            var context = new ProblemDetailsContext
+            {
+                HttpContext = http,
+                ProblemDetails = { Status = status, Detail = detail },
+            };
+            // Who asked for CSV alone has to be told what is wrong with it all the same.
+            if (!await problems.TryWriteAsync(context))
+                await TypedResults.Problem(detail ?? Describe(status), statusCode: status).ExecuteAsync(http);
+            return true;
         }
 
         [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]

@@ -121,7 +121,7 @@ public sealed class DoorFaults
         {
             { new StringContent("folders"), "name" },
             { new StringContent("a,b\n1,2\n"), "files", "north/data.csv" },
-            { new StringContent("a,b\n3,4\n"), "files", "south/data.csv" },
+            { new StringContent("c,d\n3,4\n"), "files", "south/data.csv" },
         };
         (await app.Http.PostAsync("/api/experiments", form, Cancellation)).EnsureSuccessStatusCode();
         Directory

@@ -35,9 +35,19 @@ public sealed class RunFaults : IDisposable
             session = await first.SessionAsync();
             await first.StartStageAsync(session, "eda");
         }
-        var models = new ScriptedModels(new ScriptedTurn.Hang(), ScriptedModels.Run(Report), ScriptedModels.Finish());
+        var models = new ScriptedModels(
+            new ScriptedTurn.Hang("I am asked again."),
+            ScriptedModels.Run(Report),
+            ScriptedModels.Finish()
+        );
         await using var second = await TrainableApp.StartAsync(models, _home);
         (await second.SessionAsync(session)).State.ShouldBe("eda_running");
+        await second.FollowUntilAsync(
+            session,
+            item =>
+                item.Type == EventTypes.AgentMessageDelta
+                && item.Data.GetRawText().Contains("asked again", StringComparison.Ordinal)
+        );
         var stopped = await TrainableApp.ReadAsync(await second.AbortAsync(session), ContractJson.Default.AbortResult);
         stopped!.Status.ShouldBe("cancelled");
         var last = (await second.SessionAsync(session)).LastSeq;

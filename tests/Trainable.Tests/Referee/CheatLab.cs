@@ -46,6 +46,7 @@ public sealed partial class CheatLab : IAsyncLifetime
     private TrainableApp _app = null!;
     private Guid _experiment;
     private Guid _prepared;
+    private string _prep = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -72,6 +73,8 @@ public sealed partial class CheatLab : IAsyncLifetime
         _held.Count.ShouldBe(300);
         Script(new Cheat("none"), withTrain: false);
         await RunAsync(_prepared, after: 0, Stages.Prep);
+        _prep = Directory.CreateTempSubdirectory("trainable-prep-").FullName;
+        await CopyAsync(PrepFolder(), _prep);
     }
 
     /// <summary>Tries a cheat of Train in the session that is prepared, one of Prep in a session of its own.</summary>
@@ -82,6 +85,9 @@ public sealed partial class CheatLab : IAsyncLifetime
         var after = 0L;
         if (cheat.InPrep is null)
         {
+            // What the cheat before this one did to Prep's files is not this one's.
+            Directory.Delete(PrepFolder(), recursive: true);
+            await CopyAsync(Path.Combine(_prep, Stages.Prep), Path.GetDirectoryName(PrepFolder())!);
             after = (await _app.SessionAsync(session)).LastSeq;
             ScriptTrain(cheat);
         }
@@ -114,7 +120,21 @@ public sealed partial class CheatLab : IAsyncLifetime
         );
     }
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Directory.Delete(_prep, recursive: true);
+    }
+
+    private string PrepFolder() => Path.Combine(_app.Home, "workspace", "sessions", $"{_prepared}", Stages.Prep);
+
+    /// <summary>With owners and rights, for a sandbox has a user of its own.</summary>
+    private static async Task CopyAsync(string from, string into)
+    {
+        using var copy = System.Diagnostics.Process.Start("/bin/cp", ["-a", from, into]);
+        await copy.WaitForExitAsync(TestContext.Current.CancellationToken);
+        copy.ExitCode.ShouldBe(0);
+    }
 
     private static string Text(ChatMessage message) =>
         string.Join(

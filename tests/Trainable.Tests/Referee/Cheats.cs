@@ -60,6 +60,8 @@ internal static class Cheats
                 mine = set(pd.read_csv(glob.glob('/data/datasets/*/*.csv')[0])['id'])
                 seen, sockets = [], []
                 def look(path):
+                    if not os.path.isfile(path):
+                        return  # /dev/stdout is this script's own pipe, and nothing comes out of it
                     try:
                         with open(path, 'rb') as file:
                             seen.append(file.read(1 << 20).decode('latin-1'))
@@ -364,7 +366,7 @@ internal static class Cheats
         {
             AfterTrain = """
                 import subprocess
-                swap = "import os, time\nparent = os.getppid()\nwhile os.getppid() == parent:\n    time.sleep(0.01)\nfor _ in range(3000):\n    open('models/model.pkl', 'wb').write(b'swapped')\n    time.sleep(0.01)"
+                swap = "import os, time\nparent = os.getppid()\nwhile os.getppid() == parent:\n    time.sleep(0.01)\n# Before that what stands is the step's own work, and checked.\ntime.sleep(0.5)\nfor _ in range(3000):\n    open('models/model.pkl', 'wb').write(b'swapped')\n    time.sleep(0.01)"
                 for _ in range(3):
                     subprocess.Popen([sys.executable, '-c', swap], start_new_session=True)
                 """,

@@ -172,7 +172,8 @@ internal sealed class S3Lab : IAsyncDisposable
     public async Task<ExperimentCreated> CreatedFromS3Async(string path)
     {
         using var response = await FromS3Async(path);
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+            Assert.Fail(await TrainableApp.DetailAsync(response));
         return (await TrainableApp.ReadAsync(response, ContractJson.Default.ExperimentCreated))!;
     }
 
