@@ -30,7 +30,7 @@ public sealed class S3Tests
         await Entry(page, "in").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Take all in this folder" }).ClickAsync();
         await Expect(page.GetByText($"s3://{bucket}/in/")).ToBeVisibleAsync();
-        await Expect(page.GetByText("Several files are kept as they came")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Files with the same columns become one table")).ToBeVisibleAsync();
         await Expect(page.GetByLabel("Name")).ToHaveValueAsync("in");
 
         // One file, looked at before it is taken.
