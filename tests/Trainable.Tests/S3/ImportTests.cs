@@ -156,7 +156,7 @@ public sealed class ImportTests
         using var shut = await lab.FromS3Async($"s3://{lab.Bucket}/data.csv");
         shut.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         lab.Gate.Open();
-        await lab.PutAsync("large.csv", Tables.Numbered(200_000));
+        await lab.PutAsync("large.csv", Datasets.Tables.Numbered(200_000));
         lab.Gate.BreakAnswersAfter(1 << 20);
         using var broken = await lab.FromS3Async($"s3://{lab.Bucket}/large.csv");
         broken.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
