@@ -92,6 +92,35 @@ public sealed class PrepRefereeTests
     }
 
     [Fact]
+    public async Task WhatAnEarlierRunLeftIsNotTakenForThisRunsWork()
+    {
+        await using var app = await RefereeRun.StartAsync(
+            Prep,
+            Train,
+            ScriptedModels.Run("open('report.md', 'w').write('# Train, again')"),
+            ScriptedModels.Finish()
+        );
+        var created = await app.CreateExperimentAsync(
+            Tables.Binary(400),
+            options: new ExperimentOptions { Target = "bought" }
+        );
+        var events = await RefereeRun.RunAsync(app, created.SessionId);
+        RefereeRun.LastAnswer(events).ShouldNotContain("earlier_output");
+
+        var before = (await app.SessionAsync(created.SessionId)).LastSeq;
+        await app.StartStageAsync(created.SessionId, Stages.Train);
+        var again = await app.FollowUntilAsync(
+            created.SessionId,
+            item => TrainableApp.StateOf(item) is "train_done" or "failed",
+            before
+        );
+
+        RefereeRun
+            .LastAnswer(again)
+            .ShouldContain("warning earlier_output: This run did not write `models/model.pkl`: an earlier one did.");
+    }
+
+    [Fact]
     public async Task TrainCannotChooseWhatItIsMeasuredOn()
     {
         const string cheat = """

@@ -8,7 +8,7 @@ internal static class RefereeRun
 {
     private const string Report = "open('report.md', 'w').write('# Findings')\n";
 
-    public static Task<TrainableApp> StartAsync(string prep, string? train = null)
+    public static Task<TrainableApp> StartAsync(string prep, string? train = null, params ScriptedTurn[] more)
     {
         var models = new ScriptedModels(
             ScriptedModels.Run(Report),
@@ -18,6 +18,8 @@ internal static class RefereeRun
         );
         if (train is not null)
             models.Then(ScriptedModels.Run(train)).Then(ScriptedModels.Finish());
+        foreach (var turn in more)
+            models.Then(turn);
         return TrainableApp.StartAsync(models);
     }
 

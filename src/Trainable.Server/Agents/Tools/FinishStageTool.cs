@@ -30,7 +30,10 @@ internal sealed class FinishStageTool(RefereeService referee) : IAgentTool
     {
         var context = scope.Context;
         var report = await referee.CheckAsync(
-            new StageSubject(context.DatasetId, context.SessionId, context.Stage, context.Options),
+            new StageSubject(context.DatasetId, context.SessionId, context.Stage, context.Options)
+            {
+                Since = context.StartedAt,
+            },
             cancellation
         );
         var text = Render(report);

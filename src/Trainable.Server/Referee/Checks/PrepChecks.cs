@@ -20,6 +20,8 @@ internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, Trainabl
         var loaded = true;
         foreach (var split in splits)
             loaded &= await tables.LoadAsync(directory, split, findings, cancellation);
+        string[] outputs = [.. splits.Select(split => $"data/{split}.parquet"), "data/prep_pipeline.pkl", "report.md"];
+        StageFile.WarnOfEarlier(directory, outputs, subject.Since, findings);
         var metadata = CheckMetadata(directory, subject, findings);
         if (!loaded || metadata is null)
             return findings.Report(subject.Stage);

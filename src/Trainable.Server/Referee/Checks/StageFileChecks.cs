@@ -17,10 +17,12 @@ internal sealed class EdaChecks(HeldRows held, DatasetStore datasets)
     public CheckReport Check(StageSubject subject)
     {
         var findings = new Findings();
-        if (StageFile.Size(held.StageDirectory(subject, Stages.Eda), "report.md") is > 0)
+        var directory = held.StageDirectory(subject, Stages.Eda);
+        if (StageFile.Size(directory, "report.md") is > 0)
             findings.Pass("report", "report.md is there.");
         else
             findings.Fail("report_missing", "report.md is missing or empty. Write down what you found.");
+        StageFile.WarnOfEarlier(directory, ["report.md"], subject.Since, findings);
         if (datasets.ReadDrift(subject.DatasetId) is { } drift)
             Compare(drift, findings);
         return findings.Report(subject.Stage);
@@ -53,6 +55,7 @@ internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, Trainab
         var findings = new Findings();
         var directory = held.StageDirectory(subject, Stages.Train);
         CheckPapers(directory, findings);
+        StageFile.WarnOfEarlier(directory, ["models/model.pkl", "report.md"], subject.Since, findings);
         using var tables = SplitTables.Open(home, [], cancellation);
         if (!await tables.Bench.TakeAsync(directory, "models/model.pkl", "model.pkl", cancellation))
         {
@@ -164,7 +167,7 @@ internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, Trainab
     }
 }
 
-/// <summary>Sizes of files below a stage's directory, read without following links.</summary>
+/// <summary>Facts of files below a stage's directory, read without following links.</summary>
 internal static class StageFile
 {
     /// <returns>Null when there is no such regular file.</returns>
@@ -173,5 +176,27 @@ internal static class StageFile
         using var root = BeneathRoot.TryOpen(directory);
         using var handle = root?.OpenFile(path).Handle;
         return handle is null ? null : RandomAccess.GetLength(handle);
+    }
+
+    /// <summary>
+    /// Names outputs that an earlier run of the stage left and this one did not write. They may be meant to stand, as where a
+    /// report alone was to be mended; but who reads the result has to know. It is the files' own word: an agent can date them.
+    /// </summary>
+    public static void WarnOfEarlier(string directory, string[] paths, DateTime? since, Findings findings)
+    {
+        if (since is not { } start)
+            return;
+        using var root = BeneathRoot.TryOpen(directory);
+        var earlier = paths.Where(path => IsEarlier(root, path, start)).ToArray();
+        if (earlier.Length > 0)
+            findings.Warn("earlier_output", $"This run did not write {Findings.Names(earlier)}: an earlier one did.");
+    }
+
+    private static bool IsEarlier(BeneathRoot? root, string path, DateTime start)
+    {
+        if (root?.OpenFile(path) is not { Handle: { } handle, Status: var status })
+            return false;
+        handle.Dispose();
+        return status.Modified.UtcDateTime < start;
     }
 }

@@ -10,7 +10,7 @@ using Trainable.Server.Agents.Models;
 using Trainable.Server.Sandboxes;
 using Trainable.Tests.App;
 
-namespace Trainable.Tests.Referee;
+namespace Trainable.Tests.Referee.Cheating;
 
 /// <summary>What came of a cheat: the session as a person finds it, and whatever of it an agent, a file or an event had.</summary>
 internal sealed record CheatOutcome(
@@ -26,6 +26,14 @@ internal sealed record CheatOutcome(
             .Select(item =>
                 System.Text.Json.JsonSerializer.Deserialize(item.Data, ContractJson.Default.ValidationResult)!
             );
+
+    /// <summary>How its scripts ended.</summary>
+    public IEnumerable<string> ScriptOutcomes =>
+        Events
+            .Where(item =>
+                item.Type == EventTypes.ToolEnd && item.Data.GetProperty("tool").GetString() == "execute_code"
+            )
+            .Select(item => item.Data.GetProperty("outcome").GetString()!);
 
     public string Said => string.Join('\n', Events.Select(item => item.Data.ToString()));
 }
@@ -62,7 +70,7 @@ public sealed partial class CheatLab : IAsyncLifetime
                     }
                 )
         );
-        var created = await _app.CreateExperimentAsync(Table(), options: Cheats.Options);
+        var created = await _app.CreateExperimentAsync(Table(), options: CheatScripts.Options);
         (_experiment, _prepared) = (created.Id, created.SessionId);
         foreach (Match token in Token().Matches(await File.ReadAllTextAsync(HeldFile())))
             _held.Add(token.Value);
@@ -159,7 +167,7 @@ public sealed partial class CheatLab : IAsyncLifetime
         _models
             .Then(ScriptedModels.Run("open('report.md', 'w').write('# Findings')\n"))
             .Then(ScriptedModels.Finish())
-            .Then(ScriptedModels.Run(Put(Cheats.Prep, "#CHEAT", cheat.InPrep)))
+            .Then(ScriptedModels.Run(Put(CheatScripts.Prep, "#CHEAT", cheat.InPrep)))
             .Then(ScriptedModels.Finish());
         if (withTrain)
             ScriptTrain(cheat);
@@ -167,7 +175,7 @@ public sealed partial class CheatLab : IAsyncLifetime
 
     private void ScriptTrain(Cheat cheat) =>
         _models
-            .Then(ScriptedModels.Run(Put(Put(Cheats.Train, "#CHEAT", cheat.InTrain), "#AFTER", cheat.AfterTrain)))
+            .Then(ScriptedModels.Run(Put(Put(CheatScripts.Train, "#CHEAT", cheat.InTrain), "#AFTER", cheat.AfterTrain)))
             .Then(ScriptedModels.Finish());
 
     private static string Put(string script, string place, string? code) =>

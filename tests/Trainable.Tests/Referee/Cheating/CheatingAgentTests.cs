@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Trainable.Contracts;
 
-namespace Trainable.Tests.Referee;
+namespace Trainable.Tests.Referee.Cheating;
 
 /// <summary>
 /// Agents that cheat, as <see cref="Cheats.All"/> lists them: scripts in the real sandbox, judged by the real referee. Whatever
@@ -19,6 +19,8 @@ public sealed class CheatingAgentTests(CheatLab lab) : IClassFixture<CheatLab>
         var cheat = Cheats.All.Single(one => one.Name == name);
         var outcome = await lab.TryAsync(cheat);
 
+        // A cheat whose script fails is not tried at all.
+        outcome.ScriptOutcomes.ShouldAllBe(one => one == "ok", outcome.Said);
         outcome.HeldInReach.ShouldBeEmpty("something of the held rows got out");
         outcome.Said.ShouldContain(cheat.Printed);
         var told = outcome
@@ -41,7 +43,7 @@ public sealed class CheatingAgentTests(CheatLab lab) : IClassFixture<CheatLab>
         }
         outcome.Session.State.ShouldBe("train_done", outcome.Said);
         var score = outcome.Train!.Score!.Value.Deserialize(ContractJson.Default.ScoreReport)!;
-        score.Value.ShouldBeInRange(low, high);
+        score.Value.ShouldBeInRange(low, high, outcome.Said);
         scores.ShouldHaveSingleItem().Value.ShouldBe(score.Value);
         (score.Metric, score.ProblemType, score.Rows).ShouldBe(("roc_auc", "binary", 150));
         score.PositiveClass.ShouldBe("yes");
