@@ -32,6 +32,17 @@ internal static class Table
 
     public static async Task<int> RunAsync(string[] names)
     {
+        if (names is ["--help" or "-h", ..])
+        {
+            Console.WriteLine(
+                $"""
+                bench/run [ROW]…   takes the figures of bench/README.md; without rows the table there, which it then writes
+
+                Rows: {string.Join(", ", Rows.Select(row => row.Name))}. What each counts is told in bench/README.md.
+                """
+            );
+            return 0;
+        }
         var unknown = names.Where(name => !Rows.Any(row => IsAskedFor(row.Name, name))).ToList();
         if (unknown.Count > 0)
         {

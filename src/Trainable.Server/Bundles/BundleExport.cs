@@ -19,7 +19,7 @@ namespace Trainable.Server.Bundles;
 /// </summary>
 internal sealed class BundleExport(
     BundleSubjects subjects,
-    SandboxPackages packages,
+    PackageInventory packages,
     RecordedPredictions recorded,
     Predictors predictors,
     EvaluationStore evaluations,

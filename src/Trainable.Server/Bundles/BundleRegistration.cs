@@ -6,7 +6,7 @@ internal static class BundleRegistration
     public static IServiceCollection AddBundles(this IServiceCollection services) =>
         services
             .AddSingleton<BundleSubjects>()
-            .AddSingleton<SandboxPackages>()
+            .AddSingleton<PackageInventory>()
             .AddSingleton<RecordedPredictions>()
             .AddSingleton<BundleExport>()
             .AddSingleton<BundleVerifier>();

@@ -15,7 +15,7 @@ internal sealed class BundleVerifier(
     ISandboxRuntime runtime,
     SandboxOptions options,
     RecordedPredictions predictions,
-    SandboxPackages packages,
+    PackageInventory packages,
     TrainableHome home
 ) : IDisposable
 {

@@ -13,14 +13,16 @@ internal static class EventsRegistration
             .AddSingleton<EventLog>()
             .AddHostedService(provider => provider.GetRequiredService<EventLog>());
 
-    private static BatchWriter Writer(IServiceProvider services)
-    {
-        if (services.GetRequiredService<ServerOptions>().Database is null)
-            return new SqliteBatchWriter(services.GetRequiredService<TrainableHome>().Database);
-        return new PostgresBatchWriter(
+    private static BatchWriter Writer(IServiceProvider services) =>
+        services.GetRequiredService<ServerOptions>().Database is null
+            ? new SqliteBatchWriter(services.GetRequiredService<TrainableHome>().Database)
+            : PostgresWriter(services);
+
+    /// <summary>A method of its own: one that is entered loads what it names, and most servers do without Npgsql.</summary>
+    private static PostgresBatchWriter PostgresWriter(IServiceProvider services) =>
+        new(
             services.GetRequiredService<NpgsqlDataSource>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<EventLog>>()
         );
-    }
 }

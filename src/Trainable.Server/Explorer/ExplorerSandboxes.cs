@@ -12,7 +12,8 @@ internal sealed class ExplorerSandboxes(
     ISandboxRuntime runtime,
     ExplorerOptions options,
     TrainableHome home,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<ExplorerSandboxes> logger
 ) : IAsyncDisposable
 {
     /// <summary>Where a query may write, in the sandbox.</summary>
@@ -21,7 +22,7 @@ internal sealed class ExplorerSandboxes(
     /// <summary>Of the sandbox beyond what DuckDB counts: the interpreter, the library, what expressions build.</summary>
     private const long UncountedBytes = 2L << 30;
 
-    private readonly WarmPool<ExplorerRoom> _pool = new(new WarmLimits(options.Idle, options.Warm), time);
+    private readonly WarmPool<ExplorerRoom> _pool = new(new WarmLimits(options.Idle, options.Warm), time, logger);
 
     /// <summary>The view's sandbox, which stays open at least until the lease is disposed of; one query at a time.</summary>
     public async Task<ExplorerLease> BorrowAsync(ExplorerView view, CancellationToken cancellation)
@@ -64,8 +65,6 @@ internal sealed class ExplorerSandboxes(
         public string Folder => folder;
 
         public long MemoryInUse => sandbox.MemoryInUse;
-
-        public bool IsUsable => true;
 
         public async ValueTask DisposeAsync()
         {

@@ -24,7 +24,8 @@ internal sealed class Predictors(
     ISandboxRuntime runtime,
     SandboxOptions options,
     TrainableHome home,
-    TimeProvider time
+    TimeProvider time,
+    ILogger<Predictors> logger
 ) : IAsyncDisposable
 {
     private const string Model = "models/model.pkl";
@@ -32,7 +33,8 @@ internal sealed class Predictors(
 
     private readonly WarmPool<PredictorProcess> _pool = new(
         new WarmLimits(options.Idle, options.Warm, options.WarmBytes),
-        time
+        time,
+        logger
     );
 
     /// <summary>The session's model, which stays open at least until the lease is disposed of.</summary>

@@ -12,7 +12,7 @@ internal interface ISandboxRuntime
 }
 
 /// <summary>An open sandbox: a warm interpreter that runs one script at a time. Disposing it leaves no process.</summary>
-internal interface ISandbox : IAsyncDisposable
+internal interface ISandbox : IWarm
 {
     /// <summary>
     /// Runs a script as <c>__main__</c> in a forked child and streams what it writes; the last event is always one
@@ -20,9 +20,6 @@ internal interface ISandbox : IAsyncDisposable
     /// stream with <see cref="StepOutcome.Cancelled"/>; it does not throw. A runner that died is started again by the next run.
     /// </summary>
     IAsyncEnumerable<SandboxEvent> RunAsync(SandboxScript script, StepLimits limits, CancellationToken cancellation);
-
-    /// <summary>Bytes of memory it holds while it is open, files in its own <c>/tmp</c> among them.</summary>
-    long MemoryInUse { get; }
 }
 
 internal sealed record SandboxSpec

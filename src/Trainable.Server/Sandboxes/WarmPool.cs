@@ -1,5 +1,3 @@
-using Trainable.Server.Platform;
-
 namespace Trainable.Server.Sandboxes;
 
 /// <summary>How long things stay warm, how many, and how much they may hold together while nobody uses them.</summary>
@@ -8,11 +6,11 @@ internal sealed record WarmLimits(TimeSpan Idle, int Most, long MostBytes = long
 /// <summary>Something that holds an open sandbox.</summary>
 internal interface IWarm : IAsyncDisposable
 {
-    /// <summary>Bytes of memory it holds.</summary>
+    /// <summary>Bytes of memory it holds while it is open, files in its own <c>/tmp</c> among them.</summary>
     long MemoryInUse { get; }
 
     /// <summary>False once it can answer nothing more; it is then opened anew.</summary>
-    bool IsUsable { get; }
+    bool IsUsable => true;
 }
 
 /// <summary>
@@ -20,7 +18,7 @@ internal interface IWarm : IAsyncDisposable
 /// still uses the old one is let end. One that nobody has used for a while is closed, and so is the one idle longest when
 /// there are too many or they hold too much.
 /// </summary>
-internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time) : IAsyncDisposable
+internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time, ILogger logger) : IAsyncDisposable
     where T : class, IWarm
 {
     private readonly Lock _lock = new();
@@ -60,6 +58,19 @@ internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time) : IAsync
         }
     }
 
+    /// <summary>Ends the session's, whoever uses it; what it runs is cut off.</summary>
+    public async Task CloseAsync(Guid session)
+    {
+        Entry? entry;
+        lock (_lock)
+        {
+            if (!_open.TryGetValue(session, out entry))
+                return;
+            Retire(entry);
+        }
+        await entry.Ended.Value;
+    }
+
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -81,7 +92,7 @@ internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time) : IAsync
                 Retire(entry);
             if (!_open.TryGetValue(session, out entry))
             {
-                entry = new Entry(session, version, open);
+                entry = new Entry(session, version, open, EndAsync);
                 entry.Timer = time.CreateTimer(CloseIdle, entry, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _open[session] = entry;
             }
@@ -142,21 +153,28 @@ internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time) : IAsync
             CloseInBackground(entry);
     }
 
-    private void CloseInBackground(Entry entry) => _closing = Task.WhenAll(_closing, Task.Run(() => CloseAsync(entry)));
+    private void CloseInBackground(Entry entry) => _closing = Task.WhenAll(_closing, Task.Run(() => entry.Ended.Value));
 
-    private static async Task CloseAsync(Entry entry)
+    private async Task EndAsync(Entry entry)
     {
         if (entry.Timer is { } timer)
             await timer.DisposeAsync();
+        T warm;
         try
         {
-            if (entry.Warm.IsValueCreated)
-                await (await entry.Warm.Value).DisposeAsync();
+            warm = await entry.Warm.Value;
         }
-        catch (Exception failure)
-            when (failure is UserFacingException or IOException or InvalidOperationException or TimeoutException)
+        catch (Exception)
         {
-            // It never opened, as whoever asked for it was told, or is gone already.
+            return; // It never opened; whoever asked for it has been told why.
+        }
+        try
+        {
+            await warm.DisposeAsync();
+        }
+        catch (Exception failure) when (failure is IOException or InvalidOperationException or TimeoutException)
+        {
+            WarmPoolLog.NotClosed(logger, failure, entry.Session);
         }
     }
 
@@ -164,9 +182,10 @@ internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time) : IAsync
     {
         private volatile T? _opened;
 
-        public Entry(Guid session, object version, Func<Task<T>> open)
+        public Entry(Guid session, object version, Func<Task<T>> open, Func<Entry, Task> end)
         {
             (Session, Version) = (session, version);
+            Ended = new Lazy<Task>(() => end(this));
             Warm = new Lazy<Task<T>>(async () => _opened = await open());
         }
 
@@ -175,6 +194,9 @@ internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time) : IAsync
         public object Version { get; }
 
         public Lazy<Task<T>> Warm { get; }
+
+        /// <summary>Ends it, once: whoever asks again waits for the same end.</summary>
+        public Lazy<Task> Ended { get; }
 
         public ITimer? Timer { get; set; }
 
@@ -198,4 +220,10 @@ internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time) : IAsync
 internal sealed record WarmLease<T>(T Warm, Action Leave) : IDisposable
 {
     public void Dispose() => Leave();
+}
+
+internal static partial class WarmPoolLog
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The idle sandbox of session {Session} could not be closed")]
+    public static partial void NotClosed(ILogger logger, Exception failure, Guid session);
 }

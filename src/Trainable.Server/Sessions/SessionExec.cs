@@ -80,7 +80,7 @@ internal sealed partial class SessionExec(
             Path = $"/data{exec.ScriptPath}",
             WorkingDirectory = $"/data/sessions/{exec.Session}",
         };
-        await foreach (var told in lease.Sandbox.RunAsync(script, options.StepLimits, exec.Cancellation))
+        await foreach (var told in lease.Warm.RunAsync(script, options.StepLimits, exec.Cancellation))
             yield return told;
     }
 

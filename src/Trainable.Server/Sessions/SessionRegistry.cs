@@ -31,7 +31,7 @@ internal sealed class SessionRegistry(
                     try
                     {
                         await execs.EndAsync(session);
-                        await sandboxes.UseGpuAsync(session, command.Gpu is { Length: > 0 });
+                        sandboxes.UseGpu(session, command.Gpu is { Length: > 0 });
                     }
                     finally
                     {

@@ -20,15 +20,20 @@ internal sealed partial class DatabaseWarmUp(IServiceProvider services, ILogger<
         await _asked.Task.WaitAsync(stoppingToken);
         try
         {
-            // Asked for only now: even the factory loads EF.
-            var databases = services.GetRequiredService<IDbContextFactory<TrainableDb>>();
-            await using var db = await databases.CreateDbContextAsync(stoppingToken);
-            await db.Experiments.AnyAsync(stoppingToken);
+            await AskAsync(stoppingToken);
         }
         catch (Exception away) when (away is DbException or Platform.UserFacingException)
         {
             LogAway(away); // Whoever needs the database is told so.
         }
+    }
+
+    /// <summary>A method of its own: to enter it loads EF's queries, and even the factory loads EF.</summary>
+    private async Task AskAsync(CancellationToken cancellation)
+    {
+        var databases = services.GetRequiredService<IDbContextFactory<TrainableDb>>();
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        await db.Experiments.AnyAsync(cancellation);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "The database could not be asked yet")]

@@ -1,7 +1,4 @@
-using System.Reflection;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Trainable.Server.Storage;
 
@@ -11,13 +8,11 @@ namespace Trainable.Server.Storage;
 /// </summary>
 internal static class SqliteSchema
 {
-    /// <summary>The newest migration of this program.</summary>
-    private static readonly string Newest = typeof(SqliteTrainableDb)
-        .Assembly.GetTypes()
-        .Where(type => type.GetCustomAttribute<DbContextAttribute>()?.ContextType == typeof(SqliteTrainableDb))
-        .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id)
-        .OfType<string>()
-        .Max(StringComparer.Ordinal)!;
+    /// <summary>
+    /// The newest migration of this program. It is written here (a test compares it) because to look for it loads every type of
+    /// the assembly and what those derive from: several megabytes, for as long as the server lives.
+    /// </summary>
+    public const string Newest = "20261126061315_DatasetVersions";
 
     /// <summary>True when the file has this program's newest migration, and no later one of another.</summary>
     public static async Task<bool> IsCurrentAsync(string file, CancellationToken cancellation)

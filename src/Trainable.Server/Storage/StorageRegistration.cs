@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -13,28 +14,35 @@ internal static class StorageRegistration
     public static IServiceCollection AddStorage(this IServiceCollection services, ServerOptions options)
     {
         if (options.Database is { } url)
-        {
-            services.AddSingleton(_ => PostgresSource.Create(url));
-            services.AddPooledDbContextFactory<PostgresTrainableDb>(
-                (provider, builder) =>
-                    PostgresTrainableDb.Configure(builder, provider.GetRequiredService<NpgsqlDataSource>())
-            );
-            services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<PostgresTrainableDb>>();
-        }
+            AddPostgres(services, url);
         else
-        {
-            services.AddPooledDbContextFactory<SqliteTrainableDb>(
-                (provider, builder) =>
-                    SqliteTrainableDb.Configure(builder, provider.GetRequiredService<TrainableHome>().Database)
-            );
-            services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<SqliteTrainableDb>>();
-        }
+            AddSqlite(services);
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TrainableDb>>().CreateDbContext());
         services
             .AddSingleton<DatabaseWarmUp>()
             .AddHostedService(provider => provider.GetRequiredService<DatabaseWarmUp>());
         services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
         return services;
+    }
+
+    // What PostgreSQL and EF's queries need is named in methods of its own: a method that is entered loads what it names.
+    private static void AddPostgres(IServiceCollection services, DatabaseUrl url)
+    {
+        services.AddSingleton(_ => PostgresSource.Create(url));
+        services.AddPooledDbContextFactory<PostgresTrainableDb>(
+            (provider, builder) =>
+                PostgresTrainableDb.Configure(builder, provider.GetRequiredService<NpgsqlDataSource>())
+        );
+        services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<PostgresTrainableDb>>();
+    }
+
+    private static void AddSqlite(IServiceCollection services)
+    {
+        services.AddPooledDbContextFactory<SqliteTrainableDb>(
+            (provider, builder) =>
+                SqliteTrainableDb.Configure(builder, provider.GetRequiredService<TrainableHome>().Database)
+        );
+        services.AddSingleton<IDbContextFactory<TrainableDb>, AsTrainableDb<SqliteTrainableDb>>();
     }
 
     /// <summary>Brings the schema up to date; called once before the server listens.</summary>
@@ -46,6 +54,11 @@ internal static class StorageRegistration
             && await SqliteSchema.IsCurrentAsync(services.GetRequiredService<TrainableHome>().Database, cancellation)
         )
             return;
+        await MigrateByEfAsync(services, cancellation);
+    }
+
+    private static async Task MigrateByEfAsync(IServiceProvider services, CancellationToken cancellation)
+    {
         await using var db = await services
             .GetRequiredService<IDbContextFactory<TrainableDb>>()
             .CreateDbContextAsync(cancellation);
@@ -77,16 +90,22 @@ internal static class StorageRegistration
     /// <summary>Whether a process that is gone left a run behind. Asked without EF, which most starts then do not wait for.</summary>
     public static async Task<bool> HasRunningRunsAsync(this IServiceProvider services, CancellationToken cancellation)
     {
-        await using DbConnection database = services.GetRequiredService<ServerOptions>().Database is null
-            ? new SqliteConnection(
-                SqliteTrainableDb.ConnectionString(services.GetRequiredService<TrainableHome>().Database)
-            )
-            : services.GetRequiredService<NpgsqlDataSource>().CreateConnection();
+        await using var database = services.GetRequiredService<ServerOptions>().Database is null
+            ? SqliteConnection(services)
+            : PostgresConnection(services);
         await database.OpenAsync(cancellation);
         await using var command = database.CreateCommand();
         command.CommandText = $"SELECT 1 FROM stage_runs WHERE status = '{RunStatuses.Running}' LIMIT 1";
         return await command.ExecuteScalarAsync(cancellation) is not null;
     }
+
+    private static DbConnection SqliteConnection(IServiceProvider services) =>
+        new SqliteConnection(SqliteTrainableDb.ConnectionString(services.GetRequiredService<TrainableHome>().Database));
+
+    // Inlined, it would make its caller load Npgsql.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static DbConnection PostgresConnection(IServiceProvider services) =>
+        services.GetRequiredService<NpgsqlDataSource>().CreateConnection();
 
     /// <summary>Hands out a provider's context under the type the application asks for.</summary>
     private sealed class AsTrainableDb<TDb>(IDbContextFactory<TDb> inner) : IDbContextFactory<TrainableDb>

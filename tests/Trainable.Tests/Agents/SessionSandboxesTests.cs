@@ -57,8 +57,8 @@ public sealed class SessionSandboxesTests : IAsyncDisposable
 
         _time.Advance(TimeSpan.FromHours(1));
 
-        (await UseAsync(session)).ShouldBe(lease.Sandbox);
-        (await RunAsync(lease.Sandbox, session)).ShouldHave(StepOutcome.Ok);
+        (await UseAsync(session)).ShouldBe(lease.Warm);
+        (await RunAsync(lease.Warm, session)).ShouldHave(StepOutcome.Ok);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class SessionSandboxesTests : IAsyncDisposable
         );
         var (small, large) = (Guid.CreateVersion7(), Guid.CreateVersion7());
         using (var lease = await sandboxes.BorrowAsync(small, _experiment, TestContext.Current.CancellationToken))
-            (await RunAsync(lease.Sandbox, small)).ShouldHave(StepOutcome.Ok);
+            (await RunAsync(lease.Warm, small)).ShouldHave(StepOutcome.Ok);
         _time.Advance(TimeSpan.FromSeconds(1));
         var kept = await HeldAsync(sandboxes, large, "print('little')");
         _time.Advance(TimeSpan.FromSeconds(1));
@@ -108,8 +108,8 @@ public sealed class SessionSandboxesTests : IAsyncDisposable
     private async Task<ISandbox> HeldAsync(SessionSandboxes sandboxes, Guid session, string code)
     {
         using var lease = await sandboxes.BorrowAsync(session, _experiment, TestContext.Current.CancellationToken);
-        (await RunAsync(lease.Sandbox, session, code)).ShouldHave(StepOutcome.Ok);
-        return lease.Sandbox;
+        (await RunAsync(lease.Warm, session, code)).ShouldHave(StepOutcome.Ok);
+        return lease.Warm;
     }
 
     [Fact]
@@ -124,13 +124,13 @@ public sealed class SessionSandboxesTests : IAsyncDisposable
         HostProcesses.WithArgument(session.ToString()).ShouldBeEmpty();
     }
 
-    private ValueTask<SandboxLease> BorrowAsync(Guid session) =>
+    private Task<WarmLease<ISandbox>> BorrowAsync(Guid session) =>
         _sandboxes.BorrowAsync(session, _experiment, TestContext.Current.CancellationToken);
 
     private async Task<ISandbox> UseAsync(Guid session)
     {
         using var lease = await BorrowAsync(session);
-        return lease.Sandbox;
+        return lease.Warm;
     }
 
     private async Task<StepReport> RunAsync(ISandbox sandbox, Guid session, string code = "print('well')")

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Trainable.Server.Sandboxes;
 
@@ -9,7 +10,8 @@ public sealed class WarmPoolTests : IAsyncDisposable
     private readonly FakeTimeProvider _time = new();
     private readonly WarmPool<Waiting> _pool;
 
-    public WarmPoolTests() => _pool = new(new WarmLimits(TimeSpan.FromMinutes(10), Most: 2, MostBytes: 100), _time);
+    public WarmPoolTests() =>
+        _pool = new(new WarmLimits(TimeSpan.FromMinutes(10), Most: 2, MostBytes: 100), _time, NullLogger.Instance);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -67,6 +69,19 @@ public sealed class WarmPoolTests : IAsyncDisposable
             _pool.BorrowAsync(other, "", () => throw new IOException("no room"), Cancellation)
         );
         (await AskAsync(other)).IsUsable.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task OneThatIsEndedIsEndedAtOnceAndOnlyForThoseWhoHadIt()
+    {
+        var session = Guid.CreateVersion7();
+        var lease = await BorrowAsync(session);
+        await _pool.CloseAsync(session);
+        lease.Warm.Closed.IsCompleted.ShouldBeTrue();
+        var next = await AskAsync(session);
+        lease.Dispose();
+        next.ShouldNotBe(lease.Warm);
+        (await AskAsync(session)).ShouldBe(next, "the leaving of one that was ended touches no other");
     }
 
     private async Task<Waiting> AskAsync(Guid session, string version = "a model", long bytes = 20)

@@ -16,6 +16,13 @@ public sealed class MigrationTests
     }
 
     [Fact]
+    public void AStartKnowsTheNewestSqliteMigration()
+    {
+        using var db = Sqlite();
+        SqliteSchema.Newest.ShouldBe(db.Database.GetMigrations().Last());
+    }
+
+    [Fact]
     public void ThePostgresMigrationsAreUpToDateWithTheModel()
     {
         // Asks no server.

@@ -88,7 +88,7 @@ internal sealed class ExecuteCodeTool(
         };
         var wall = timeLeft < options.StepTimeout ? timeLeft : options.StepTimeout;
         var limits = options.StepLimits with { WallClock = wall };
-        return await recorder.RecordAsync(stop => lease.Sandbox.RunAsync(step, limits, stop), whole, cancellation);
+        return await recorder.RecordAsync(stop => lease.Warm.RunAsync(step, limits, stop), whole, cancellation);
     }
 
     private static ToolResult Describe(

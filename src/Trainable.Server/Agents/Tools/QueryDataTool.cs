@@ -76,7 +76,7 @@ internal sealed class QueryDataTool(
         var limits = sandboxOptions.StepLimits with { WallClock = left < options.Timeout ? left : options.Timeout };
         using var lease = await sandboxes.BorrowAsync(context.SessionId, context.DatasetId, cancellation);
         using var answer = await ExplorerProgram.AskAsync(
-            lease.Sandbox,
+            lease.Warm,
             request,
             context.SandboxDirectory,
             limits,

@@ -12,21 +12,17 @@ namespace Trainable.Server.S3.Sync;
 internal sealed partial class SyncWorker(
     SyncQueue queue,
     StageSync sync,
-    S3Options options,
-    ServerOptions server,
     EventLog log,
     TimeProvider clock,
     ILogger<SyncWorker> logger
-) : BackgroundService
+)
 {
     /// <summary>How long to wait when there is nothing to do, or the queue cannot be read.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Goes on until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken stoppingToken)
     {
-        // Jobs of a time when there was S3 stay for when there is again; a server that is there for a moment begins none.
-        if (!options.IsOn || !server.ResumeRuns)
-            return;
         while (!stoppingToken.IsCancellationRequested)
         {
             var wait = Idle;

@@ -10,7 +10,7 @@ namespace Trainable.Server.Bundles;
 internal sealed record InstalledPackages(string Python, IReadOnlyDictionary<string, string> Versions);
 
 /// <summary>Asks a sandbox what is installed for its interpreter: what scripts and models get, not what somebody noted down.</summary>
-internal sealed class SandboxPackages(ISandboxRuntime runtime, SandboxOptions options)
+internal sealed class PackageInventory(ISandboxRuntime runtime, SandboxOptions options)
 {
     public async Task<InstalledPackages> ReadAsync(CancellationToken cancellation)
     {
