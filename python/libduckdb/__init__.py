@@ -97,17 +97,22 @@ class Connection:
         self._database, self.handle = Pointer(), Pointer()
 
     def __enter__(self) -> Connection:
-        if self.library.duckdb_open(None, C.byref(self._database)):
-            raise OSError("DuckDB could not be opened")
-        if self.library.duckdb_connect(self._database, C.byref(self.handle)):
-            self.library.duckdb_close(C.byref(self._database))
-            raise OSError("DuckDB could not be connected to")
+        """Open it, unless it was entered before: a process that waits for its work may do so ahead."""
+        if not self.handle:
+            self._open()
         threads = os.environ.get("OMP_NUM_THREADS", "")
         self.execute(f"SET threads = {threads if threads.isdigit() and int(threads) else DEFAULT_THREADS}")
         # There is no network to fetch extensions from, and no wish to.
         self.execute("SET autoinstall_known_extensions = false")
         self.execute("SET autoload_known_extensions = false")
         return self
+
+    def _open(self) -> None:
+        if self.library.duckdb_open(None, C.byref(self._database)):
+            raise OSError("DuckDB could not be opened")
+        if self.library.duckdb_connect(self._database, C.byref(self.handle)):
+            self.library.duckdb_close(C.byref(self._database))
+            raise OSError("DuckDB could not be connected to")
 
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
                  trace: Optional[TracebackType]) -> None:
