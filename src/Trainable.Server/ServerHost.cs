@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Net.Http.Headers;
@@ -51,7 +52,7 @@ internal static class ServerHost
             if (options.ResumeRuns && await app.Services.HasRunningRunsAsync(cancellation))
                 await app.Services.GetRequiredService<RunRecovery>().ResumeAllAsync(cancellation);
         }
-        catch (IOException busy) when (busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        catch (IOException busy) when (busy.InnerException is AddressInUseException)
         {
             await app.DisposeAsync();
             throw new UserFacingException(
@@ -91,7 +92,7 @@ internal static class ServerHost
         // A run that is asked to stop with the server may need a moment to leave its sandbox.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(home).AddSingleton(token);
-        builder.Services.AddSingleton<SpaceReserve>();
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, WireBlocks>().AddSingleton<SpaceReserve>();
         builder.Services.AddProblems().AddApiDescription();
         builder.Services.ConfigureHttpJsonOptions(json =>
         {

@@ -90,7 +90,7 @@ internal static class ResumableEndpoints
         if (uploads.Find(id) is not { } upload)
             return Problems.NotFound("There is no such upload. It may have expired; send the file again.");
         // Not the request's own token: what has come is kept, whoever hung up.
-        var reached = await uploads.AppendAsync(upload, offset, request.Body, CancellationToken.None);
+        var reached = await uploads.AppendAsync(upload, offset, request.BodyReader, CancellationToken.None);
         Describe(response, upload with { Offset = reached });
         return TypedResults.NoContent();
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Trainable.Server.Platform;
@@ -30,7 +31,6 @@ internal sealed class ResumableUploads(TrainableHome home, DatasetOptions option
     public static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
     private const int MostUploads = 1_000;
-    private const int BufferBytes = 1 << 17;
 
     public long MaxBytes => options.MaxUploadBytes;
 
@@ -81,39 +81,54 @@ internal sealed class ResumableUploads(TrainableHome home, DatasetOptions option
     public async Task<long> AppendAsync(
         ResumableUpload upload,
         long offset,
-        Stream content,
+        PipeReader content,
         CancellationToken cancellation
     )
     {
         await using var file = OpenContent(upload.Id);
-        if (file.Length != offset)
+        var end = file.Length;
+        if (end != offset)
             throw new UserFacingException(
-                $"The upload goes on at byte {file.Length}, not at {offset}. Ask where it stands and go on there.",
+                $"The upload goes on at byte {end}, not at {offset}. Ask where it stands and go on there.",
                 StatusCodes.Status409Conflict
             );
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            int read;
-            while ((read = await content.ReadAsync(buffer.AsMemory(0, BufferBytes), cancellation)) > 0)
+            while (true)
             {
-                if (file.Length + read > upload.Length)
-                    throw new UserFacingException(
-                        $"The upload was announced with {upload.Length} bytes, and more came. Start it again.",
-                        StatusCodes.Status413PayloadTooLarge
-                    );
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
+                var read = await content.ReadAsync(cancellation);
+                try
+                {
+                    if (end + read.Buffer.Length > upload.Length)
+                        throw new UserFacingException(
+                            $"The upload was announced with {upload.Length} bytes, and more came. Start it again.",
+                            StatusCodes.Status413PayloadTooLarge
+                        );
+                    // As it lies in the pipe, many blocks with one call: copying and calling cost more than the disk.
+                    await RandomAccess.WriteAsync(file.SafeFileHandle, Blocks(read.Buffer), end, cancellation);
+                    end += read.Buffer.Length;
+                }
+                finally
+                {
+                    // Also where it is refused: Kestrel drains the rest, and cannot while a reading is open.
+                    content.AdvanceTo(read.Buffer.End);
+                }
+                if (read.IsCompleted)
+                    return end;
             }
-            return file.Length;
         }
         catch (IOException full) when (DiskFull.Is(full))
         {
             throw DiskFull.Explain($"{upload.Name} could not be stored", full);
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+    }
+
+    private static List<ReadOnlyMemory<byte>> Blocks(ReadOnlySequence<byte> bytes)
+    {
+        var blocks = new List<ReadOnlyMemory<byte>>();
+        foreach (var block in bytes)
+            blocks.Add(block);
+        return blocks;
     }
 
     /// <summary>A file that has come whole.</summary>
