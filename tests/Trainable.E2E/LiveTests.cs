@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using Trainable.E2E.App;
+using Trainable.Server.Platform;
 using Trainable.Tests.App;
 using static Microsoft.Playwright.Assertions;
 
@@ -161,5 +162,29 @@ public sealed class LiveTests
         await asked.GetByRole(AriaRole.Button, new() { Name = "Impute" }).ClickAsync();
         await Expect(asked).ToContainTextAsync("You answered: Impute");
         await Expect(page.GetByText("Then I go on.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task WhereTheModelIsGoneForGoodAutopilotGoesOnAtAClick()
+    {
+        var models = new ScriptedModels(
+            ScriptedModels.Run("# Look around\nopen('notes.txt', 'w').write('x')"),
+            new ScriptedTurn.Fail(new UserFacingException("The quota is used up; 5 tries were made."))
+        );
+        await using var studio = await Studio.StartAsync(models);
+        var created = await studio.CreateAsync();
+        await studio.StartStageAsync(created.SessionId);
+        await studio.WaitForAsync(created.SessionId, "failed");
+        await studio.DownAsync();
+        await studio.UpAsync(scripted: false);
+
+        var page = await studio.OpenAsync($"/sessions/{created.SessionId}");
+        await Expect(page.GetByText("The quota is used up").First).ToBeVisibleAsync();
+        await page.LookAsync("hand-over");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Let autopilot go on" }).ClickAsync();
+
+        await Expect(page.GetByText("Another agent has worked on this stage").First).ToBeVisibleAsync();
+        await studio.WaitForAsync(created.SessionId, "eda_done");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Let autopilot go on" })).ToHaveCountAsync(0);
     }
 }

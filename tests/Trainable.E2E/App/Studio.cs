@@ -47,7 +47,9 @@ internal sealed class Studio : IAsyncDisposable
     }
 
     /// <summary>Starts the server again, at the same address and on the same home.</summary>
-    public async Task UpAsync(string token = "a-token")
+    /// <param name="token">Who may come in.</param>
+    /// <param name="scripted">False where the models of people are to drive the runs from now on.</param>
+    public async Task UpAsync(string token = "a-token", bool scripted = true)
     {
         _server = await ServerHost.StartAsync(
             new ServerOptions
@@ -60,7 +62,7 @@ internal sealed class Studio : IAsyncDisposable
             {
                 services.AddSingleton(new AnthropicOptions()); // Whoever runs the tests may have a key; they use none.
                 services.AddSingleton(_s3);
-                if (_models is null)
+                if (_models is null || !scripted)
                     return;
                 services.AddSingleton<IModels>(_models);
                 services.AddSingleton(provider =>
