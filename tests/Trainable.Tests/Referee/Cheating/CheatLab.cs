@@ -46,8 +46,8 @@ public sealed partial class CheatLab : IAsyncLifetime
 {
     private const int Rows = 1_000;
 
-    /// <summary>Long enough for a harness on a busy machine; the model that never answers waits for it.</summary>
-    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(25);
+    /// <summary>Long enough for a gigabyte of output on a busy machine; the model that never answers waits for it.</summary>
+    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(45);
 
     private readonly ScriptedModels _models = new();
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
