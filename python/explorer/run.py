@@ -17,11 +17,10 @@ from typing import Any, Callable, Dict, List
 sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 from explorer import profile as profiles  # noqa: E402
-from explorer import rows  # noqa: E402
+from explorer import rows, waiting  # noqa: E402
 from explorer.errors import Refused, explain  # noqa: E402
 from explorer.guard import check  # noqa: E402
 from explorer.tables import Table, attach, lock, source  # noqa: E402
-from explorer.warm import connection as waiting  # noqa: E402
 from libduckdb import Connection, DuckDBError, identifier, literal  # noqa: E402
 
 # Beyond what DuckDB counts as its memory: the interpreter, the library, and what expressions build. As much as the host
@@ -74,7 +73,7 @@ def answer(request: Request) -> Dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
     tables = {table.name: table for table in map(Table.read, request["tables"])}
     try:
-        with waiting() as connection:
+        with waiting.take() as connection:
             written: List[Table] = []
             if "to" in request:
                 written = [Table("", "", [request["to"]], [])]

@@ -97,9 +97,8 @@ class Connection:
         self._database, self.handle = Pointer(), Pointer()
 
     def __enter__(self) -> Connection:
-        """Open it, unless it was entered before: a process that waits for its work may do so ahead."""
         if not self.handle:
-            self._open()
+            self.open()
         threads = os.environ.get("OMP_NUM_THREADS", "")
         self.execute(f"SET threads = {threads if threads.isdigit() and int(threads) else DEFAULT_THREADS}")
         # There is no network to fetch extensions from, and no wish to.
@@ -107,7 +106,8 @@ class Connection:
         self.execute("SET autoload_known_extensions = false")
         return self
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Open it ahead of entering it, as a process does that waits for its work. Raises OSError."""
         if self.library.duckdb_open(None, C.byref(self._database)):
             raise OSError("DuckDB could not be opened")
         if self.library.duckdb_connect(self._database, C.byref(self.handle)):

@@ -18,7 +18,7 @@ internal interface IWarm : IAsyncDisposable
 /// still uses the old one is let end. One that nobody has used for a while is closed, and so is the one idle longest when
 /// there are too many or they hold too much.
 /// </summary>
-internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class WarmPool<T>(WarmLimits limits, TimeProvider time, ILogger logger) : IAsyncDisposable
     where T : class, IWarm
 {
     private readonly Lock _lock = new();
@@ -174,9 +174,12 @@ internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time, ILogger 
         }
         catch (Exception failure) when (failure is IOException or InvalidOperationException or TimeoutException)
         {
-            WarmPoolLog.NotClosed(logger, failure, entry.Session);
+            LogNotClosed(failure, entry.Session);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The sandbox of session {Session} could not be closed")]
+    private partial void LogNotClosed(Exception failure, Guid session);
 
     private sealed class Entry
     {
@@ -220,10 +223,4 @@ internal sealed class WarmPool<T>(WarmLimits limits, TimeProvider time, ILogger 
 internal sealed record WarmLease<T>(T Warm, Action Leave) : IDisposable
 {
     public void Dispose() => Leave();
-}
-
-internal static partial class WarmPoolLog
-{
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The idle sandbox of session {Session} could not be closed")]
-    public static partial void NotClosed(ILogger logger, Exception failure, Guid session);
 }

@@ -40,6 +40,26 @@ public sealed class HomeServerTests : IDisposable
     }
 
     [Fact]
+    public async Task AServerThatNobodyAsksLoadsNothingOfPostgresOrS3()
+    {
+        // The first start makes the home, the second is what most are.
+        await using (var first = await StartAsync())
+        {
+            await first.InterruptAsync();
+            await first.EndAsync();
+        }
+        await using var owner = await StartAsync();
+        var atRest = await LoadedAsync(owner);
+        atRest.ShouldContain("Trainable.Server.dll");
+        atRest.ShouldNotContain("Npgsql.dll");
+        atRest.ShouldNotContain("AWSSDK");
+        atRest.ShouldNotContain("EntityFrameworkCore.Sqlite.dll");
+
+        await RunAsync("ls");
+        (await LoadedAsync(owner)).ShouldContain("EntityFrameworkCore.Sqlite.dll");
+    }
+
+    [Fact]
     public async Task WhenTheOwnerIsKilledAClientTakesItsPlace()
     {
         await using var owner = await StartAsync();
@@ -91,6 +111,9 @@ public sealed class HomeServerTests : IDisposable
 
     private Task<Ended> RunAsync(params string[] arguments) =>
         CommandProcess.RunAsync(CommandProcess.Trainable, [.. arguments, "--home", _home.Root]);
+
+    private static Task<string> LoadedAsync(CommandProcess process) =>
+        File.ReadAllTextAsync($"/proc/{process.Id}/maps", TestContext.Current.CancellationToken);
 
     /// <summary>Starts <c>trainable up</c> and waits until it has said where it is.</summary>
     private async Task<CommandProcess> StartAsync()
