@@ -20,7 +20,7 @@ internal sealed class ProcessedMetaExtractor(HeldRows held, TrainableHome home)
         var manifest = held.Manifest(subject);
         var metadata = PrepMetadata.Read(held.Prep(subject));
         var findings = new Findings();
-        using var tables = SplitTables.Open(home, [], cancellation);
+        using var tables = SplitTables.Open(new Workbench(home), [], cancellation);
         foreach (var split in Splits)
         {
             if (!await tables.LoadAsync(held.Prep(subject), split, findings, cancellation))

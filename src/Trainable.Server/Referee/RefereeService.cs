@@ -1,6 +1,7 @@
 using Trainable.Contracts;
 using Trainable.Server.Referee.Checks;
 using Trainable.Server.Referee.Evaluations;
+using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
 
 namespace Trainable.Server.Referee;
@@ -16,7 +17,8 @@ internal sealed class RefereeService(
     TestSetSealer sealer,
     ModelScorer scorer,
     EvaluationStore evaluations,
-    ProcessedMetaExtractor extractor
+    ProcessedMetaExtractor extractor,
+    RefereeHarness harness
 )
 {
     /// <summary>Checks a stage's outputs on the working rows. What it finds may go back to the agent.</summary>
@@ -30,8 +32,17 @@ internal sealed class RefereeService(
         };
 
     /// <summary>After Prep: makes or takes the test set and locks it away. What it finds is for people only.</summary>
-    public Task<CheckReport> SealTestSetAsync(StageSubject subject, CancellationToken cancellation) =>
-        sealer.SealAsync(subject, cancellation);
+    public async Task<CheckReport> SealTestSetAsync(StageSubject subject, CancellationToken cancellation)
+    {
+        try
+        {
+            return await sealer.SealAsync(subject, cancellation);
+        }
+        finally
+        {
+            await harness.CloseAsync(subject.SessionId);
+        }
+    }
 
     /// <summary>After Train: measures the model on the sealed test set; null when there is none.</summary>
     public async Task<ScoreReport?> ScoreAsync(
@@ -41,10 +52,17 @@ internal sealed class RefereeService(
         CancellationToken cancellation
     )
     {
-        if (await scorer.ScoreAsync(subject, runId, testSetWasOpen, cancellation) is not { } measured)
-            return null;
-        await evaluations.KeepAsync(subject.DatasetId, measured.Evaluation, cancellation);
-        return measured.Score;
+        try
+        {
+            if (await scorer.ScoreAsync(subject, runId, testSetWasOpen, cancellation) is not { } measured)
+                return null;
+            await evaluations.KeepAsync(subject.DatasetId, measured.Evaluation, cancellation);
+            return measured.Score;
+        }
+        finally
+        {
+            await harness.CloseAsync(subject.SessionId);
+        }
     }
 
     /// <summary>What a measured score says of the run that made it. For people only.</summary>

@@ -3,6 +3,7 @@ using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
 using Trainable.Server.Referee;
 using Trainable.Server.Referee.Checks;
+using Trainable.Server.Referee.Files;
 
 namespace Trainable.Tests.Referee;
 
@@ -109,7 +110,11 @@ public sealed class SplitCheckTests : IDisposable
                 writer.Execute($"COPY {split} TO {TableDatabase.Literal($"{data}/{split}.parquet")} (FORMAT parquet)");
         }
         var findings = new Findings();
-        using var tables = SplitTables.Open(new TrainableHome(Path.Combine(_root, "home")), [], cancellation);
+        using var tables = SplitTables.Open(
+            new Workbench(new TrainableHome(Path.Combine(_root, "home"))),
+            [],
+            cancellation
+        );
         foreach (var split in new[] { "train", "val" })
             (await tables.LoadAsync(Path.Combine(_root, "prep"), split, findings, cancellation)).ShouldBeTrue();
         PrepChecks.CheckTables(tables, ["train", "val"], findings);

@@ -17,7 +17,13 @@ internal static partial class TreeRemoval
 
     /// <summary>Deletes a directory and all beneath it; nothing happens when it is not there. Nobody may write there meanwhile.</summary>
     /// <exception cref="IOException">Something could not be deleted.</exception>
-    public static void Delete(string directory)
+    public static void Delete(string directory) => Remove(directory, itself: true);
+
+    /// <summary>Deletes all beneath a directory, which stays; nothing happens when it is not there. Nobody may write there meanwhile.</summary>
+    /// <exception cref="IOException">Something could not be deleted.</exception>
+    public static void Empty(string directory) => Remove(directory, itself: false);
+
+    private static void Remove(string directory, bool itself)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (!Directory.Exists(full))
@@ -29,10 +35,11 @@ internal static partial class TreeRemoval
         bool moved;
         do
         {
-            using var top = Enter(parent, name);
+            using var top = itself ? Enter(parent, name) : Open(parent, name);
             moved = Empty(top, top, depth: 0);
         } while (moved);
-        RemoveEmpty(parent, name);
+        if (itself)
+            RemoveEmpty(parent, name);
     }
 
     /// <returns>True when folders were moved up to <paramref name="top"/> and have yet to be emptied.</returns>
@@ -62,9 +69,12 @@ internal static partial class TreeRemoval
     {
         // Of something else than a folder this fails, or is undone with the file; opening it says which.
         ChangeMode(folder, name, OwnerOnly, 0);
-        return BeneathRoot.Open(folder, name, FileKind.Directory).Handle
-            ?? throw new IOException("A folder that is to be deleted could not be opened.");
+        return Open(folder, name);
     }
+
+    private static SafeFileHandle Open(SafeFileHandle folder, byte[] name) =>
+        BeneathRoot.Open(folder, name, FileKind.Directory).Handle
+        ?? throw new IOException("A folder that is to be deleted could not be opened.");
 
     private static void MoveUp(SafeFileHandle folder, byte[] name, SafeFileHandle top)
     {

@@ -8,14 +8,18 @@ using Trainable.Server.Referee.Scoring;
 namespace Trainable.Server.Referee.Checks;
 
 /// <summary>What has to hold of Prep's outputs before its pipeline meets the held rows.</summary>
-internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, TrainableHome home)
+internal sealed class PrepChecks(HeldRows held, PipelineCheck pipeline, RefereeHarness harness, TrainableHome home)
 {
     public async Task<CheckReport> CheckAsync(StageSubject subject, CancellationToken cancellation)
     {
         var findings = new Findings();
         var manifest = held.Manifest(subject);
         var directory = held.Prep(subject);
-        using var tables = SplitTables.Open(home, [home.Dataset(subject.DatasetId)], cancellation);
+        using var tables = SplitTables.Open(
+            await harness.BenchAsync(subject.SessionId, forHeldRows: false, cancellation),
+            [home.Dataset(subject.DatasetId)],
+            cancellation
+        );
         string[] splits = manifest.Holdout.Mode == HoldoutModes.Agent ? ["train", "val", "test"] : ["train", "val"];
         var loaded = true;
         foreach (var split in splits)

@@ -1,5 +1,4 @@
 using Trainable.Server.Datasets;
-using Trainable.Server.Platform;
 using Trainable.Server.Referee.Files;
 
 namespace Trainable.Server.Referee.Checks;
@@ -22,13 +21,23 @@ internal sealed class SplitTables : IDisposable
     /// <summary>Readable splits by name, with their columns in order.</summary>
     public Dictionary<string, IReadOnlyList<(string Name, string Type)>> Columns { get; } = new(StringComparer.Ordinal);
 
-    public static SplitTables Open(TrainableHome home, IReadOnlyList<string> readable, CancellationToken cancellation)
+    /// <param name="bench">Empty; it is the tables' from now on.</param>
+    /// <param name="readable">Directories that may be read beside it.</param>
+    /// <param name="cancellation">Ends whatever is asked of the database.</param>
+    public static SplitTables Open(Workbench bench, IReadOnlyList<string> readable, CancellationToken cancellation)
     {
-        var bench = new Workbench(home);
-        return new SplitTables(
-            bench,
-            TableDatabase.Open(new TableAccess([bench.In, .. readable], bench.In, Memory), cancellation)
-        );
+        try
+        {
+            return new SplitTables(
+                bench,
+                TableDatabase.Open(new TableAccess([bench.In, .. readable], bench.In, Memory), cancellation)
+            );
+        }
+        catch
+        {
+            bench.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Takes a copy of a split and reads its schema; says in <paramref name="findings"/> when it cannot.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Datasets.Drift;
-using Trainable.Server.Platform;
 using Trainable.Server.Platform.Linux;
 using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
@@ -48,7 +47,7 @@ internal sealed class EdaChecks(HeldRows held, DatasetStore datasets)
 }
 
 /// <summary>What Train has to leave behind: a model that loads and predicts, before it meets the held rows.</summary>
-internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, TrainableHome home)
+internal sealed class TrainChecks(HeldRows held, RefereeHarness harness)
 {
     public async Task<CheckReport> CheckAsync(StageSubject subject, CancellationToken cancellation)
     {
@@ -56,7 +55,11 @@ internal sealed class TrainChecks(HeldRows held, RefereeHarness harness, Trainab
         var directory = held.StageDirectory(subject, Stages.Train);
         CheckPapers(directory, findings);
         StageFile.WarnOfEarlier(directory, ["models/model.pkl", "report.md"], subject.Since, findings);
-        using var tables = SplitTables.Open(home, [], cancellation);
+        using var tables = SplitTables.Open(
+            await harness.BenchAsync(subject.SessionId, forHeldRows: false, cancellation),
+            [],
+            cancellation
+        );
         if (!await tables.Bench.TakeAsync(directory, "models/model.pkl", "model.pkl", cancellation))
         {
             findings.Fail("model_missing", "models/model.pkl is missing. Save the final model with trainable.save().");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Trainable.Server.Platform;
 using Trainable.Server.Platform.Linux;
 using Trainable.Server.Sandboxes;
 
@@ -35,13 +36,50 @@ internal sealed record HarnessResult(JsonElement? Result, string? Error)
             : "unreadable";
 }
 
-/// <summary>Runs <c>python/referee/*.py</c> on an agent's object in a sandbox of its own that lives for this one script.</summary>
-internal sealed class RefereeHarness(ISandboxRuntime runtime, SandboxOptions options)
+/// <summary>
+/// Runs <c>python/referee/*.py</c> on an agent's object: in the room of its session, which waits a little for the next check,
+/// or in a sandbox that lives for the one script.
+/// </summary>
+internal sealed class RefereeHarness(
+    ISandboxRuntime runtime,
+    SandboxOptions options,
+    TrainableHome home,
+    TimeProvider time,
+    ILogger<RefereeHarness> logger
+) : IAsyncDisposable
 {
     public const string In = "/referee/in";
     public const string Out = "/referee/out";
 
     private const int MaxResultBytes = 8 << 20;
+
+    /// <summary>From a check that passed to what is measured after it, and from one that failed to the next, as scripts mend it.</summary>
+    private static readonly WarmLimits Limits = new(Idle: TimeSpan.FromSeconds(20), Most: 8);
+
+    private readonly WarmPool<HarnessRoom> _rooms = new(Limits, time, logger);
+
+    /// <summary>A bench in the session's room; one of its own where the room is taken, or has seen what this must not.</summary>
+    /// <param name="session">Whose objects are judged.</param>
+    /// <param name="forHeldRows">Whether its scripts see held rows. No word of theirs may reach an agent then.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public async Task<Workbench> BenchAsync(Guid session, bool forHeldRows, CancellationToken cancellation)
+    {
+        var lease = await _rooms.BorrowAsync(
+            session,
+            session,
+            () => Task.FromResult(new HarnessRoom(runtime, options, home)),
+            cancellation
+        );
+        if (lease.Warm.TryTake(forHeldRows, lease.Dispose) is { } bench)
+            return bench;
+        lease.Dispose();
+        return new Workbench(home);
+    }
+
+    /// <summary>Ends the session's room: what was measured is measured.</summary>
+    public Task CloseAsync(Guid session) => _rooms.CloseAsync(session);
+
+    public ValueTask DisposeAsync() => _rooms.DisposeAsync();
 
     public async Task<HarnessResult> RunAsync(
         string script,
@@ -50,20 +88,36 @@ internal sealed class RefereeHarness(ISandboxRuntime runtime, SandboxOptions opt
         CancellationToken cancellation
     )
     {
-        await using var sandbox = await runtime.OpenAsync(
-            new SandboxSpec
-            {
-                Name = $"referee-{Guid.CreateVersion7():N}",
-                Mounts =
-                [
-                    new SandboxMount(bench.In, In, Writable: false),
-                    new SandboxMount(bench.Out, Out, Writable: true),
-                ],
-                MemoryBytes = options.MemoryBytes,
-                Preload = false,
-            },
-            cancellation
-        );
+        if (bench.Room is not { } room)
+        {
+            await using var single = await runtime.OpenAsync(Spec(bench, options), cancellation);
+            return await RunAsync(single, script, arguments, bench, cancellation);
+        }
+        return await RunAsync(await room.SandboxAsync(cancellation), script, arguments, bench, cancellation);
+    }
+
+    /// <summary>A sandbox that sees the bench.</summary>
+    public static SandboxSpec Spec(Workbench bench, SandboxOptions options) =>
+        new()
+        {
+            Name = $"referee-{Guid.CreateVersion7():N}",
+            Mounts =
+            [
+                new SandboxMount(bench.In, In, Writable: false),
+                new SandboxMount(bench.Out, Out, Writable: true),
+            ],
+            MemoryBytes = options.MemoryBytes,
+            Preload = false,
+        };
+
+    private async Task<HarnessResult> RunAsync(
+        ISandbox sandbox,
+        string script,
+        IReadOnlyList<string> arguments,
+        Workbench bench,
+        CancellationToken cancellation
+    )
+    {
         var step = new SandboxScript
         {
             Path = $"/opt/trainable/referee/{script}",

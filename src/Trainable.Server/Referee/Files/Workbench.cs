@@ -12,14 +12,23 @@ internal sealed class Workbench : IDisposable
     /// <summary>Larger files of an agent's are refused: no model or table of this system comes near it.</summary>
     private const long MaxCopyBytes = 16L << 30;
 
-    private readonly string _root;
+    private readonly Action _whenDone;
 
+    /// <summary>Directories that go with the bench.</summary>
     public Workbench(TrainableHome home)
     {
-        _root = TrainableHome.Make(Path.Combine(home.Scratch, Guid.CreateVersion7().ToString("N")));
-        In = TrainableHome.Make(Path.Combine(_root, "in"));
-        Out = TrainableHome.Make(Path.Combine(_root, "out"));
+        var root = TrainableHome.Make(Path.Combine(home.Scratch, Guid.CreateVersion7().ToString("N")));
+        In = TrainableHome.Make(Path.Combine(root, "in"));
+        Out = TrainableHome.Make(Path.Combine(root, "out"));
+        _whenDone = () => Delete(root);
     }
+
+    /// <summary>The directories of a room, which stay its own.</summary>
+    public Workbench(HarnessRoom room, string inputs, string outputs, Action whenDone) =>
+        (Room, In, Out, _whenDone) = (room, inputs, outputs, whenDone);
+
+    /// <summary>Where scripts run on the bench; null when each gets a sandbox that lives for it alone.</summary>
+    public HarnessRoom? Room { get; }
 
     public string In { get; }
 
@@ -72,11 +81,13 @@ internal sealed class Workbench : IDisposable
     public async Task<string?> CollectAsync(string path, string name, CancellationToken cancellation) =>
         await TakeAsync(Out, path, name, cancellation) ? Input(name) : null;
 
-    public void Dispose()
+    public void Dispose() => _whenDone();
+
+    private static void Delete(string root)
     {
         try
         {
-            TreeRemoval.Delete(_root);
+            TreeRemoval.Delete(root);
         }
         catch (Exception stuck) when (stuck is IOException or UnauthorizedAccessException)
         {

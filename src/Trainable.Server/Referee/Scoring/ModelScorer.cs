@@ -13,7 +13,7 @@ namespace Trainable.Server.Referee.Scoring;
 internal sealed record Measured(ScoreReport Score, Evaluation Evaluation);
 
 /// <summary>
-/// Measures a trained model on the sealed test set. The model gets features in a sandbox that lives for this alone and
+/// Measures a trained model on the sealed test set. The model gets features in a sandbox whose words reach no agent and
 /// returns predictions; the target never leaves the host, which computes everything else itself.
 /// </summary>
 internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluator evaluator, TrainableHome home)
@@ -45,7 +45,7 @@ internal sealed class ModelScorer(HeldRows held, RefereeHarness harness, Evaluat
             ?? throw new UserFacingException(
                 "What Prep sealed is gone, so the model cannot be measured. Run Prep again."
             );
-        using var bench = new Workbench(home);
+        using var bench = await harness.BenchAsync(subject.SessionId, forHeldRows: true, cancellation);
         using var tables = TableDatabase.Open(
             new TableAccess([bench.In, home.HeldOf(subject.DatasetId)], bench.In, Memory),
             cancellation

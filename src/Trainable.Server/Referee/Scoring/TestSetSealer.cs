@@ -8,8 +8,8 @@ using Trainable.Server.Referee.Files;
 namespace Trainable.Server.Referee.Scoring;
 
 /// <summary>
-/// Makes the sealed test set at the end of Prep: the accepted pipeline on the held rows' features, in a sandbox that lives
-/// for that alone, then the target put back by the host. What goes wrong here is for people, never for a model.
+/// Makes the sealed test set at the end of Prep: the accepted pipeline on the held rows' features, in a sandbox whose
+/// words reach no agent, then the target put back by the host. What goes wrong here is for people, never for a model.
 /// </summary>
 internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, TrainableHome home)
 {
@@ -58,7 +58,7 @@ internal sealed class TestSetSealer(HeldRows held, RefereeHarness harness, Train
     {
         var terms = Terms(subject);
         var target = terms.Target;
-        using var bench = new Workbench(home);
+        using var bench = await harness.BenchAsync(subject.SessionId, forHeldRows: true, cancellation);
         using var tables = TableDatabase.Open(
             new TableAccess([bench.In, home.HeldOf(subject.DatasetId)], bench.In, Memory),
             cancellation

@@ -53,10 +53,10 @@ internal static class BubblewrapArguments
         // Pseudo-terminals are counted over the whole machine.
         arguments.AddRange("--dev-bind", "/dev/null", "/dev/pts/ptmx");
         var quarter = plan.Spec.MemoryBytes / 4;
-        AddTmpfs(arguments, "/dev/shm", quarter, version);
+        AddTmpfs(arguments, plan, "/dev/shm", quarter, version);
         if (plan.Spec.Gpu)
             AddGpu(arguments);
-        AddTmpfs(arguments, "/tmp", quarter, version);
+        AddTmpfs(arguments, plan, "/tmp", quarter, version);
         foreach (var (mount, source) in plan.Mounts.Zip(sources))
             arguments.AddRange(mount.Writable ? "--bind" : "--ro-bind", source, mount.SandboxPath);
         // Both are tmpfs that would otherwise take files without a limit of their own.
@@ -84,8 +84,10 @@ internal static class BubblewrapArguments
             arguments.AddRange("--ro-bind-try", path, path);
     }
 
-    private static void AddTmpfs(List<string> arguments, string path, long size, Version version)
+    private static void AddTmpfs(List<string> arguments, SandboxPlan plan, string path, long size, Version version)
     {
+        if (plan.Brings(path))
+            return;
         // Older versions leave it at half of the machine's memory; the control group's limit still holds.
         if (version >= TmpfsSizeSince)
             arguments.AddRange("--size", $"{size}");

@@ -58,6 +58,9 @@ internal sealed record SandboxPlan
         return mount is null ? path : mount.HostPath + path[mount.SandboxPath.Length..];
     }
 
+    /// <summary>Whether a directory that a sandbox has of its own is a mount here.</summary>
+    public bool Brings(string path) => Mounts.Any(mount => mount.SandboxPath == path);
+
     /// <summary>The innermost mount that a sandbox's path lies in.</summary>
     public SandboxMount? Covering(string path) =>
         Mounts

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Trainable.Server.Referee.Files;
 using Trainable.Server.Sandboxes;
 
@@ -13,8 +14,18 @@ internal static class ModelAttacks
         const string features = "import pandas; pandas.DataFrame({'a': [1.0, 2.0]}).to_parquet('features.parquet')";
         (await session.RunAsync(features)).ShouldHave(StepOutcome.Ok);
 
-        using var bench = new Workbench(lab.Lab.Home);
-        var harness = new RefereeHarness(lab.Lab.Runtime, lab.Lab.Options);
+        await using var harness = new RefereeHarness(
+            lab.Lab.Runtime,
+            lab.Lab.Options,
+            lab.Lab.Home,
+            TimeProvider.System,
+            NullLogger<RefereeHarness>.Instance
+        );
+        using var bench = await harness.BenchAsync(
+            Guid.CreateVersion7(),
+            forHeldRows: true,
+            TestContext.Current.CancellationToken
+        );
         foreach (var name in new[] { "model.pkl", "features.parquet" })
             (await bench.TakeAsync(session.Directory, name, name, CancellationToken.None)).ShouldBeTrue();
         var result = await harness.RunAsync(

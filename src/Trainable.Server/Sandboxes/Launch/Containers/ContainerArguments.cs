@@ -40,10 +40,8 @@ internal static class ContainerArguments
             $"nproc={MostProcesses}:{MostProcesses}",
             "--pids-limit",
             $"{MostProcesses}",
-            "--shm-size",
-            $"{quarter}",
-            "--tmpfs",
-            $"/tmp:rw,nosuid,nodev,mode=1777,size={quarter}",
+            .. plan.Brings("/dev/shm") ? (string[])[] : ["--shm-size", $"{quarter}"],
+            .. plan.Brings("/tmp") ? (string[])[] : ["--tmpfs", $"/tmp:rw,nosuid,nodev,mode=1777,size={quarter}"],
             "--workdir",
             "/",
         ];
