@@ -73,6 +73,12 @@ public sealed record ClassificationEvaluation
     /// </summary>
     public IReadOnlyList<ThresholdOutcome>? Thresholds { get; init; }
 
+    /// <summary>
+    /// Binary with probabilities: from which probability of the positive class on the model itself gives that label, as its
+    /// labels of the held rows show it. Null where they do not follow its probabilities, or no row says where it lies.
+    /// </summary>
+    public double? Threshold { get; init; }
+
     /// <summary>How far predicted probabilities are what happens; null for a model without probabilities.</summary>
     public Calibration? Calibration { get; init; }
 }

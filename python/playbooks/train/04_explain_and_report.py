@@ -174,9 +174,15 @@ def describe_balance(search, metric):
     if uneven:
         shown = "after scaling up the rare classes"
         if len(weights) == 2:
-            shown = f"at a threshold of {weights[0] / sum(weights):.2f}"
+            shown = f"at a threshold of {threshold(search):.2f}"
         return how + f"instead predicted labels are chosen {shown}, found out of fold."
     return how + f"{metric} does not depend on the balance, and labels are the likeliest class."
+
+
+def threshold(search):
+    """From which probability of the positive class on a row gets its label; None but for two classes."""
+    weights = search["class_weights"]
+    return weights[0] / sum(weights) if weights and len(weights) == 2 else None
 
 
 def find_caveats(data, search, final, spread):
@@ -247,7 +253,7 @@ def main():
         "shap_importance": shap, "worse_slices": slices, "class_imbalance_strategy": strategy,
         "tuning_method": f"{search['folds']}-fold cross-validation ({search['folds_how']}) of fixed configurations, "
                          "then Optuna (TPE)",
-        "tuning_trials": search["tuning_trials"], "cv_score": search["ensemble_score"], "random_seed": PARAMS["seed"]})
+        "decision_threshold": threshold(search), "tuning_trials": search["tuning_trials"], "cv_score": search["ensemble_score"], "random_seed": PARAMS["seed"]})
 
     print(f"What the model relies on ({metric} lost on val when shuffled):")
     for name, (mean, spread) in list(importance.items())[:10]:

@@ -88,6 +88,11 @@ internal static class ModelCard
             card.Append("An earlier score on the same rows had been shown before this model was trained.\n");
         foreach (var note in score.Notes)
             card.Append(CultureInfo.InvariantCulture, $"{Plain(note)}\n");
+        if (evaluation?.Classification is { Threshold: { } threshold, PositiveClass: { } positive })
+            card.Append(
+                CultureInfo.InvariantCulture,
+                $"Its labels are `{Plain(positive)}` from a probability of {Number(threshold)} on; the metrics that count labels hold for that threshold.\n"
+            );
         card.Append("\n| metric | value | 95 % interval | constant |\n|---|---|---|---|\n");
         if (evaluation is not null)
             foreach (var metric in evaluation.Metrics)

@@ -46,6 +46,36 @@ public sealed class EvaluationPartsTests
                 thresholds[^1].FalseNegatives.ShouldBe(0);
             });
 
+    [Theory]
+    [InlineData(0.5, 0.5)] // Nothing speaks against a half.
+    [InlineData(0.55, 0.5)] // No row lies between.
+    [InlineData(0.33, 0.35)]
+    [InlineData(0.7, 0.8)]
+    [InlineData(0.95, null)] // No row is called positive: it lies anywhere above.
+    public void TheModelsOwnThresholdIsReadOffItsLabels(double cut, double? threshold) =>
+        ClassificationParts.Of(Binary(Truth, Scores, cut)).Threshold.ShouldBe(threshold);
+
+    [Fact]
+    public void LabelsThatDoNotFollowTheProbabilitiesHaveNoThreshold()
+    {
+        var turned = Binary(Truth, Scores) with { Predicted = [1, 0, 0, 0, 0, 1, 1, 0, 0, 1] };
+        ClassificationParts.Of(turned).Threshold.ShouldBeNull();
+    }
+
+    [Fact]
+    public void TheModelsOwnThresholdIsAmongThoseListedHoweverManyRowsThereAre()
+    {
+        double[] scores = [.. Enumerable.Range(0, 5_000).Select(row => row / 5_000.0)];
+        int[] truth = [.. scores.Select((_, row) => row % 3 == 0 ? 1 : 0)];
+        var parts = ClassificationParts.Of(Binary(truth, scores, cut: .3334));
+        parts.Threshold.ShouldBe(.3334);
+        var own = parts.Thresholds!.Single(one => one.Threshold.Equals(.3334));
+        parts.Confusion.ShouldBe([
+            [own.TrueNegatives, own.FalsePositives],
+            [own.FalseNegatives, own.TruePositives],
+        ]);
+    }
+
     [Fact]
     public void CalibrationTellsATruthfulModelFromABoastfulOne()
     {
@@ -126,11 +156,11 @@ public sealed class EvaluationPartsTests
         worst[0].TruthProbability!.Value.ShouldBe(.2, 1e-12);
     }
 
-    private static HeldPredictions.Classes Binary(int[] truth, double[] scores) =>
+    private static HeldPredictions.Classes Binary(int[] truth, double[] scores, double cut = .5001) =>
         new(
             ["no", "yes"],
             truth,
-            [.. scores.Select(score => score > .5 ? 1 : 0)],
+            [.. scores.Select(score => score >= cut ? 1 : 0)],
             [.. scores.SelectMany(score => new[] { 1 - score, score })],
             [.5, .5],
             Positive: 1

@@ -18,6 +18,11 @@ public sealed class SplitCheckTests : IDisposable
 
     private const string Wide = "u AS a, u3 * 9 AS b, IF(u2 < 0.4, 'yes', 'no') AS y";
 
+    /// <summary>Prices that lie close to one another, as those of tickets do, and whole numbers.</summary>
+    private const string Prices =
+        "10 * floor(u * 5) + 0.004 * floor(u4 * 3) AS price, round(u3 * 60) AS age, floor(u4 * 3000) % 20 AS visits, "
+        + "IF(u2 < 0.4, 'yes', 'no') AS y";
+
     private readonly string _root = Directory.CreateTempSubdirectory("trainable-").FullName;
 
     [Theory]
@@ -27,6 +32,11 @@ public sealed class SplitCheckTests : IDisposable
         "near_shared_rows",
         Wide,
         "(SELECT a + 0.00003 * sin(a * 1e6) AS a, b + 0.00003 * sin(b * 1e6) AS b, y FROM train LIMIT 80) UNION ALL SELECT * FROM honest_val"
+    )]
+    [InlineData(
+        "near_shared_rows",
+        Prices,
+        "(SELECT price + 0.0001 * sin(age * 1e6 + price * 1e4) AS price, age, visits, y FROM train LIMIT 60) UNION ALL SELECT * FROM honest_val"
     )]
     [InlineData("constant_columns", $"1.5 AS fixed, {Honest}", null)]
     [InlineData("train_only_columns", $"IF(side = 'train' AND u4 < 0.3, 1, 0) AS promo, {Honest}", null)]
@@ -54,6 +64,10 @@ public sealed class SplitCheckTests : IDisposable
     [InlineData($"{Honest}, IF(u2 < 0.4 AND u4 < 0.9, 1, 0) AS strong_but_honest")]
     [InlineData("u AS size, IF(i % 40 = 0, 'rare', IF(u2 < 0.4, 'yes', 'no')) AS y")]
     public async Task HonestSplitsRaiseNothing(string rows) => (await CodesAsync(rows)).ShouldBeEmpty();
+
+    [Fact]
+    public async Task RowsBetweenWhosePricesIsLittleAreNoCopies() =>
+        (await CodesAsync(Prices)).ShouldNotContain("near_shared_rows");
 
     [Theory]
     [InlineData("target_shift", "u AS size, u2 * 10 + IF(side = 'val', 9, 0) AS y", true)]

@@ -2564,6 +2564,12 @@ export interface components {
              *     ROC and precision–recall curves are drawn from it.
              */
             thresholds?: null | components["schemas"]["ThresholdOutcome"][];
+            /**
+             * Format: double
+             * @description Binary with probabilities: from which probability of the positive class on the model itself gives that label, as its
+             *     labels of the held rows show it. Null where they do not follow its probabilities, or no row says where it lies.
+             */
+            threshold?: null | number;
             calibration?: null | components["schemas"]["Calibration"];
         };
         CodeOutput: {

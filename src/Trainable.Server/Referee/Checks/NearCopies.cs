@@ -9,6 +9,10 @@ namespace Trainable.Server.Referee.Checks;
 /// close to others by chance, so closeness alone says nothing. But ten times as close a neighbour is by chance at least ten
 /// times as rare, whereas a copy stays a copy until the grid is as fine as its noise.
 /// </summary>
+/// <remarks>
+/// Chance is not as rare as that between values that many rows have, such as two prices that lie close together. Noise makes
+/// values that no other row has: rows that differ between two common values are two rows, not one and its copy.
+/// </remarks>
 internal static class NearCopies
 {
     /// <summary>Grids of 10^-1 to 10^-6 standard deviations are laid over the numbers.</summary>
@@ -83,6 +87,17 @@ internal static class NearCopies
         var all = database.Scalar<long>($"SELECT count(*) FROM {rows}");
         var trained = database.Scalar<long>($"SELECT count(*) FROM {train}");
         var scales = Scales(database, train, features);
+        var pairs = new NearPairs(
+            database,
+            rows,
+            train,
+            [
+                .. features
+                    .Select((column, index) => (Column: column, Scale: scales[index]))
+                    .Where(one => IsContinuous(one.Column))
+                    .Select(one => Cell(one.Column, one.Scale, Same)),
+            ]
+        );
         var same = Shared(Same);
         double before = 1;
         long near = 0;
@@ -93,14 +108,26 @@ internal static class NearCopies
             if (near <= Fewest || share <= Many)
                 return null;
             if (before <= Crowded && share > Chance(before, all))
-                return (near, all);
+            {
+                // Of what lies close, only what noise can have made: on this grid, and on the one before.
+                var noisy = share * pairs.NoisyShare(Keys(grid), Keys(Same));
+                var noisyBefore = before * (grid == 1 ? 1 : pairs.NoisyShare(Keys(grid - 1), Keys(Same)));
+                if (noisy * all > Fewest && noisy > Many && noisy > Chance(noisyBefore, all))
+                    return ((long)Math.Round(noisy * all), all);
+            }
             before = share;
         }
-        return before > Crowded && trained * Math.Pow(10, -FinestGrid) < Sparse ? (near, all) : null;
+        if (before <= Crowded || trained * Math.Pow(10, -FinestGrid) >= Sparse)
+            return null;
+        var copies = (long)Math.Round(near * pairs.NoisyShare(Keys(FinestGrid), Keys(Same)));
+        return copies > Fewest && copies > Many * all ? (copies, all) : null;
+
+        string Keys(int grid) =>
+            string.Join(", ", features.Select((column, index) => Cell(column, scales[index], grid)));
 
         long Shared(int grid)
         {
-            var keys = string.Join(", ", features.Select((column, index) => Cell(column, scales[index], grid)));
+            var keys = Keys(grid);
             string Hashes(string source) => $"(SELECT hash({keys}) AS key FROM {source})";
             return database.Scalar<long>(
                 $"SELECT count(*) FROM {Hashes(rows)} SEMI JOIN {Hashes(train)} AS other USING (key)"

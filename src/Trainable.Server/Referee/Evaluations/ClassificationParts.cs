@@ -13,13 +13,16 @@ internal static class ClassificationParts
     {
         var confusion = Confusion(held);
         var isBinary = held.Labels.Count == 2;
+        var hasThreshold = isBinary && held.HasProbabilities;
+        var cut = hasThreshold ? Cut(held) : default;
         return new ClassificationEvaluation
         {
             Labels = held.Labels,
             PositiveClass = isBinary ? held.Labels[held.Positive] : null,
             Confusion = confusion,
             PerLabel = [.. held.Labels.Select((label, index) => Measure(label, index, confusion))],
-            Thresholds = isBinary && held.HasProbabilities ? Thresholds(held) : null,
+            Thresholds = hasThreshold ? Thresholds(held, cut.Lowest) : null,
+            Threshold = hasThreshold ? cut.Threshold : null,
             Calibration = held.HasProbabilities ? CalibrationBins.Of(held) : null,
         };
     }
@@ -46,8 +49,30 @@ internal static class ClassificationParts
         );
     }
 
+    /// <summary>
+    /// Where the model's own labels part: the lowest probability that it calls positive, and the threshold, which is a half
+    /// where nothing speaks against it.
+    /// </summary>
+    private static (double Lowest, double? Threshold) Cut(HeldPredictions.Classes held)
+    {
+        var (lowest, highest) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (var row = 0; row < held.Rows; row++)
+        {
+            var probability = held.Probability(row, held.Positive);
+            if (held.Predicted[row] == held.Positive)
+                lowest = Math.Min(lowest, probability);
+            else
+                highest = Math.Max(highest, probability);
+        }
+        if (highest <= 0.5 && lowest >= 0.5)
+            return (lowest, 0.5);
+        return (lowest, lowest >= highest && double.IsFinite(lowest) ? lowest : null);
+    }
+
     /// <summary>One pass down the rows by falling probability; equal probabilities fall on one side together.</summary>
-    private static List<ThresholdOutcome> Thresholds(HeldPredictions.Classes held)
+    /// <param name="held">The predictions.</param>
+    /// <param name="shownAlways">A threshold that is listed however many others are: the model's own.</param>
+    private static List<ThresholdOutcome> Thresholds(HeldPredictions.Classes held, double shownAlways)
     {
         var scores = Enumerable.Range(0, held.Rows).Select(row => held.Probability(row, held.Positive)).ToArray();
         int[] order = [.. Enumerable.Range(0, held.Rows).OrderByDescending(row => scores[row])];
@@ -67,7 +92,7 @@ internal static class ClassificationParts
                     falsePositives++;
             }
             start = end;
-            if (end < order.Length && end < shown)
+            if (end < order.Length && end < shown && !threshold.Equals(shownAlways))
                 continue;
             shown = end + ((double)order.Length / (MostThresholds - 1));
             outcomes.Add(

@@ -133,6 +133,7 @@ describe('Checks', () => {
               [1, 3],
             ],
             per_label: [],
+            threshold: 0.6,
             thresholds: [
               {
                 threshold: 0.9,
@@ -164,6 +165,7 @@ describe('Checks', () => {
       },
     });
     expect(await screen.findByText(/4 rows are called yes: 3 rightly, 1 wrongly. 1 are missed/)).toBeTruthy();
+    expect(screen.getByText(/The model itself says yes from 0.600 on/)).toBeTruthy();
     fireEvent.change(screen.getByRole('slider', { name: 'Threshold' }), { target: { value: '0' } });
     expect(screen.getByText(/8 rows are called yes: 4 rightly, 4 wrongly. 0 are missed/)).toBeTruthy();
   });

@@ -15,7 +15,8 @@ export function ThresholdExplorer({
   classes: ClassificationEvaluation;
   thresholds: readonly ThresholdOutcome[];
 }) {
-  const [threshold, setThreshold] = useState(0.5);
+  const own = classes.threshold ?? null;
+  const [threshold, setThreshold] = useState(own ?? 0.5);
   const roc = useMemo(() => rocCurve(thresholds), [thresholds]);
   const recall = useMemo(() => precisionRecallCurve(thresholds), [thresholds]);
   const best = useMemo(() => bestF1(thresholds), [thresholds]);
@@ -40,9 +41,16 @@ export function ThresholdExplorer({
           />
           <output className="number w-12 font-[600] text-title">{threshold.toFixed(3)}</output>
         </div>
-        <Button size="small" onClick={() => setThreshold(0.5)}>
-          0.5
-        </Button>
+        {own !== null && (
+          <Button size="small" onClick={() => setThreshold(own)}>
+            The model’s
+          </Button>
+        )}
+        {own !== 0.5 && (
+          <Button size="small" onClick={() => setThreshold(0.5)}>
+            0.5
+          </Button>
+        )}
         <Button size="small" onClick={() => setThreshold(best)}>
           Best F1
         </Button>
@@ -55,6 +63,7 @@ export function ThresholdExplorer({
         <Measure name="Accuracy" value={now.accuracy} />
       </dl>
       <p className="mt-3 text-gray-11 text-small">
+        {own !== null && `The model itself says ${positive} from ${own.toFixed(3)} on. `}
         {formatCount(flagged)} rows are called {positive}: {formatCount(outcome.true_positives)} rightly,{' '}
         {formatCount(outcome.false_positives)} wrongly. {formatCount(outcome.false_negatives)} are missed.
       </p>

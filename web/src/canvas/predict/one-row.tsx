@@ -9,8 +9,16 @@ import { predictRow } from './queries';
 import { RowForm, type RowValues } from './row-form';
 
 /** A form for one row, and what the model says of it. */
-export function OneRow({ session, form }: { session: string; form: PredictionForm }) {
-  const prediction = useMutation({ mutationFn: (row: RowValues) => predictRow(session, row) });
+export function OneRow({
+  session,
+  form,
+  threshold,
+}: {
+  session: string;
+  form: PredictionForm;
+  threshold: number | null;
+}) {
+  const prediction = useMutation({ mutationFn: (row: RowValues) => predictRow(session, row, threshold) });
   return (
     <>
       <Section

@@ -79,9 +79,10 @@ describe('Predict', () => {
     };
     await user.clear(age);
     await user.type(age, '90');
+    await user.type(screen.getByLabelText(/A row is called/), '0.3');
     await user.click(screen.getByRole('button', { name: 'Predict' }));
     const answer = within(await screen.findByRole('region', { name: 'Prediction' }));
-    expect(JSON.parse(posted)).toEqual({ rows: [{ age: '90', note: null }], explain: true });
+    expect(JSON.parse(posted)).toEqual({ rows: [{ age: '90', note: null }], explain: true, threshold: 0.3 });
     expect(answer.getByText('80.0 %')).toBeTruthy();
     expect(answer.getByText('+0.3000')).toBeTruthy();
     expect(answer.getByText('age lies outside what the model learnt from in 1 row.')).toBeTruthy();
@@ -90,12 +91,17 @@ describe('Predict', () => {
   it('shows a table with its predictions', async () => {
     renderInStudio(<PredictTab />, { log: trained, answers: { '/api/sessions/s/predict': form } });
     const chooser = await screen.findByLabelText('A table to predict');
-    globalThis.fetch = async () =>
-      new Response('age,prediction\n90,yes\n', {
+    await user.type(screen.getByLabelText(/A row is called/), '0.3');
+    let asked = '';
+    globalThis.fetch = async (input) => {
+      asked = String(input);
+      return new Response('age,prediction\n90,yes\n', {
         headers: { 'Content-Type': 'text/csv', 'Trainable-Notes': '["Mind this."]' },
       });
+    };
     await user.upload(chooser, new File(['age\n90\n'], 'new.csv', { type: 'text/csv' }));
     expect(await screen.findByText('Mind this.')).toBeTruthy();
+    expect(asked).toBe('/api/sessions/s/predict?threshold=0.3');
     expect(screen.getByRole('link', { name: 'Download' }).getAttribute('download')).toBe('predicted-new.csv');
   });
 });

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Package } from 'lucide-react';
+import { useState } from 'react';
 import { usePlace } from '@/canvas/lib/place';
 import { Section } from '@/canvas/parts/section';
 import { useView } from '@/live/store';
@@ -9,6 +10,7 @@ import { Button } from '@/ui/button';
 import { Empty, ErrorState, SkeletonText } from '@/ui/states';
 import { OneRow } from './one-row';
 import { formQuery } from './queries';
+import { Threshold } from './threshold';
 import { WholeTable } from './whole-table';
 
 /** The session's model on new rows: a form for one, and a table of many. */
@@ -16,6 +18,7 @@ export default function PredictTab() {
   const { store, session } = useStudio();
   const model = useView(store, trainedBy);
   const form = useQuery({ ...formQuery(session.id, model ?? ''), enabled: model !== null });
+  const [threshold, setThreshold] = useState<number | null>(null);
   const scroller = usePlace<HTMLDivElement>(`${session.id}/predict`, form.data !== undefined);
   if (model === null)
     return (
@@ -36,8 +39,11 @@ export default function PredictTab() {
   if (!form.data) return <SkeletonText lines={8} className="p-4" />;
   return (
     <div ref={scroller} className="@container h-full overflow-y-auto">
-      <OneRow key={model} session={session.id} form={form.data} />
-      <WholeTable session={session.id} />
+      {form.data.positive_class && form.data.has_probabilities && (
+        <Threshold positive={form.data.positive_class} value={threshold} onChange={setThreshold} />
+      )}
+      <OneRow key={model} session={session.id} form={form.data} threshold={threshold} />
+      <WholeTable session={session.id} threshold={threshold} />
       <Section
         title="Take it away"
         hint="The session as a zip: working rows, scripts, a notebook, the model with a program that predicts without Trainable, what was measured, a model card. 'trainable verify' makes the model again from it."

@@ -16,11 +16,12 @@ export const formQuery = (id: string, version: string) =>
 export async function predictRow(
   id: string,
   row: Readonly<Record<string, string | null>>,
+  threshold: number | null,
 ): Promise<PredictionResult> {
   const response = await fetch(`/api/sessions/${id}/predict`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-    body: JSON.stringify({ rows: [row], explain: true }),
+    body: JSON.stringify({ rows: [row], explain: true, threshold }),
   });
   if (!response.ok) throw await problemOf(response);
   return response.json();
@@ -34,8 +35,15 @@ export interface PredictedTable {
 }
 
 /** A table's predictions as a file. */
-export async function predictTable(id: string, file: File, explain: boolean): Promise<PredictedTable> {
-  const response = await fetch(`/api/sessions/${id}/predict${explain ? '?explain=true' : ''}`, {
+export async function predictTable(
+  id: string,
+  file: File,
+  asked: { explain: boolean; threshold: number | null },
+): Promise<PredictedTable> {
+  const query = new URLSearchParams();
+  if (asked.explain) query.set('explain', 'true');
+  if (asked.threshold !== null) query.set('threshold', String(asked.threshold));
+  const response = await fetch(`/api/sessions/${id}/predict?${query}`, {
     method: 'POST',
     headers: { 'Content-Type': 'text/csv', Accept: 'text/csv' },
     body: file,

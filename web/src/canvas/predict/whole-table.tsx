@@ -17,10 +17,12 @@ import { type PredictedTable, predictTable } from './queries';
 const SHOWN_BYTES = 2 << 20;
 
 /** Takes a table by drop or choice; shows its rows with their predictions, and gives them as a file. */
-export function WholeTable({ session }: { session: string }) {
+export function WholeTable({ session, threshold }: { session: string; threshold: number | null }) {
   const [explain, setExplain] = useState(false);
   const chooser = useId();
-  const prediction = useMutation({ mutationFn: (file: File) => predictTable(session, file, explain) });
+  const prediction = useMutation({
+    mutationFn: (file: File) => predictTable(session, file, { explain, threshold }),
+  });
   const take = (file: File | null | undefined) => file && prediction.mutate(file);
   const drop = useDrop((files) => take(files[0]?.file));
   return (
