@@ -24,6 +24,7 @@ var root = new RootCommand(
     ExportCommand.Create(lessons),
     VerifyCommand.Create(lessons),
     ReplayCommand.Create(lessons),
+    VersionsCommand.Create(lessons),
     TakeOverCommand.Create(lessons),
 };
 root.Add(McpCommand.Create(lessons));

@@ -46,8 +46,18 @@ public sealed record DriftReport
     public required IReadOnlyList<DriftColumn> Columns { get; init; }
 }
 
+/// <summary>What a population stability index means, by the usual rule of thumb.</summary>
+public static class DriftLevels
+{
+    /// <summary>Below this a column has hardly changed.</summary>
+    public const double Some = 0.1;
+
+    /// <summary>From this on it has changed much.</summary>
+    public const double Much = 0.25;
+}
+
 /// <param name="Name">The column.</param>
-/// <param name="Psi">Population stability index: below 0.1 nothing to speak of, from 0.25 on much.</param>
+/// <param name="Psi">Population stability index, see <see cref="DriftLevels"/>.</param>
 /// <param name="MissingBefore">Share of rows without a value.</param>
 /// <param name="MissingNow">The same, in the newer version.</param>
 public sealed record DriftColumn(string Name, double Psi, double MissingBefore, double MissingNow);

@@ -50,6 +50,36 @@ internal sealed class ApiClient : IDisposable
         );
     }
 
+    /// <summary>A new version of an experiment's dataset, and a session on it; of the upload's options only sheet and main count.</summary>
+    public async Task<DatasetVersionCreated> AddVersionAsync(
+        Guid experiment,
+        ExperimentUpload upload,
+        CancellationToken cancellation
+    )
+    {
+        using var content = upload.ToContent();
+        return await PostAsync(
+            $"/api/experiments/{experiment}/versions",
+            content,
+            ContractJson.Default.DatasetVersionCreated,
+            cancellation
+        );
+    }
+
+    public Task<IReadOnlyList<DatasetVersionItem>> ListVersionsAsync(Guid experiment, CancellationToken cancellation) =>
+        GetAsync(
+            $"/api/experiments/{experiment}/versions",
+            ContractJson.Default.IReadOnlyListDatasetVersionItem,
+            cancellation
+        );
+
+    /// <summary>A request of the tus protocol; the caller disposes the answer.</summary>
+    public Task<HttpResponseMessage> SendTusAsync(HttpRequestMessage request, CancellationToken cancellation)
+    {
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        return OpenAsync(request, cancellation);
+    }
+
     public Task<ExperimentSummary[]> ListExperimentsAsync(int limit, CancellationToken cancellation) =>
         GetAsync($"/api/experiments?limit={limit}", ContractJson.Default.ExperimentSummaryArray, cancellation);
 

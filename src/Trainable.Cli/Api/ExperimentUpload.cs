@@ -16,6 +16,9 @@ internal sealed record ExperimentUpload
     public required ExperimentOptions Options { get; init; }
     public required IReadOnlyList<UploadFile> Files { get; init; }
 
+    /// <summary>Files that the server has already, by their uploads' ids.</summary>
+    public IReadOnlyList<Guid> Uploads { get; init; } = [];
+
     /// <summary>Where the server finds the data, instead of files.</summary>
     public string? S3Path { get; init; }
 
@@ -31,6 +34,8 @@ internal sealed record ExperimentUpload
         };
         if (S3Path is not null)
             content.Add(new StringContent(S3Path), "s3_path");
+        foreach (var upload in Uploads)
+            content.Add(new StringContent(upload.ToString()), "uploads");
         foreach (var file in Files)
         {
             var body = new StreamContent(

@@ -10,6 +10,9 @@ internal sealed record RunArguments
     /// <summary>The last stage to run.</summary>
     public required string Until { get; init; }
     public string? Name { get; init; }
+
+    /// <summary>A session whose experiment gets the data as a new version; null for an experiment of its own.</summary>
+    public string? VersionOf { get; init; }
     public string Instructions { get; init; } = "";
     public required RunOptions Run { get; init; }
     public required ExperimentOptions Options { get; init; }

@@ -18,6 +18,7 @@ internal static class RunCommand
           trainable run houses/ --target price --metric rmse --budget 10m
           trainable run visits.csv --target readmitted --group patient_id --instructions "recall matters most"
           trainable run churn.csv --model claude-opus-4-6 --thinking high --max-cost 2.50 --share schema
+          trainable run april.csv --version-of latest       new data for the experiment that ran last: run, compare, see drift
           trainable run churn.csv --json | jq -r 'select(.type=="summary") | .data.score.value'
 
         Environment:
@@ -67,6 +68,11 @@ internal static class RunCommand
         var sheet = Text("--sheet", "NAME", "The sheet of an Excel workbook; the first with a table otherwise.");
         var group = Text("--group", "COL", "Rows with one value of this column stay on one side of every split.");
         var time = Text("--time", "COL", "Split by this column: the latest rows are the test set.");
+        var version = Text(
+            "--version-of",
+            "SESSION",
+            "Add the data as a new version of this session's experiment, which keeps its options, and run on it."
+        );
         var home = Shared.Home();
         var json = Shared.Json("One event a line and a summary last; nothing else on stdout.");
 
@@ -86,10 +92,19 @@ internal static class RunCommand
             positive,
             group,
             time,
+            version,
             home,
             json,
         };
         flags.AddTo(command);
+        Option[] settled = [target, instructions, holdout, name, drop, metric, problem, positive, group, time];
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(version) is null)
+                return;
+            foreach (var option in settled.Where(option => result.GetResult(option) is { Implicit: false }))
+                result.AddError($"{option.Name} is settled by the experiment; leave it out with --version-of.");
+        });
         command.SetAction(
             (line, _) =>
                 RunPipeline.ExecuteAsync(
@@ -98,6 +113,7 @@ internal static class RunCommand
                         Data = line.GetRequiredValue(data),
                         Until = line.GetValue(stage) is { } last and not Auto ? last : Stages.Train,
                         Name = line.GetValue(name),
+                        VersionOf = line.GetValue(version),
                         Instructions = line.GetValue(instructions) ?? "",
                         Run = flags.Read(line),
                         Home = line.GetValue(home),

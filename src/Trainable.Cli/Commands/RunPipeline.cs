@@ -61,10 +61,17 @@ internal static class RunPipeline
         CancellationToken cancellation
     )
     {
-        var session = S3Address.Is(arguments.Data)
-            ? await CreateFromS3Async(arguments, server, view, cancellation)
-            : await CreateAsync(arguments, server, view, cancellation);
-        var request = new StartStageRequest();
+        var session = (S3Address.Is(arguments.Data), arguments.VersionOf) switch
+        {
+            (true, null) => await CreateFromS3Async(arguments, server, view, cancellation),
+            (true, _) => throw new CommandException(
+                "A new version is made of files here, not of s3://. Download the data first.",
+                ExitCodes.Usage
+            ),
+            (false, null) => await CreateAsync(arguments, server, view, cancellation),
+            (false, { } versioned) => await AddVersionAsync(arguments, versioned, server, view, cancellation),
+        };
+        var request = arguments.VersionOf is null ? new StartStageRequest() : Driven(arguments.Run);
         try
         {
             await server.AskAsync(api => api.StartAsync(session, arguments.Until, request, cancellation), cancellation);
@@ -83,12 +90,7 @@ internal static class RunPipeline
         CancellationToken cancellation
     )
     {
-        using var data = IsSample(arguments.Data)
-            ? await new Samples(PythonLocation.Read(server.Home)).WriteAsync(
-                arguments.Data[Samples.Prefix.Length..],
-                cancellation
-            )
-            : DataSource.FromPath(arguments.Data);
+        using var data = await DataAsync(arguments, server, cancellation);
         var upload = new ExperimentUpload
         {
             Name = arguments.Name ?? data.Name,
@@ -100,11 +102,76 @@ internal static class RunPipeline
         view.Notice(
             $"{upload.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}{Predicting(upload.Options)}"
         );
-        var created = await server.AskAsync(api => api.CreateExperimentAsync(upload, cancellation), cancellation);
+        var created = await DataUpload.SendAsync(
+            upload,
+            server,
+            view,
+            (api, form) => api.CreateExperimentAsync(form, cancellation),
+            cancellation
+        );
         if (created.Note is { } note)
             view.Notice(note);
         return created.SessionId;
     }
+
+    private static async Task<Guid> AddVersionAsync(
+        RunArguments arguments,
+        string versioned,
+        HomeServer server,
+        IRunView view,
+        CancellationToken cancellation
+    )
+    {
+        using var data = await DataAsync(arguments, server, cancellation);
+        var session = await SessionName.ResolveAsync(server.Api, versioned, cancellation);
+        var detail = await server.Api.GetSessionAsync(session, cancellation);
+        var upload = new ExperimentUpload
+        {
+            Name = data.Name,
+            Options = arguments.Options,
+            Files = data.Files,
+        };
+        view.Notice($"{data.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}");
+        var created = await DataUpload.SendAsync(
+            upload,
+            server,
+            view,
+            (api, form) => api.AddVersionAsync(detail.ExperimentId, form, cancellation),
+            cancellation
+        );
+        foreach (var line in VersionsCommand.Lines(created.Version, TimeProvider.System.GetUtcNow().UtcDateTime))
+            view.Notice(line.Text);
+        if (created.Note is { } note)
+            view.Notice(note);
+        return created.SessionId;
+    }
+
+    private static async Task<DataSource> DataAsync(
+        RunArguments arguments,
+        HomeServer server,
+        CancellationToken cancellation
+    ) =>
+        IsSample(arguments.Data)
+            ? await new Samples(PythonLocation.Read(server.Home)).WriteAsync(
+                arguments.Data[Samples.Prefix.Length..],
+                cancellation
+            )
+            : DataSource.FromPath(arguments.Data);
+
+    /// <summary>How the runs are driven, said as they start, since the experiment has its own word on that.</summary>
+    private static StartStageRequest Driven(RunOptions run) =>
+        new()
+        {
+            Model = run.Model,
+            Models = run.Models,
+            Thinking = run.Thinking,
+            Share = run.Share,
+            Budget = run.Budget,
+            SessionBudget = run.SessionBudget,
+            PauseBeforeStages = run.PauseBeforeStages,
+            ApproveCode = run.ApproveCode,
+            QuestionTimeoutSeconds = run.QuestionTimeoutSeconds,
+        };
 
     /// <summary>The server reads S3 itself, with the keys that it was started with.</summary>
     private static async Task<Guid> CreateFromS3Async(

@@ -10,4 +10,7 @@ internal interface IRunView : IAsyncDisposable
 
     /// <summary>A sentence of the command's own, for people.</summary>
     void Notice(string sentence);
+
+    /// <summary>How many bytes of the data have gone to the server; all of them ends it.</summary>
+    void Sending(long sent, long total) { }
 }

@@ -23,6 +23,7 @@ internal sealed class LiveView : IRunView
     private string _shown = "";
     private int _shownLines;
     private bool _ended;
+    private TextLine? _sending;
 
     public LiveView(
         RunProgress progress,
@@ -56,6 +57,13 @@ internal sealed class LiveView : IRunView
 
     public void Notice(string sentence) => Draw([TextLine.Of(CleanText.Line(sentence), Tone.Quiet)]);
 
+    /// <summary>The next beat shows it.</summary>
+    public void Sending(long sent, long total)
+    {
+        lock (_gate)
+            _sending = sent < total ? SendingLine.Of(sent, total) : null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _timer.DisposeAsync();
@@ -78,7 +86,7 @@ internal sealed class LiveView : IRunView
                 return;
             // One column is left free: a line that fills the last one wraps on some terminals.
             _painter.Profile.Width = Math.Max(20, _width() - 1);
-            var foot = _progress.Foot();
+            IReadOnlyList<TextLine> foot = _sending is { } line ? [.. _progress.Foot(), line] : _progress.Foot();
             var below = Paint(foot);
             if (finished.Count == 0 && below == _shown)
                 return;

@@ -60,6 +60,37 @@ public sealed class SuspicionTests
         LeakSuspicions.Of(column, rare, ProblemTypes.Binary).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(3.0, false)] // Sets one of three classes apart, as a petal's length does.
+    [InlineData(0.4, true)] // Each class has a range of its own.
+    public void OfThreeClassesANumberHasToTellAll(double spread, bool isNamed)
+    {
+        static int Class(int row) => row * 7 % 3;
+        var species = Column("species", row => $"s{Class(row)}");
+        var length = Column(
+            "length",
+            row =>
+                Text(
+                    (Class(row) == 0 ? 0 : 9 + Class(row))
+                        + (Class(row) == 0 ? 1 : spread) * (row * 7919 % 1000 / 1000.0)
+                )
+        );
+        LeakSuspicions
+            .Of(length, species, ProblemTypes.Multiclass)
+            .Any(one => one.Code == "single_feature_leak")
+            .ShouldBe(isNamed);
+    }
+
+    [Fact]
+    public void ADateThatIsAnotherInEachRowIsNoKey()
+    {
+        var since = Column(
+            "since",
+            row => new DateTime(2020, 1, 1).AddDays(row * 3).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+        );
+        KeySuspicions.Of(since, Classes(), ProblemTypes.Binary, Now).ShouldBeEmpty();
+    }
+
     private static string[] Codes(string column, RawColumn target, string problem)
     {
         var raw = Column(column, row => Value(column, row));

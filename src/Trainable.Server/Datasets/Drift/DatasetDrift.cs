@@ -1,14 +1,11 @@
 using System.Text.Json.Serialization;
+using Trainable.Contracts;
 
 namespace Trainable.Server.Datasets.Drift;
 
 /// <summary>How the working rows of one version of a dataset differ from those of an earlier one.</summary>
 internal sealed record DatasetDrift
 {
-    /// <summary>The usual reading of a population stability index: below it nothing, up to <see cref="Large"/> some change.</summary>
-    public const double Moderate = 0.1;
-    public const double Large = 0.25;
-
     /// <summary>Number of the earlier version.</summary>
     public required int From { get; init; }
     public required long RowsBefore { get; init; }
@@ -20,7 +17,7 @@ internal sealed record DatasetDrift
     public required IReadOnlyList<ColumnDrift> Columns { get; init; }
 
     [JsonIgnore]
-    public IEnumerable<ColumnDrift> Changed => Columns.Where(column => column.Psi >= Large);
+    public IEnumerable<ColumnDrift> Changed => Columns.Where(column => column.Psi >= DriftLevels.Much);
 }
 
 /// <param name="Column">Its name.</param>

@@ -34,7 +34,7 @@ internal sealed class EdaChecks(HeldRows held, DatasetStore datasets)
         foreach (var column in changed.Take(MostDriftsTold))
             findings.Warn(
                 "drift",
-                $"`{column.Column}` differs much from version {drift.From} of the dataset: its stability index is {column.Psi:0.00}, over {DatasetDrift.Large:0.00}."
+                $"`{column.Column}` differs much from version {drift.From} of the dataset: its stability index is {column.Psi:0.00}, over {DriftLevels.Much:0.00}."
             );
         if (drift.Removed.Count > 0)
             findings.Warn(

@@ -55,6 +55,39 @@ internal static class Association
         return Math.Max(share, 1 - share);
     }
 
+    /// <summary>
+    /// Lambda of a number that is cut into as many ranges as there are classes, at the best places. One class that a number
+    /// sets apart is nature's way; all of them are suspicious.
+    /// </summary>
+    public static double LambdaOfRanges(double?[] numbers, int[] classes, int classCount)
+    {
+        int[] rows = [.. Rows(numbers, classes).OrderBy(row => numbers[row]!.Value)];
+        if (rows.Length == 0)
+            return 0;
+        // right[used, class]: rows so far that are right at best, if `used` ranges lie behind and the present one is of the class.
+        var right = new int[classCount, classCount];
+        var tied = new int[classCount];
+        for (var start = 0; start < rows.Length; )
+        {
+            var end = start;
+            Array.Clear(tied);
+            for (; end < rows.Length && numbers[rows[end]]!.Value.Equals(numbers[rows[start]]!.Value); end++)
+                tied[classes[rows[end]]]++;
+            start = end;
+            for (var used = classCount - 1; used >= 0; used--)
+            {
+                var before = 0;
+                for (var label = 0; used > 0 && label < classCount; label++)
+                    before = Math.Max(before, right[used - 1, label]);
+                for (var label = 0; label < classCount; label++)
+                    right[used, label] = Math.Max(right[used, label], before) + tied[label];
+            }
+        }
+        var best = right.Cast<int>().Max();
+        var common = rows.GroupBy(row => classes[row]).Max(one => one.Count());
+        return common == rows.Length ? 0 : 1 - ((double)(rows.Length - best) / (rows.Length - common));
+    }
+
     /// <summary>Pearson's correlation of two columns of numbers; 0 where one is constant.</summary>
     public static double Correlation(double?[] left, double?[] right)
     {

@@ -50,7 +50,7 @@ internal static class KeySuspicions
         if (column.Known < FewestRows || column.Distinct < MostlyDistinct * column.Known || !column.LooksLikeKeys)
             return false;
         if (!column.IsNumeric)
-            return true;
+            return !IsDates(column);
         var numbers = column.Numbers.OfType<double>().ToList();
         return numbers.Max() - numbers.Min() <= DensestRange * column.Known;
     }
@@ -118,10 +118,16 @@ internal static class KeySuspicions
         return all > 0 ? (between - within) / all : 0;
     }
 
+    /// <summary>A date is another in nearly every row, and yet says something of new ones.</summary>
+    private static bool IsDates(RawColumn column) =>
+        !column.IsNumeric
+        && ColumnStatistics.MayBeDates([
+            .. column.Texts.OfType<string>().Distinct(StringComparer.Ordinal).Take(DatesLookedAt),
+        ]);
+
     private static int Future(RawColumn column, DateTime now)
     {
-        string[] seen = [.. column.Texts.OfType<string>().Distinct(StringComparer.Ordinal).Take(DatesLookedAt)];
-        if (column.IsNumeric || !ColumnStatistics.MayBeDates(seen))
+        if (!IsDates(column))
             return 0;
         return column.Texts.Count(text =>
             DateTime.TryParse(

@@ -15,6 +15,7 @@ internal static class LeakSuspicions
     /// <summary>With fewer rows a level, a column that means nothing fixes the class by chance.</summary>
     private const int RowsALevel = 10;
     private const int FewestRows = 40;
+    private const int MostClasses = 20;
     private const int FewestGaps = 10;
 
     /// <summary>Rows with the same value, on average, from which on it is no chance that two columns divide the rows alike.</summary>
@@ -70,7 +71,24 @@ internal static class LeakSuspicions
                 $"alone leaves {Share(1 - lambda)} of the errors of guessing `{target.Name}`",
                 lambda
             );
-        else if (column.IsNumeric && Area(column, target) is var area && area >= TellingArea)
+        else if (
+            column.IsNumeric
+            && target.Distinct is > 2 and <= MostClasses
+            && Association.LambdaOfRanges(column.Numbers, target.Levels, target.Distinct) is var ranges
+            && ranges >= TellingLambda
+        )
+            yield return Named(
+                column,
+                "single_feature_leak",
+                $"alone leaves {Share(1 - ranges)} of the errors of guessing `{target.Name}`: each class has a range of it",
+                ranges
+            );
+        else if (
+            column.IsNumeric
+            && target.Distinct == 2
+            && Association.Area(column.Numbers, target.Levels, positive: 0) is var area
+            && area >= TellingArea
+        )
             yield return Named(
                 column,
                 "single_feature_leak",
@@ -121,12 +139,6 @@ internal static class LeakSuspicions
                 between
             );
     }
-
-    /// <summary>Of two classes either one; of more the best of any against the rest.</summary>
-    private static double Area(RawColumn column, RawColumn target) =>
-        target.Distinct > 20
-            ? 0
-            : Enumerable.Range(0, target.Distinct).Max(label => Association.Area(column.Numbers, target.Levels, label));
 
     /// <summary>Missing or not, as two levels; null when there are too few of either to say anything.</summary>
     private static int[]? Gaps(RawColumn column) =>
