@@ -39,6 +39,14 @@ export const fileTextQuery = (path: string, version = 0) =>
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** The versions of an experiment's dataset, oldest first. */
+export const versionsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['versions', id],
+    queryFn: ({ signal }) =>
+      dataOf(api.GET('/api/experiments/{id}/versions', { params: { path: { id } }, signal })),
+  });
+
 /** What the upload turned out to be, and how it was divided. */
 export const datasetQuery = (id: string) =>
   queryOptions({

@@ -1,4 +1,5 @@
 import { ApiError } from '@/api/problem';
+import type { DatasetVersionCreated } from '@/api/schema';
 import type { ExperimentCreated, ExperimentOptions } from '@/api/types';
 import type { ChosenFile } from './dropped';
 import { LARGE, sendInPieces, settle } from './resumable';
@@ -21,14 +22,38 @@ export interface UploadProgress {
 export const isLarge = (files: readonly ChosenFile[]) => files.some(({ file }) => file.size >= LARGE);
 
 /** Sends the files, the large ones in pieces, and makes the experiment. */
-export async function upload(
-  experiment: NewExperiment,
+export const upload = (
+  { files, name, instructions, options }: NewExperiment,
   onProgress: (progress: UploadProgress) => void,
   signal: AbortSignal,
-): Promise<ExperimentCreated> {
-  const total = experiment.files.reduce((sum, { file }) => sum + file.size, 0);
-  const large = experiment.files.filter(({ file }) => file.size >= LARGE);
-  const small = experiment.files.filter(({ file }) => file.size < LARGE);
+): Promise<ExperimentCreated> =>
+  send(
+    '/api/experiments',
+    { name, instructions, options: JSON.stringify(options) },
+    files,
+    onProgress,
+    signal,
+  );
+
+/** Sends the files as a new version of an experiment's dataset. */
+export const uploadVersion = (
+  experiment: string,
+  files: readonly ChosenFile[],
+  onProgress: (progress: UploadProgress) => void,
+  signal: AbortSignal,
+): Promise<DatasetVersionCreated> =>
+  send(`/api/experiments/${experiment}/versions`, {}, files, onProgress, signal);
+
+async function send<Made>(
+  url: string,
+  fields: Readonly<Record<string, string>>,
+  files: readonly ChosenFile[],
+  onProgress: (progress: UploadProgress) => void,
+  signal: AbortSignal,
+): Promise<Made> {
+  const total = files.reduce((sum, { file }) => sum + file.size, 0);
+  const large = files.filter(({ file }) => file.size >= LARGE);
+  const small = files.filter(({ file }) => file.size < LARGE);
   const meter = new Meter(total, onProgress);
   const ids: string[] = [];
   let before = 0;
@@ -37,14 +62,13 @@ export async function upload(
     ids.push(await sendInPieces(chosen, (bytes) => meter.reached(start + bytes), signal));
     before += chosen.file.size;
   }
-  const created = await create(
-    { ...experiment, files: small },
-    ids,
-    (bytes) => meter.reached(before + bytes),
-    signal,
-  );
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  for (const { file, path } of small) form.append('files', file, path);
+  for (const id of ids) form.append('uploads', id);
+  const made = await post<Made>(url, form, (bytes) => meter.reached(before + bytes), signal);
   settle(large);
-  return created;
+  return made;
 }
 
 /** How far it is, and how quick over the last few seconds. */
@@ -67,25 +91,19 @@ class Meter {
   }
 }
 
-/** The form, with the small files in it. XMLHttpRequest, since fetch cannot tell how much was sent. */
-function create(
-  experiment: NewExperiment,
-  uploads: readonly string[],
+/** XMLHttpRequest, since fetch cannot tell how much was sent. */
+function post<Made>(
+  url: string,
+  form: FormData,
   onSent: (bytes: number) => void,
   signal: AbortSignal,
-): Promise<ExperimentCreated> {
-  const form = new FormData();
-  form.set('name', experiment.name);
-  form.set('instructions', experiment.instructions);
-  form.set('options', JSON.stringify(experiment.options));
-  for (const { file, path } of experiment.files) form.append('files', file, path);
-  for (const id of uploads) form.append('uploads', id);
+): Promise<Made> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.upload.onprogress = ({ loaded }) => onSent(loaded);
     request.onload = () => {
       const body = parse(request.responseText);
-      if (request.status === 200) resolve(body as ExperimentCreated);
+      if (request.status === 200) resolve(body as Made);
       else {
         const problem = body as { detail?: string; trace_id?: string } | null;
         reject(
@@ -103,7 +121,7 @@ function create(
       );
     request.onabort = () => reject(new DOMException('cancelled', 'AbortError'));
     signal.addEventListener('abort', () => request.abort());
-    request.open('POST', '/api/experiments');
+    request.open('POST', url);
     request.send(form);
   });
 }

@@ -4,7 +4,7 @@ import { ChevronLeft, GitCompareArrows, Pencil, Plus, Trash2 } from 'lucide-reac
 import { useEffect, useState } from 'react';
 import { api, dataOf } from '@/api/client';
 import { ApiError } from '@/api/problem';
-import { datasetQuery, experimentQuery } from '@/api/queries';
+import { datasetQuery, experimentQuery, versionsQuery } from '@/api/queries';
 import { TopBar } from '@/app/top-bar';
 import { useDelete } from '@/gallery/deletion';
 import { RenameDialog } from '@/gallery/rename-dialog';
@@ -17,6 +17,7 @@ import { meaningOf, StatusDot } from '@/ui/badge';
 import { Button, IconButton } from '@/ui/button';
 import { Empty, ErrorState, SkeletonText } from '@/ui/states';
 import { toastError } from '@/ui/toast';
+import { Versions } from './versions';
 
 const route = getRouteApi('/experiments/$id');
 
@@ -71,6 +72,11 @@ function Details({ id }: { id: string }) {
   const queries = useQueryClient();
   const { data: experiment } = useQuery(experimentQuery(id));
   const { data: dataset } = useQuery(datasetQuery(id));
+  const { data: versions } = useQuery(versionsQuery(id));
+  const versionOf = (dataset: string | null | undefined) =>
+    versions && versions.length > 1
+      ? versions.find((version) => version.dataset_id === (dataset ?? id))?.number
+      : undefined;
   const [renaming, setRenaming] = useState(false);
   const remove = useDelete();
   const selection = useSelection();
@@ -161,6 +167,9 @@ function Details({ id }: { id: string }) {
                 <span className="flex items-center gap-1.5 text-gray-11 text-small">
                   <StatusDot meaning={meaningOf(session.state)} /> {stateWords(session.state)}
                 </span>
+                {versionOf(session.dataset_id) && (
+                  <span className="text-gray-10 text-small">version {versionOf(session.dataset_id)}</span>
+                )}
                 <time className="ml-auto text-gray-10 text-small" title={formatTime(session.created_at)}>
                   {formatAgo(session.updated_at)}
                 </time>
@@ -169,6 +178,8 @@ function Details({ id }: { id: string }) {
           ))}
         </ul>
       </section>
+
+      <Versions experiment={id} />
 
       <section aria-label="Set-up">
         <h2 className="label mb-2">Set-up</h2>
