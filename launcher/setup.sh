@@ -18,7 +18,7 @@ readonly MODULES=(
     joblib:python3-joblib
     cloudpickle:python3-cloudpickle
 )
-readonly TEST_MODULES=(pytest:python3-pytest flake8:flake8 nbformat:python3-nbformat)
+readonly TEST_MODULES=(pytest:python3-pytest xdist:python3-pytest-xdist flake8:flake8 nbformat:python3-nbformat)
 
 # Debian's default BLAS is the slow reference one; this is worth a factor of three to seven to every fit.
 readonly FAST_BLAS=/usr/lib/x86_64-linux-gnu/openblas-pthread/libblas.so.3

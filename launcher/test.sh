@@ -46,7 +46,7 @@ test_python() {
     esac
     [[ -d $ROOT/python/tests ]] || return 0
     suite python env -C "$ROOT/python" PYTHONDONTWRITEBYTECODE=1 "$(python_executable)" -m pytest tests \
-        --no-header --junitxml="$REPORTS/python.xml" "${select[@]}"
+        --numprocesses auto --dist loadscope --no-header --junitxml="$REPORTS/python.xml" "${select[@]}"
 }
 
 test_dotnet() {

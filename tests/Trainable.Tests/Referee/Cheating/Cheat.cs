@@ -25,6 +25,9 @@ internal sealed record Cheat(string Name)
     /// <summary>What must stand in the sentence for people when nothing was measured.</summary>
     public string Sentence { get; init; } = "";
 
+    /// <summary>Whether it takes all the time that a step may have; then it is tried where that is little.</summary>
+    public bool TakesAllTime { get; init; }
+
     /// <summary>What must stand in what a script printed.</summary>
     public string Printed { get; init; } = "";
 

@@ -42,12 +42,9 @@ internal sealed record CheatOutcome(
 /// One server with one experiment, on which every cheat is tried. Each row of the table has an id and an income that no other
 /// row has: wherever one of a held row turns up, it has got out.
 /// </summary>
-public sealed partial class CheatLab : IAsyncLifetime
+public partial class CheatLab : IAsyncLifetime
 {
     private const int Rows = 1_000;
-
-    /// <summary>Long enough for a gigabyte of output on a busy machine; the model that never answers waits for it.</summary>
-    private static readonly TimeSpan StepLimit = TimeSpan.FromSeconds(45);
 
     private readonly ScriptedModels _models = new();
     private readonly HashSet<string> _held = new(StringComparer.Ordinal);
@@ -55,6 +52,9 @@ public sealed partial class CheatLab : IAsyncLifetime
     private Guid _experiment;
     private Guid _prepared;
     private string _prep = null!;
+
+    /// <summary>Long enough for a gigabyte of output on a busy machine.</summary>
+    protected virtual TimeSpan StepLimit => TimeSpan.FromSeconds(60);
 
     public async ValueTask InitializeAsync()
     {
@@ -132,6 +132,7 @@ public sealed partial class CheatLab : IAsyncLifetime
     {
         await _app.DisposeAsync();
         Directory.Delete(_prep, recursive: true);
+        GC.SuppressFinalize(this);
     }
 
     private string PrepFolder() => Path.Combine(_app.Home, "workspace", "sessions", $"{_prepared}", Stages.Prep);
@@ -224,4 +225,10 @@ public sealed partial class CheatLab : IAsyncLifetime
 
     [GeneratedRegex(@"k[0-9a-f]{12}|\b\d{5}\.\d{2}\b", RegexOptions.None, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Token();
+}
+
+/// <summary>Where a step has no more time than an honest one takes on a busy machine.</summary>
+public sealed class HurriedCheatLab : CheatLab
+{
+    protected override TimeSpan StepLimit => TimeSpan.FromSeconds(15);
 }

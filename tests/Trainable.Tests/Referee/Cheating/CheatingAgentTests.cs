@@ -10,11 +10,29 @@ namespace Trainable.Tests.Referee.Cheating;
 [Trait("Kind", "integration")]
 public sealed class CheatingAgentTests(CheatLab lab) : IClassFixture<CheatLab>
 {
-    public static TheoryData<string> Names => [.. Cheats.All.Select(cheat => cheat.Name)];
+    public static TheoryData<string> Names =>
+        [.. Cheats.All.Where(cheat => !cheat.TakesAllTime).Select(cheat => cheat.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task TheHostMeasuresWhatIsTrue(string name)
+    public Task TheHostMeasuresWhatIsTrue(string name) => CheatTrial.RunAsync(lab, name);
+}
+
+/// <summary>The cheats that wait until their time is up.</summary>
+[Trait("Kind", "integration")]
+public sealed class WaitingCheatTests(HurriedCheatLab lab) : IClassFixture<HurriedCheatLab>
+{
+    public static TheoryData<string> Names =>
+        [.. Cheats.All.Where(cheat => cheat.TakesAllTime).Select(cheat => cheat.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task TheHostMeasuresWhatIsTrue(string name) => CheatTrial.RunAsync(lab, name);
+}
+
+internal static class CheatTrial
+{
+    public static async Task RunAsync(CheatLab lab, string name)
     {
         var cheat = Cheats.All.Single(one => one.Name == name);
         var outcome = await lab.TryAsync(cheat);

@@ -112,6 +112,7 @@ internal static class ModelCheats
                 model = OnHeld(model, lambda X: [time.sleep(0.01) for _ in forever])
                 """,
             Sentence = "could not predict the held rows",
+            TakesAllTime = true,
         },
         new("a model that prints a gigabyte and writes files everywhere")
         {
