@@ -162,6 +162,12 @@ public sealed record PostMessageRequest
 /// <summary>How a stage is to run; what is left out is as the session and the experiment have it.</summary>
 public sealed record StartStageRequest : RunOptions
 {
+    public StartStageRequest() { }
+
+    /// <summary>A start that is driven so.</summary>
+    public StartStageRequest(RunOptions run)
+        : base(run) { }
+
     public string? Gpu { get; init; }
     public string? Instructions { get; init; }
 

@@ -57,7 +57,7 @@ public static class DriftLevels
 }
 
 /// <param name="Name">The column.</param>
-/// <param name="Psi">Population stability index, see <see cref="DriftLevels"/>.</param>
+/// <param name="Psi">Population stability index: below 0.1 nothing to speak of, from 0.25 on much.</param>
 /// <param name="MissingBefore">Share of rows without a value.</param>
 /// <param name="MissingNow">The same, in the newer version.</param>
 public sealed record DriftColumn(string Name, double Psi, double MissingBefore, double MissingNow);

@@ -61,7 +61,10 @@ internal static class RowLeaks
         return [.. tallies, clean, prices];
     }
 
-    /// <summary>Codes of what is said of a seeded table of one to twelve numbers, two of which hang together; where they are common, of values that many rows have.</summary>
+    /// <summary>
+    /// Codes of what is said of a seeded table of one to twelve numbers, two of which hang together; where they are common, of
+    /// values that many rows have.
+    /// </summary>
     private static async Task<HashSet<string>> CodesAsync(
         int seed,
         double copied,

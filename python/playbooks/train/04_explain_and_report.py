@@ -253,7 +253,8 @@ def main():
         "shap_importance": shap, "worse_slices": slices, "class_imbalance_strategy": strategy,
         "tuning_method": f"{search['folds']}-fold cross-validation ({search['folds_how']}) of fixed configurations, "
                          "then Optuna (TPE)",
-        "decision_threshold": threshold(search), "tuning_trials": search["tuning_trials"], "cv_score": search["ensemble_score"], "random_seed": PARAMS["seed"]})
+        "tuning_trials": search["tuning_trials"], "cv_score": search["ensemble_score"],
+        "decision_threshold": threshold(search), "random_seed": PARAMS["seed"]})
 
     print(f"What the model relies on ({metric} lost on val when shuffled):")
     for name, (mean, spread) in list(importance.items())[:10]:

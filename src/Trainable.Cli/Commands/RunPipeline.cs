@@ -48,11 +48,9 @@ internal static class RunPipeline
     {
         if (S3Address.Is(data))
             S3Address.NameOf(data);
-        else if (!IsSample(data))
+        else if (!RunData.IsSample(data))
             DataSource.FromPath(data).Dispose();
     }
-
-    private static bool IsSample(string data) => data.StartsWith(Samples.Prefix, StringComparison.Ordinal);
 
     private static async Task<Guid> StartAsync(
         RunArguments arguments,
@@ -61,17 +59,9 @@ internal static class RunPipeline
         CancellationToken cancellation
     )
     {
-        var session = (S3Address.Is(arguments.Data), arguments.VersionOf) switch
-        {
-            (true, null) => await CreateFromS3Async(arguments, server, view, cancellation),
-            (true, _) => throw new CommandException(
-                "A new version is made of files here, not of s3://. Download the data first.",
-                ExitCodes.Usage
-            ),
-            (false, null) => await CreateAsync(arguments, server, view, cancellation),
-            (false, { } versioned) => await AddVersionAsync(arguments, versioned, server, view, cancellation),
-        };
-        var request = arguments.VersionOf is null ? new StartStageRequest() : Driven(arguments.Run);
+        var session = await RunData.BringAsync(arguments, server, view, cancellation);
+        // A version's experiment has its own word on how runs are driven; here it is what the command says.
+        var request = arguments.VersionOf is null ? new StartStageRequest() : new StartStageRequest(arguments.Run);
         try
         {
             await server.AskAsync(api => api.StartAsync(session, arguments.Until, request, cancellation), cancellation);
@@ -82,126 +72,4 @@ internal static class RunPipeline
         }
         return session;
     }
-
-    private static async Task<Guid> CreateAsync(
-        RunArguments arguments,
-        HomeServer server,
-        IRunView view,
-        CancellationToken cancellation
-    )
-    {
-        using var data = await DataAsync(arguments, server, cancellation);
-        var upload = new ExperimentUpload
-        {
-            Name = arguments.Name ?? data.Name,
-            Description = data.Description,
-            Instructions = arguments.Instructions,
-            Options = OptionsOf(arguments, data.Target),
-            Files = data.Files,
-        };
-        view.Notice(
-            $"{upload.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}{Predicting(upload.Options)}"
-        );
-        var created = await DataUpload.SendAsync(
-            upload,
-            server,
-            view,
-            (api, form) => api.CreateExperimentAsync(form, cancellation),
-            cancellation
-        );
-        if (created.Note is { } note)
-            view.Notice(note);
-        return created.SessionId;
-    }
-
-    private static async Task<Guid> AddVersionAsync(
-        RunArguments arguments,
-        string versioned,
-        HomeServer server,
-        IRunView view,
-        CancellationToken cancellation
-    )
-    {
-        using var data = await DataAsync(arguments, server, cancellation);
-        var session = await SessionName.ResolveAsync(server.Api, versioned, cancellation);
-        var detail = await server.Api.GetSessionAsync(session, cancellation);
-        var upload = new ExperimentUpload
-        {
-            Name = data.Name,
-            Options = arguments.Options,
-            Files = data.Files,
-        };
-        view.Notice($"{data.Name} · {Words.Count(data.Files.Count, "file")}, {Words.Bytes(data.Size)}");
-        var created = await DataUpload.SendAsync(
-            upload,
-            server,
-            view,
-            (api, form) => api.AddVersionAsync(detail.ExperimentId, form, cancellation),
-            cancellation
-        );
-        foreach (var line in VersionsCommand.Lines(created.Version, TimeProvider.System.GetUtcNow().UtcDateTime))
-            view.Notice(line.Text);
-        if (created.Note is { } note)
-            view.Notice(note);
-        return created.SessionId;
-    }
-
-    private static async Task<DataSource> DataAsync(
-        RunArguments arguments,
-        HomeServer server,
-        CancellationToken cancellation
-    ) =>
-        IsSample(arguments.Data)
-            ? await new Samples(PythonLocation.Read(server.Home)).WriteAsync(
-                arguments.Data[Samples.Prefix.Length..],
-                cancellation
-            )
-            : DataSource.FromPath(arguments.Data);
-
-    /// <summary>How the runs are driven, said as they start, since the experiment has its own word on that.</summary>
-    private static StartStageRequest Driven(RunOptions run) =>
-        new()
-        {
-            Model = run.Model,
-            Models = run.Models,
-            Thinking = run.Thinking,
-            Share = run.Share,
-            Budget = run.Budget,
-            SessionBudget = run.SessionBudget,
-            PauseBeforeStages = run.PauseBeforeStages,
-            ApproveCode = run.ApproveCode,
-            QuestionTimeoutSeconds = run.QuestionTimeoutSeconds,
-        };
-
-    /// <summary>The server reads S3 itself, with the keys that it was started with.</summary>
-    private static async Task<Guid> CreateFromS3Async(
-        RunArguments arguments,
-        HomeServer server,
-        IRunView view,
-        CancellationToken cancellation
-    )
-    {
-        var upload = new ExperimentUpload
-        {
-            Name = arguments.Name ?? S3Address.NameOf(arguments.Data),
-            Instructions = arguments.Instructions,
-            Options = OptionsOf(arguments, target: null),
-            Files = [],
-            S3Path = arguments.Data,
-        };
-        view.Notice($"{upload.Name} · {arguments.Data}{Predicting(upload.Options)}");
-        var created = await server.AskAsync(api => api.CreateFromS3Async(upload, cancellation), cancellation);
-        return created.SessionId;
-    }
-
-    /// <summary>The terms are the experiment's, so that whatever starts later in it has them too.</summary>
-    private static ExperimentOptions OptionsOf(RunArguments arguments, string? target) =>
-        arguments.Options with
-        {
-            Target = arguments.Options.Target ?? target,
-            Run = arguments.Run,
-        };
-
-    private static string Predicting(ExperimentOptions options) =>
-        options.Target is { } column ? $", predicting {column}" : "";
 }
