@@ -23,6 +23,11 @@ public sealed class SplitCheckTests : IDisposable
         "10 * floor(u * 5) + 0.004 * floor(u4 * 3) AS price, round(u3 * 60) AS age, floor(u4 * 3000) % 20 AS visits, "
         + "IF(u2 < 0.4, 'yes', 'no') AS y";
 
+    /// <summary>The same, where one row in five has a price of its own near the common ones.</summary>
+    private const string Fares =
+        "10 * floor(u * 5) + IF(u4 < 0.8, 0.03 * floor(u4 * 20), 0.5 * u2) AS price, round(u3 * 60) AS age, "
+        + "IF(u2 < 0.4, 'yes', 'no') AS y";
+
     private readonly string _root = Directory.CreateTempSubdirectory("trainable-").FullName;
 
     [Theory]
@@ -37,6 +42,11 @@ public sealed class SplitCheckTests : IDisposable
         "near_shared_rows",
         Prices,
         "(SELECT price + 0.0001 * sin(age * 1e6 + price * 1e4) AS price, age, visits, y FROM train LIMIT 60) UNION ALL SELECT * FROM honest_val"
+    )]
+    [InlineData(
+        "near_shared_rows",
+        Fares,
+        "(SELECT price + 0.0001 * sin(age * 1e6 + price * 1e4) AS price, age, y FROM train LIMIT 60) UNION ALL SELECT * FROM honest_val"
     )]
     [InlineData("constant_columns", $"1.5 AS fixed, {Honest}", null)]
     [InlineData("train_only_columns", $"IF(side = 'train' AND u4 < 0.3, 1, 0) AS promo, {Honest}", null)]
@@ -65,9 +75,11 @@ public sealed class SplitCheckTests : IDisposable
     [InlineData("u AS size, IF(i % 40 = 0, 'rare', IF(u2 < 0.4, 'yes', 'no')) AS y")]
     public async Task HonestSplitsRaiseNothing(string rows) => (await CodesAsync(rows)).ShouldBeEmpty();
 
-    [Fact]
-    public async Task RowsBetweenWhosePricesIsLittleAreNoCopies() =>
-        (await CodesAsync(Prices)).ShouldNotContain("near_shared_rows");
+    [Theory]
+    [InlineData(Prices)]
+    [InlineData(Fares)]
+    public async Task RowsBetweenWhosePricesIsLittleAreNoCopies(string rows) =>
+        (await CodesAsync(rows)).ShouldNotContain("near_shared_rows");
 
     [Theory]
     [InlineData("target_shift", "u AS size, u2 * 10 + IF(side = 'val', 9, 0) AS y", true)]

@@ -14,24 +14,45 @@ internal sealed class NearPairs(TableDatabase database, string rows, string trai
     /// <summary>Of train, for each row.</summary>
     private const int MostNeighbours = 5;
 
+    /// <summary>Where chance alone makes nearly every pair pass, values say nothing: every number is another there.</summary>
+    private const double Uninformative = 0.9;
+
     /// <summary>
-    /// The share of the rows with a neighbour which noise can have made of one: wherever the two differ, one of them has a
-    /// value that no other row of either table has. By a sample of at most 300 rows.
+    /// The share of the rows with a neighbour which noise has made of one. Noise makes values that no other row has; so a pair
+    /// passes when, wherever its rows differ, one of them has such a value. Some pass by chance, the more the rarer values are
+    /// in those columns anyway, and only what passes beyond that counts. By a sample of at most 300 rows.
     /// </summary>
     /// <param name="near">SQL of the keys that neighbours share.</param>
     /// <param name="same">SQL of the keys that a row and its exact copy share; such rows are left out.</param>
     public double NoisyShare(string near, string same)
     {
         Pair(near, same);
-        var open = database
+        // By chance each pair passes that differs nowhere.
+        var chances = database
             .Query("SELECT id, neighbour FROM near_pairs", row => (Id: row.GetInt64(0), Neighbour: row.GetInt64(1)))
-            .ToHashSet();
-        var all = open.Select(pair => pair.Id).Distinct().Count();
-        if (all == 0)
+            .ToDictionary(pair => pair, _ => 1.0);
+        if (chances.Count == 0)
             return 0;
-        for (var index = 0; index < numbers.Count && open.Count > 0; index++)
-            open.ExceptWith(BetweenCommonValues(index));
-        return (double)open.Select(pair => pair.Id).Distinct().Count() / all;
+        var open = chances.Keys.ToHashSet();
+        for (var index = 0; index < numbers.Count; index++)
+        {
+            var single = SingleShare(index);
+            foreach (var (id, neighbour, isBetweenCommon) in Differing(index))
+            {
+                chances[(id, neighbour)] *= 1 - Math.Pow(1 - single, 2);
+                if (isBetweenCommon)
+                    open.Remove((id, neighbour));
+            }
+        }
+        var rowsOfPairs = chances.GroupBy(pair => pair.Key.Id).ToList();
+        double all = rowsOfPairs.Count;
+        var passed = open.Select(pair => pair.Id).Distinct().Count() / all;
+        var expected = rowsOfPairs.Average(row => 1 - row.Aggregate(1.0, (none, pair) => none * (1 - pair.Value)));
+        if (expected >= Uninformative)
+            return passed;
+        return passed - expected > 3 * Math.Sqrt(expected * (1 - expected) / all)
+            ? (passed - expected) / (1 - expected)
+            : 0;
     }
 
     private void Pair(string near, string same)
@@ -60,19 +81,29 @@ internal sealed class NearPairs(TableDatabase database, string rows, string trai
         );
     }
 
-    /// <summary>Pairs that differ in a column, each with a value there that another row has too.</summary>
-    private List<(long, long)> BetweenCommonValues(int index) =>
+    /// <summary>The share of both tables' rows whose value in a column no other row has.</summary>
+    private double SingleShare(int index) =>
+        database.Scalar<double>(
+            $"""
+            SELECT coalesce(count(*) FILTER (WHERE n = 1) / sum(n), 0)::DOUBLE FROM (
+                SELECT count(*) AS n FROM ({Both(index)}) GROUP BY value
+            )
+            """
+        );
+
+    /// <summary>Pairs that differ in a column, and whether each of the two values there is another row's too.</summary>
+    private List<(long Id, long Neighbour, bool IsBetweenCommon)> Differing(int index) =>
         database.Query(
             $"""
-            WITH common AS (
-                SELECT value FROM (
-                    SELECT {numbers[index]} AS value FROM {train} UNION ALL SELECT {numbers[index]} FROM {rows}
-                ) GROUP BY value HAVING count(*) > 1
+            WITH common AS (SELECT value FROM ({Both(index)}) GROUP BY value HAVING count(*) > 1)
+            SELECT id, neighbour, coalesce(
+                a{index} IN (SELECT value FROM common) AND b{index} IN (SELECT value FROM common), false
             )
-            SELECT id, neighbour FROM near_pairs
-            WHERE a{index} IS DISTINCT FROM b{index}
-                AND a{index} IN (SELECT value FROM common) AND b{index} IN (SELECT value FROM common)
+            FROM near_pairs WHERE a{index} IS DISTINCT FROM b{index}
             """,
-            row => (row.GetInt64(0), row.GetInt64(1))
+            row => (row.GetInt64(0), row.GetInt64(1), row.GetBoolean(2))
         );
+
+    private string Both(int index) =>
+        $"SELECT {numbers[index]} AS value FROM {train} UNION ALL SELECT {numbers[index]} FROM {rows}";
 }
