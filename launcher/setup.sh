@@ -15,6 +15,7 @@ readonly MODULES=(
     imblearn:python3-imblearn
     statsmodels:python3-statsmodels
     openpyxl:python3-openpyxl
+    PIL:python3-pil
     joblib:python3-joblib
     cloudpickle:python3-cloudpickle
 )

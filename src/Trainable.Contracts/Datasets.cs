@@ -87,6 +87,8 @@ public sealed record DatasetFacts
 
     /// <summary>The upload as it came.</summary>
     public required IReadOnlyList<DatasetFile> Files { get; init; }
+
+    /// <summary><c>csv</c>, <c>json</c>, <c>parquet</c>, <c>excel</c>, or <c>images</c> in folders; null for <c>files</c>.</summary>
     public string? Format { get; init; }
     public PreviewDialect? Dialect { get; init; }
 

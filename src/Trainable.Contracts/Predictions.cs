@@ -118,6 +118,9 @@ public sealed record PredictionForm
     public IReadOnlyList<string>? Classes { get; init; }
     public string? PositiveClass { get; init; }
     public required bool HasProbabilities { get; init; }
+
+    /// <summary>Whether the model learnt from images: it then takes images too, and the columns are made of these.</summary>
+    public bool OfImages { get; init; }
     public required IReadOnlyList<RawColumnFacts> Columns { get; init; }
 }
 

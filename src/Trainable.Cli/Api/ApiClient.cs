@@ -216,10 +216,11 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <summary>Predicts the rows of a table; the caller disposes the answer, CSV or JSON as asked.</summary>
+    /// <summary>Predicts the rows of a table, or images; the caller disposes the answer, CSV or JSON as asked.</summary>
     public async Task<HttpResponseMessage> PredictAsync(
         Guid session,
         Stream table,
+        string contentType,
         string query,
         bool asJson,
         CancellationToken cancellation
@@ -229,7 +230,7 @@ internal sealed class ApiClient : IDisposable
         {
             Content = new StreamContent(table),
         };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/csv");
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(asJson ? "application/json" : "text/csv"));
         return await OpenAsync(request, cancellation);
     }

@@ -18,7 +18,8 @@ internal static class PredictCommand
         var session = Shared.Session();
         var table = new Argument<string>("TABLE")
         {
-            Description = "A CSV file with the dataset's raw columns, or '-' for standard input.",
+            Description =
+                "A CSV file with the dataset's raw columns, or '-' for standard input. Of a model of images: an image, a folder or a zip of them.",
         };
         var output = new Option<string?>("--out", "-o")
         {
@@ -80,6 +81,7 @@ internal static class PredictCommand
               trainable predict latest new.csv -o predicted.csv
               trainable predict latest new.csv --explain
               trainable predict 0192f3a1 new.csv --json | jq '.rows[0]'
+              trainable predict latest photos/         (a model of an image folder)
             """;
         return command;
     }
@@ -88,13 +90,18 @@ internal static class PredictCommand
 
     private static async Task<int> ExecuteAsync(string name, Asked asked, string? home)
     {
-        if (asked.Table != "-" && !File.Exists(asked.Table))
-            throw new CommandException($"There is no file '{asked.Table}'.", ExitCodes.Usage);
+        using var rows = PredictionInput.Open(asked.Table);
         using var interrupts = new Interrupts();
         await using var server = await HomeServer.OpenAsync(home, 0, "predict", TimeProvider.System, interrupts.Token);
         var session = await SessionName.ResolveAsync(server.Api, name, interrupts.Token);
-        await using var table = asked.Table == "-" ? Console.OpenStandardInput() : File.OpenRead(asked.Table);
-        using var answer = await server.Api.PredictAsync(session, table, Query(asked), asked.Json, interrupts.Token);
+        using var answer = await server.Api.PredictAsync(
+            session,
+            rows.Content,
+            rows.ContentType,
+            Query(asked, rows.Name),
+            asked.Json,
+            interrupts.Token
+        );
         await using var predicted = await answer.Content.ReadAsStreamAsync(interrupts.Token);
         if (asked.Output is { } path)
         {
@@ -110,13 +117,15 @@ internal static class PredictCommand
         return ExitCodes.Ok;
     }
 
-    private static string Query(Asked asked)
+    private static string Query(Asked asked, string? image)
     {
         var parts = new List<string>();
         if (asked.Explain)
             parts.Add("explain=true");
         if (asked.Threshold is { } threshold)
             parts.Add($"threshold={threshold.ToString("R", CultureInfo.InvariantCulture)}");
+        if (image is not null)
+            parts.Add($"name={Uri.EscapeDataString(image)}");
         return parts.Count == 0 ? "" : $"?{string.Join('&', parts)}";
     }
 

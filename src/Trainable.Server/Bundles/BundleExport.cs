@@ -115,6 +115,11 @@ internal sealed class BundleExport(
         await AddShippedAsync("predictor/columns.py", "raw_columns.py");
         foreach (var module in Sdk)
             await AddShippedAsync($"trainable/{module}.py", $"trainable/{module}.py");
+        if (bundle.Subject.OfImages)
+        {
+            foreach (var module in Images)
+                await AddShippedAsync($"images/{module}.py", $"images/{module}.py");
+        }
         await writer.AddTextAsync("schema.json", Schema(bundle).ToJsonString(Indented), cancellation);
         await writer.AddTextAsync("requirements.txt", Requirements(bundle.Packages), cancellation);
         await writer.AddTextAsync(
@@ -288,6 +293,7 @@ internal sealed class BundleExport(
         "catboost",
         "statsmodels",
         "imbalanced-learn",
+        "pillow",
     ];
 
     /// <summary>The SDK's modules: what agents pickle may refer to them.</summary>
@@ -301,6 +307,9 @@ internal sealed class BundleExport(
         "_objects",
         "_rich",
     ];
+
+    /// <summary>Makes the raw columns of images, for a model of an image folder.</summary>
+    private static readonly string[] Images = ["__init__", "convert", "features"];
 
     private static string MinorVersion(string version) => string.Join('.', version.Split('.').Take(2));
 

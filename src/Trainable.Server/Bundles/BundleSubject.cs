@@ -19,6 +19,8 @@ internal sealed record BundleSubject
     public required string Instructions { get; init; }
     public required DatasetManifest Dataset { get; init; }
     public required string Target { get; init; }
+
+    public bool OfImages => Dataset.Source?.Format == TableSource.ImagesFormat;
     public required string ProblemType { get; init; }
 
     /// <summary>The Train run that made the model.</summary>

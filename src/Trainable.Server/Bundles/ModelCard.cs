@@ -51,6 +51,10 @@ internal static class ModelCard
 
             """
         );
+        if (subject.OfImages)
+            card.Append(
+                "\nImages become these columns by `python images/convert.py FOLDER --out .`, which writes `table.csv`.\n"
+            );
         if (!string.IsNullOrWhiteSpace(subject.Instructions))
             card.Append(CultureInfo.InvariantCulture, $"\nAsked for: {Plain(subject.Instructions)}\n");
     }

@@ -1,5 +1,6 @@
 using Trainable.Contracts;
 using Trainable.Server.Datasets.Holdout;
+using Trainable.Server.Datasets.Images;
 using Trainable.Server.Datasets.Profiles;
 using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
@@ -9,15 +10,6 @@ namespace Trainable.Server.Datasets;
 /// <summary>Makes one dataset of the files of an upload: reads the table, draws the held rows, writes both parts.</summary>
 internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options, CancellationToken cancellation)
 {
-    private const UnixFileMode Readable =
-        UnixFileMode.UserRead
-        | UnixFileMode.UserWrite
-        | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead
-        | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead
-        | UnixFileMode.OtherExecute;
-
     /// <summary>The caller adds whose dataset it is and when it was made.</summary>
     /// <param name="files">The upload.</param>
     /// <param name="wanted">What the person settled.</param>
@@ -30,11 +22,38 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
     {
         var choice = wanted.Holdout == HoldoutModes.Agent && wanted.Main is null ? null : Choose(files, wanted);
         var mode = Mode(files, choice, wanted);
-        var staged = Directory.CreateDirectory(Path.Combine(paths.Scratch, "dataset"), Readable).FullName;
-        var made =
-            choice is not null && mode != HoldoutModes.Agent
-                ? MakeTable(choice, wanted, mode, staged, sheets)
-                : MakeFiles(files, mode, staged);
+        var staged = Stage();
+        if (choice is null || mode == HoldoutModes.Agent)
+            return Publish(staged, MakeFiles(files, mode, staged));
+        using var database = OpenDatabase();
+        var table = Load(database, choice, sheets);
+        Copy(choice.Beside, staged);
+        return Publish(staged, MakeTable(table, choice, wanted, mode, staged).Made);
+    }
+
+    /// <summary>As <see cref="Make"/>, of an image folder's table; the images of working rows lie beside it.</summary>
+    public (DatasetManifest Manifest, DatasetProfile Profile) MakeImages(
+        IReadOnlyList<UploadedFile> files,
+        ExperimentOptions wanted,
+        ImageTable images
+    )
+    {
+        var choice = new TableChoice(files, [], images.Note, ImageTable.FolderName);
+        var mode = Mode(files, choice, wanted);
+        var staged = Stage();
+        using var database = OpenDatabase();
+        var table = new TableLoader(database, paths.Scratch, options, cancellation).LoadImages(images.Path);
+        var ((manifest, profile), held) = MakeTable(table, choice, wanted, mode, staged);
+        images.CopyWorking(held, staged, cancellation);
+        manifest = manifest with { Target = wanted.Target, ProblemType = wanted.ProblemType };
+        return Publish(staged, (manifest, profile with { ImageFolder = ImageTable.FolderName }));
+    }
+
+    private string Stage() => TrainableHome.MakeReadable(Path.Combine(paths.Scratch, "dataset"));
+
+    /// <summary>Moves what was made to where agents find it, whole.</summary>
+    private (DatasetManifest, DatasetProfile) Publish(string staged, (DatasetManifest, DatasetProfile) made)
+    {
         TrainableHome.Make(Path.GetDirectoryName(paths.Working)!);
         Directory.Move(staged, paths.Working);
         return made;
@@ -59,16 +78,14 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
             ),
         };
 
-    private (DatasetManifest, DatasetProfile) MakeTable(
+    private ((DatasetManifest, DatasetProfile) Made, bool[]? Held) MakeTable(
+        LoadedTable table,
         TableChoice choice,
         ExperimentOptions wanted,
         string mode,
-        string staged,
-        IReadOnlyDictionary<string, ConvertedSheet> sheets
+        string staged
     )
     {
-        using var database = OpenDatabase();
-        var table = Load(database, choice, sheets);
         NamedColumns.Check(table.Columns, wanted);
         var plan = mode == HoldoutModes.Host ? new HoldoutPlanner(table, wanted).Plan() : null;
         if (plan is null && wanted.Target is { } target)
@@ -76,7 +93,6 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
 
         var extension = TableWriter.Extension(table);
         var name = WorkingName(choice, extension);
-        Copy(choice.Beside, staged);
         var heldFile = paths.HeldFile(extension);
         TableWriter.Split(table, plan?.Held, Path.Combine(staged, name), heldFile);
         if (plan is not null)
@@ -122,7 +138,7 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
             ],
             Tables = [working, .. ProfileTables(choice.Beside)],
         };
-        return (manifest, profile);
+        return ((manifest, profile), plan?.Held);
     }
 
     private (DatasetManifest, DatasetProfile) MakeFiles(IReadOnlyList<UploadedFile> files, string mode, string staged)
@@ -166,7 +182,7 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
     /// <summary>A name that no file beside the table has, nor a folder.</summary>
     private static string WorkingName(TableChoice choice, string extension)
     {
-        var stem = choice.Parts is [var one] ? TableFile.Stem(one.Name) : "table";
+        var stem = choice.Stem ?? (choice.Parts is [var one] ? TableFile.Stem(one.Name) : "table");
         var name = stem + extension;
         while (
             choice.Beside.Any(file => string.Equals(file.Name.Split('/')[0], name, StringComparison.OrdinalIgnoreCase))
@@ -181,7 +197,7 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
         {
             cancellation.ThrowIfCancellationRequested();
             var destination = Path.Combine(staged, file.Name);
-            Directory.CreateDirectory(Path.GetDirectoryName(destination)!, Readable);
+            TrainableHome.MakeReadable(Path.GetDirectoryName(destination)!);
             // A copy, because the sandbox sees these files and a hard link would share one inode with the upload.
             File.Copy(Path.Combine(paths.Upload, file.Name), destination);
         }

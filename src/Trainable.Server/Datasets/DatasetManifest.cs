@@ -21,8 +21,12 @@ internal sealed record DatasetManifest
     /// <summary>Files that lie beside the table in <c>workspace/datasets/{id}</c>, as they came.</summary>
     public IReadOnlyList<string> Beside { get; init; } = [];
 
-    /// <summary>How the table was chosen among several files, in a sentence.</summary>
+    /// <summary>How the table was chosen among several files, or what it was made of, in sentences.</summary>
     public string? Note { get; init; }
+
+    /// <summary>What is to be learnt, where the upload itself says so: an image folder's label, and what problem it is.</summary>
+    public string? Target { get; init; }
+    public string? ProblemType { get; init; }
 
     /// <summary>Null for <see cref="DatasetKinds.Files"/>.</summary>
     public TableSource? Source { get; init; }
@@ -55,8 +59,11 @@ internal sealed record UploadedFile(string Name, long Size, string Sha256);
 /// <summary>How the uploaded table was written, before the host wrote it again as plain CSV or Parquet.</summary>
 internal sealed record TableSource
 {
-    /// <summary><c>csv</c> (any delimited text), <c>parquet</c>, <c>json</c> or <c>excel</c>.</summary>
+    /// <summary><c>csv</c> (any delimited text), <c>parquet</c>, <c>json</c>, <c>excel</c> or <c>images</c>.</summary>
     public required string Format { get; init; }
+
+    /// <summary>An image folder's, of which each image is a row.</summary>
+    public const string ImagesFormat = "images";
 
     /// <summary>The sheet that the table is, of a workbook's.</summary>
     public string? Sheet { get; init; }

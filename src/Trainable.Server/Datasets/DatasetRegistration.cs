@@ -1,3 +1,4 @@
+using Trainable.Server.Datasets.Images;
 using Trainable.Server.Datasets.Previews;
 using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Datasets.Workbooks;
@@ -11,7 +12,9 @@ internal static class DatasetRegistration
     public static IServiceCollection AddDatasets(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(DatasetOptions.Read(configuration));
+        services.AddSingleton<FileConverter>();
         services.AddSingleton<WorkbookReader>();
+        services.AddSingleton<ImageReader>();
         services.AddSingleton<DatasetStore>();
         services.AddSingleton<PreviewReader>();
         services.AddSingleton<ResumableUploads>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Server.Datasets.Drift;
+using Trainable.Server.Datasets.Images;
 using Trainable.Server.Datasets.Profiles;
 using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
@@ -13,6 +14,7 @@ internal sealed class DatasetStore(
     TrainableHome home,
     DatasetOptions options,
     WorkbookReader workbooks,
+    ImageReader images,
     TimeProvider time
 )
 {
@@ -72,8 +74,24 @@ internal sealed class DatasetStore(
     {
         var paths = Paths(experiment);
         TrainableHome.Make(paths.Scratch);
+        if (ImageFolder.Find(files, wanted) is { } folder)
+        {
+            var table = await ImageTable.MakeAsync(folder, paths.Upload, paths.Scratch, images, cancellation);
+            return await Task.Run(
+                () =>
+                    Assemble(
+                        experiment,
+                        assembly => assembly.MakeImages(files, folder.Fit(wanted), table),
+                        cancellation
+                    ),
+                cancellation
+            );
+        }
         var sheets = await ConvertAsync(paths, files, wanted, cancellation);
-        return await Task.Run(() => Assemble(experiment, files, wanted, sheets, cancellation), cancellation);
+        return await Task.Run(
+            () => Assemble(experiment, assembly => assembly.Make(files, wanted, sheets), cancellation),
+            cancellation
+        );
     }
 
     /// <summary>The sheet of the one file that is the table, where it is a workbook.</summary>
@@ -107,15 +125,12 @@ internal sealed class DatasetStore(
 
     private DatasetManifest Assemble(
         Guid experiment,
-        IReadOnlyList<UploadedFile> files,
-        ExperimentOptions wanted,
-        IReadOnlyDictionary<string, ConvertedSheet> sheets,
+        Func<DatasetAssembly, (DatasetManifest, DatasetProfile)> make,
         CancellationToken cancellation
     )
     {
         var paths = Paths(experiment);
-        var assembly = new DatasetAssembly(paths, options, cancellation);
-        var (manifest, profile) = assembly.Make(files, wanted, sheets);
+        var (manifest, profile) = make(new DatasetAssembly(paths, options, cancellation));
         manifest = manifest with { ExperimentId = experiment, CreatedAt = time.GetUtcNow().UtcDateTime };
         TreeRemoval.Delete(paths.Scratch);
         Write(paths.Profile, JsonSerializer.SerializeToUtf8Bytes(profile, DatasetJson.Default.DatasetProfile));

@@ -9,10 +9,12 @@ namespace Trainable.Server.Datasets;
 /// <param name="Parts">One file, or several with the same columns, in order.</param>
 /// <param name="Beside">The rest.</param>
 /// <param name="Note">Why, in a sentence for the person.</param>
+/// <param name="Stem">What the working file is called, without its ending; null to call it after the one file.</param>
 internal sealed record TableChoice(
     IReadOnlyList<UploadedFile> Parts,
     IReadOnlyList<UploadedFile> Beside,
-    string? Note = null
+    string? Note = null,
+    string? Stem = null
 );
 
 /// <summary>

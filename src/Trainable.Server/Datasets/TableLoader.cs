@@ -101,6 +101,15 @@ internal sealed class TableLoader(
         return Check(table, name);
     }
 
+    /// <summary>The table of an image folder (<see cref="Images.ImageTable"/>).</summary>
+    /// <exception cref="UserFacingException">It is none: the program that opens the images wrote something else (422).</exception>
+    public LoadedTable LoadImages(string path)
+    {
+        const string name = "The table of images";
+        var table = LoadDelimited([(path, name)], gzip: false, known: DelimitedDialect.Canonical);
+        return Check(table with { Source = new TableSource { Format = TableSource.ImagesFormat } }, name);
+    }
+
     /// <summary>Files with the same columns as one table, in the order given.</summary>
     /// <exception cref="UserFacingException">One of them cannot be read, or has other columns after all (413, 422).</exception>
     public LoadedTable LoadParts(IReadOnlyList<(string Path, string Name)> parts)

@@ -5,6 +5,16 @@ internal sealed class TrainableHome
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>What a sandbox's user may read and enter.</summary>
+    public const UnixFileMode Readable =
+        UnixFileMode.UserRead
+        | UnixFileMode.UserWrite
+        | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead
+        | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead
+        | UnixFileMode.OtherExecute;
+
     /// <summary>The name of <see cref="PythonConfig"/> in a home.</summary>
     public const string PythonConfigName = "python.json";
 
@@ -73,4 +83,7 @@ internal sealed class TrainableHome
 
     /// <summary>Makes a directory (and its parents) that only the owner can enter.</summary>
     public static string Make(string directory) => Directory.CreateDirectory(directory, OwnerOnly).FullName;
+
+    /// <summary>Makes a directory that whoever runs in a sandbox can read too; outside, the folders above it are closed.</summary>
+    public static string MakeReadable(string directory) => Directory.CreateDirectory(directory, Readable).FullName;
 }

@@ -20,11 +20,15 @@ internal sealed class CsvRows : IRowSource, IDisposable
         _file = file;
         Names = text.Columns;
         Count = text.Rows;
+        Shown = Names.Count;
     }
 
     public IReadOnlyList<string> Names { get; }
 
     public long Count { get; }
+
+    /// <summary>All columns, unless whoever made the table says otherwise.</summary>
+    public int Shown { get; private init; }
 
     /// <exception cref="UserFacingException">It is no table (422), or larger than an upload may be (413).</exception>
     public static async Task<CsvRows> ReceiveAsync(
@@ -34,17 +38,12 @@ internal sealed class CsvRows : IRowSource, IDisposable
         CancellationToken cancellation
     )
     {
-        var folder = TrainableHome.Make(Path.Combine(home.Scratch, $"predict-{Guid.CreateVersion7():N}"));
+        var folder = MakeFolder(home);
         try
         {
             var received = Path.Combine(folder, "received");
-            await using (var file = new FileStream(received, FileMode.CreateNew, FileAccess.Write))
-                await CopyAsync(body, file, options.MaxUploadBytes, cancellation);
-            var canonical = Path.Combine(folder, "rows.csv");
-            var source = new TextSource(received, gzip: false, options.MaxUploadBytes);
-            var text = new DelimitedNormalizer(Called, source, oneColumn: true).Write(canonical, cancellation);
-            File.Delete(received);
-            return new CsvRows(folder, canonical, text);
+            await ReceivedBody.SaveAsync(body, received, options.MaxUploadBytes, cancellation);
+            return FromFile(folder, received, Called, options, cancellation);
         }
         catch
         {
@@ -52,6 +51,26 @@ internal sealed class CsvRows : IRowSource, IDisposable
             throw;
         }
     }
+
+    /// <summary>Of a file in a folder from <see cref="MakeFolder"/>, which the rows then own.</summary>
+    public static CsvRows FromFile(
+        string folder,
+        string file,
+        string called,
+        DatasetOptions options,
+        CancellationToken cancellation,
+        int? shown = null
+    )
+    {
+        var canonical = Path.Combine(folder, "rows.csv");
+        var source = new TextSource(file, gzip: false, options.MaxUploadBytes);
+        var text = new DelimitedNormalizer(called, source, oneColumn: true).Write(canonical, cancellation);
+        File.Delete(file);
+        return new CsvRows(folder, canonical, text) { Shown = shown ?? text.Columns.Count };
+    }
+
+    public static string MakeFolder(TrainableHome home) =>
+        TrainableHome.Make(Path.Combine(home.Scratch, $"predict-{Guid.CreateVersion7():N}"));
 
     public IEnumerable<RowBatch> Read()
     {
@@ -73,21 +92,4 @@ internal sealed class CsvRows : IRowSource, IDisposable
     }
 
     public void Dispose() => TreeRemoval.Delete(_folder);
-
-    private static async Task CopyAsync(Stream body, FileStream file, long most, CancellationToken cancellation)
-    {
-        var buffer = new byte[1 << 17];
-        for (var left = most; ; )
-        {
-            var read = await body.ReadAsync(buffer, cancellation);
-            if (read == 0)
-                return;
-            if ((left -= read) < 0)
-                throw new UserFacingException(
-                    $"The table is larger than the {ByteSize.Format(most)} that one upload may have.",
-                    StatusCodes.Status413PayloadTooLarge
-                );
-            await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
-        }
-    }
 }

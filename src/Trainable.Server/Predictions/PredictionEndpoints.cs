@@ -15,6 +15,7 @@ internal static class PredictionEndpoints
     public const string NotesHeader = "Trainable-Notes";
 
     private const string Csv = "text/csv";
+    private const string Zip = "application/zip";
     private const int MostNotesInHeader = 20;
 
     public static IEndpointRouteBuilder MapPredictions(this IEndpointRouteBuilder app)
@@ -23,7 +24,7 @@ internal static class PredictionEndpoints
         group.MapGet("", Form);
         group
             .MapPost("", Predict)
-            .Accepts<PredictRequest>("application/json", Csv)
+            .Accepts<PredictRequest>("application/json", Csv, Zip, "image/*")
             .Produces<PredictionResult>(StatusCodes.Status200OK, "application/json", Csv)
             .ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict)
@@ -39,14 +40,17 @@ internal static class PredictionEndpoints
     ) => TypedResults.Ok(await predictions.FormAsync(id, cancellation));
 
     /// <summary>
-    /// Predicts rows of raw columns, given as JSON or as CSV (<c>Content-Type: text/csv</c>, any delimiter); answers with JSON,
-    /// or with <c>Accept: text/csv</c> with the same rows and what was predicted of them.
+    /// Predicts rows of raw columns, given as JSON or as CSV (<c>Content-Type: text/csv</c>, any delimiter), or images, as one image
+    /// (<c>image/png</c> and the like) or a zip archive; answers with JSON, or with <c>Accept: text/csv</c> with the same rows and
+    /// what was predicted of them.
     /// </summary>
     /// <param name="id">The session.</param>
-    /// <param name="explain">For a CSV body: say of each of the first 100 rows how its columns moved the prediction.</param>
-    /// <param name="threshold">For a CSV body: the positive class from this probability on.</param>
+    /// <param name="name">For an image body: what it is called in the answer.</param>
+    /// <param name="explain">For a body that is not JSON: say of each of the first 100 rows how its columns moved the prediction.</param>
+    /// <param name="threshold">For a body that is not JSON: the positive class from this probability on.</param>
     /// <param name="http">The request.</param>
     /// <param name="predictions">Predicts.</param>
+    /// <param name="images">Makes rows of images.</param>
     /// <param name="home">Where a table is kept meanwhile.</param>
     /// <param name="options">How large a table may be.</param>
     /// <param name="cancellation">Ends it.</param>
@@ -54,14 +58,22 @@ internal static class PredictionEndpoints
         Guid id,
         HttpContext http,
         PredictionService predictions,
+        ImageRows images,
         TrainableHome home,
         DatasetOptions options,
         CancellationToken cancellation,
         bool explain = false,
-        double? threshold = null
+        double? threshold = null,
+        string? name = null
     )
     {
         var wantsCsv = Wants(http.Request);
+        if (ImagesIn(http.Request, name) is var (image, isArchive))
+        {
+            using var table = await images.ReceiveAsync(http.Request.Body, isArchive ? null : image, cancellation);
+            await AnswerAsync(id, http, predictions, table, new(explain, threshold), wantsCsv, home, cancellation);
+            return;
+        }
         if (IsCsv(http.Request))
         {
             using var table = await CsvRows.ReceiveAsync(http.Request.Body, home, options, cancellation);
@@ -106,7 +118,7 @@ internal static class PredictionEndpoints
         {
             var file = Path.Combine(folder, "predictions.csv");
             PredictionResult result;
-            using (var sink = new PredictionCsv(file, rows.Names, terms.Explain))
+            using (var sink = new PredictionCsv(file, [.. rows.Names.Take(rows.Shown)], terms.Explain))
                 result = await predictions.PredictAsync(id, rows, terms, sink, cancellation);
             http.Response.ContentType = $"{Csv}; charset=utf-8";
             http.Response.Headers.CacheControl = "no-store";
@@ -140,6 +152,20 @@ internal static class PredictionEndpoints
             || type.MediaType.Equals("text/tab-separated-values", StringComparison.OrdinalIgnoreCase)
             || type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
         );
+
+    /// <summary>Whether the body is an image or an archive of such, and what the image is called; null for a table.</summary>
+    private static (string Name, bool IsArchive)? ImagesIn(HttpRequest request, string? name)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            return null;
+        if (type.MediaType.Equals(Zip, StringComparison.OrdinalIgnoreCase))
+            return ("", true);
+        if (!type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+            return null;
+        if (name is { Length: > 0 })
+            return (UploadName.Parse(name), false);
+        return ("image", false);
+    }
 
     private static bool Wants(HttpRequest request) =>
         request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase));

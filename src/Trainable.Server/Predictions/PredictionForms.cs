@@ -27,6 +27,7 @@ internal static class PredictionForms
             ProblemType = terms.ProblemType,
             Target = terms.Target,
             Classes = classes,
+            OfImages = terms.OfImages,
             PositiveClass = classes?.FirstOrDefault(one => one == terms.PositiveClass),
             HasProbabilities =
                 classes is not null

@@ -53,7 +53,7 @@ internal sealed class PredictionCsv(string path, IReadOnlyList<string> names, bo
         _begun = true;
         for (var index = 0; index < rows.Count; index++)
         {
-            var cells = sent[index].Select(cell => cell?.ToString() ?? "").ToList();
+            var cells = sent[index].Take(names.Count).Select(cell => cell?.ToString() ?? "").ToList();
             cells.Add(rows[index].Prediction.ToString());
             cells.AddRange((rows[index].Probabilities ?? []).Select(Number));
             if (explain)

@@ -379,6 +379,9 @@ internal sealed record PredictorTerms
     /// <summary>Every raw column, the target among them.</summary>
     public required IReadOnlyList<string> Columns { get; init; }
 
+    /// <summary>Whether the rows were made of images.</summary>
+    public required bool OfImages { get; init; }
+
     /// <summary>Changes when the model or the pipeline does.</summary>
     public required string Version { get; init; }
 

@@ -127,6 +127,7 @@ internal sealed class Predictors(
                 WorkingFolder = held.WorkingDirectory(manifest),
                 WorkingFile = manifest.WorkingFile!,
                 Columns = [.. manifest.Columns.Select(column => column.Name)],
+                OfImages = manifest.Source?.Format == TableSource.ImagesFormat,
                 Version = version,
                 IsNotAsMeasured = score is not null && train.EndedAt is { } ended && written.UtcDateTime > ended,
             }

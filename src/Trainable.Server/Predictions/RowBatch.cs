@@ -11,6 +11,9 @@ internal interface IRowSource
     /// <summary>What the values of a row are called.</summary>
     IReadOnlyList<string> Names { get; }
 
+    /// <summary>How many of the first of them stand beside a row's prediction in an answer as CSV.</summary>
+    int Shown => Names.Count;
+
     /// <summary>Batches in order; the last one, which may be empty, says so.</summary>
     IEnumerable<RowBatch> Read();
 }

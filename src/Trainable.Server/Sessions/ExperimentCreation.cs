@@ -56,7 +56,12 @@ internal sealed class ExperimentCreation(TrainableDb db, DatasetStore datasets, 
         var folder = $"s3://datasets/datasets/{id}/";
         var now = clock.GetUtcNow().UtcDateTime;
         var isTable = manifest.Kind == DatasetKinds.Table;
-        var options = wanted.Options with { Holdout = manifest.Holdout.Mode };
+        var options = wanted.Options with
+        {
+            Holdout = manifest.Holdout.Mode,
+            Target = wanted.Options.Target ?? manifest.Target,
+            ProblemType = wanted.Options.ProblemType ?? manifest.ProblemType,
+        };
         var experiment = new Experiment
         {
             Id = id,

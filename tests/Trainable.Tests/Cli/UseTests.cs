@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Trainable.Cli;
 using Trainable.Contracts;
 using Trainable.Tests.Bundles;
+using Trainable.Tests.Datasets;
 
 namespace Trainable.Tests.Cli;
 
@@ -67,6 +68,55 @@ public sealed class UseTests : IDisposable
         linked.Errors.ShouldContain("is a link. A bundle has none");
     }
 
+    [Fact]
+    public async Task AFolderOfImagesBecomesAModelThatTakesImages()
+    {
+        var images = Path.Combine(_folder, "squares");
+        foreach (var (name, content) in ImageFolderTests.Squares(80))
+        {
+            Directory.CreateDirectory(Path.Combine(images, Path.GetDirectoryName(name)!));
+            await File.WriteAllBytesAsync(Path.Combine(images, name), content, Cancellation);
+        }
+        var ran = await RunAsync("run", images, "--budget", "15s");
+        ran.Code.ShouldBe(ExitCodes.Ok, ran.Errors + ran.Output);
+        ran.Output.ShouldContain("80 images in 2 folders");
+        ran.Output.ShouldContain("Measured by the host on 12 rows");
+
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, "new", "inner")).FullName;
+        await File.WriteAllBytesAsync(
+            Path.Combine(folder, "a, b.bmp"),
+            Bitmaps.Square(901, reddish: true),
+            Cancellation
+        );
+        await File.WriteAllBytesAsync(Path.Combine(folder, "c.bmp"), Bitmaps.Square(902, reddish: false), Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, "notes.txt"), "no image", Cancellation);
+        var many = await RunAsync("predict", "latest", Path.Combine(_folder, "new"));
+        many.Code.ShouldBe(ExitCodes.Ok, many.Errors);
+        var lines = many.Output.Split('\n');
+        lines[0].ShouldStartWith("image,prediction,probability_");
+        lines[1].ShouldStartWith("\"inner/a, b.bmp\",red,");
+        lines[2].ShouldStartWith("inner/c.bmp,blue,");
+
+        var one = await RunAsync("predict", "latest", Path.Combine(folder, "c.bmp"), "--explain");
+        one.Code.ShouldBe(ExitCodes.Ok, one.Errors);
+        one.Output.Split('\n')[1].ShouldStartWith("c.bmp,blue,");
+
+        var bundle = Path.Combine(_folder, "bundle");
+        (await RunAsync("export", "latest", bundle)).Code.ShouldBe(ExitCodes.Ok);
+        File.ReadAllText(Path.Combine(bundle, "requirements.txt")).ShouldContain("\npillow==");
+        await PythonAsync(bundle, "images/convert.py", folder, "--out", ".");
+        var alone = await PythonAsync(bundle, "predict.py", "table.csv");
+        var header = alone.Split('\n')[0].Split(',');
+        alone.Split('\n')[2].Split(',')[Array.IndexOf(header, "prediction")].ShouldBe("blue");
+
+        await File.WriteAllTextAsync(Path.Combine(folder, "c.bmp"), "no image", Cancellation);
+        var broken = await RunAsync("predict", "latest", Path.Combine(_folder, "new"));
+        broken.Code.ShouldBe(ExitCodes.Usage);
+        broken.Errors.ShouldContain("inner/c.bmp cannot be read as an image");
+        var none = await RunAsync("predict", "latest", Directory.CreateDirectory(Path.Combine(_folder, "no")).FullName);
+        none.Errors.ShouldContain("holds no images");
+    }
+
     /// <summary>Gives the plan another weight and the manifest the hash of that plan: what a forger would do.</summary>
     private static async Task ChangePlanAsync(string bundle)
     {
@@ -82,6 +132,13 @@ public sealed class UseTests : IDisposable
         Directory
             .EnumerateFiles(Path.Combine(Home, "workspace", "datasets"), "*.csv", SearchOption.AllDirectories)
             .Single();
+
+    private static async Task<string> PythonAsync(string folder, params string[] arguments)
+    {
+        var ended = await CommandProcess.RunAsync("/usr/bin/python3", arguments, directory: folder);
+        ended.Code.ShouldBe(0, ended.Errors);
+        return ended.Output;
+    }
 
     private Task<Ended> RunAsync(params string[] arguments) =>
         CommandProcess.RunAsync(CommandProcess.Trainable, [.. arguments, "--home", Home]);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Images;
 using Trainable.Server.Datasets.Workbooks;
 using Trainable.Server.Platform;
 using Trainable.Server.Sandboxes;
@@ -20,7 +21,14 @@ internal sealed class DatasetLab : IDisposable
         Home = new TrainableHome(Path.Combine(_root, "home"));
         var settings = options ?? new DatasetOptions();
         _runtime = new LocalRuntime(new SandboxOptions(), Home, TimeProvider.System, NullLogger<LocalRuntime>.Instance);
-        Store = new DatasetStore(Home, settings, new WorkbookReader(_runtime, settings), new FakeTimeProvider());
+        var converter = new FileConverter(_runtime, settings);
+        Store = new DatasetStore(
+            Home,
+            settings,
+            new WorkbookReader(converter, settings),
+            new ImageReader(converter),
+            new FakeTimeProvider()
+        );
     }
 
     public TrainableHome Home { get; }

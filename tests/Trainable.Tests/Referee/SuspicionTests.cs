@@ -19,6 +19,7 @@ public sealed class SuspicionTests
     [InlineData("id_column", "row number")]
     [InlineData("id_column", "key")]
     [InlineData("group_leak", "household")]
+    [InlineData("group_leak", "household number")]
     [InlineData("future_dates", "due")]
     public void AColumnThatShouldNotBeLearntFromIsNamed(string code, string column) =>
         Codes(column, Classes(), ProblemTypes.Binary).ShouldContain(code);
@@ -28,6 +29,7 @@ public sealed class SuspicionTests
     [InlineData("strong but honest")]
     [InlineData("random gaps")]
     [InlineData("measurement")]
+    [InlineData("brightness")]
     [InlineData("name")]
     [InlineData("postcode")]
     [InlineData("born")]
@@ -123,6 +125,9 @@ public sealed class SuspicionTests
             "row number" => $"{row + 1}",
             "key" => $"K{row * 7919 % 100_003:x}",
             "household" => $"H{row / 3}",
+            "household number" => $"{row / 3}",
+            // From 0 to 255, as a pixel has it; a third of the values are of both classes.
+            "brightness" => $"{(int)((IsYes(row) ? 115 : 10) + (Chance(row, 10) * 140))}",
             "due" => $"2027-01-{1 + (row % 28):00}",
             "weak" => $"{row % 4}",
             "strong but honest" => Chance(row, 2) < 0.9 == IsYes(row) ? "often" : "rarely",

@@ -2028,6 +2028,7 @@ export interface paths {
                 query?: {
                     explain?: boolean;
                     threshold?: number;
+                    name?: string;
                 };
                 header?: never;
                 path: {
@@ -2039,6 +2040,8 @@ export interface paths {
                 content: {
                     "application/json": components["schemas"]["PredictRequest"];
                     "text/csv": components["schemas"]["PredictRequest"];
+                    "application/zip": components["schemas"]["PredictRequest"];
+                    "image/*": components["schemas"]["PredictRequest"];
                 };
             };
             responses: {
@@ -2664,6 +2667,7 @@ export interface components {
             kind: string;
             /** @description The upload as it came. */
             files: components["schemas"]["DatasetFile"][];
+            /** @description `csv`, `json`, `parquet`, `excel`, or `images` in folders; null for `files`. */
             format?: null | string;
             dialect?: null | components["schemas"]["PreviewDialect"];
             /** @description The sheet that the table is, of an Excel workbook. */
@@ -3195,6 +3199,8 @@ export interface components {
             classes?: null | string[];
             positive_class?: null | string;
             has_probabilities: boolean;
+            /** @description Whether the model learnt from images: it then takes images too, and the columns are made of these. */
+            of_images?: boolean;
             columns: components["schemas"]["RawColumnFacts"][];
         };
         /** @description What a session's model says of new rows. */

@@ -15,6 +15,8 @@ import { DetailFields } from './detail-fields';
 import { type ChosenFile, takeCarried, useDrop } from './dropped';
 import { FileList } from './file-list';
 import { GoalFields } from './goal-fields';
+import { imageLabels } from './image-folder';
+import { ImagePreview } from './image-preview';
 import { previewQuery } from './preview';
 import { PreviewTable } from './preview-table';
 import { discard, unfinished } from './resumable';
@@ -81,6 +83,7 @@ export default function CreatePage() {
   const objectPreview = useQuery(objectPreviewQuery(single && isS3 ? stored : null));
   const preview = isS3 ? objectPreview : filePreview;
   const columns = useMemo(() => (single ? (preview.data?.columns ?? []) : []), [single, preview.data]);
+  const labels = useMemo(() => (isS3 ? null : imageLabels(files)), [isS3, files]);
   const name = wishes.name ?? (isS3 ? (stored ? nameOfChoice(stored) : '') : nameOf(files));
   const ready = given && name.trim() !== '' && !minutesWrong(choice) && !dollarsWrong(choice) && !progress;
 
@@ -184,7 +187,8 @@ export default function CreatePage() {
                 onTarget={(target) => change({ target })}
               />
             )}
-            {several && !isS3 && (
+            {several && !isS3 && labels && <ImagePreview labels={labels} />}
+            {several && !isS3 && !labels && (
               <MainTableChoice files={files} value={wishes.main} onChange={(main) => change({ main })} />
             )}
             {several && isS3 && (
@@ -197,7 +201,13 @@ export default function CreatePage() {
 
           {given && (
             <>
-              <GoalFields name={name} wishes={wishes} columns={columns} onChange={change} />
+              <GoalFields
+                name={name}
+                wishes={wishes}
+                columns={columns}
+                ofImages={labels !== null}
+                onChange={change}
+              />
               <DetailFields
                 wishes={wishes}
                 columns={columns}

@@ -8,8 +8,8 @@ export interface ChosenFile {
   path: string;
 }
 
-/** Of what is dropped at most this many files are taken; the rest is no dataset. */
-const MOST_FILES = 5_000;
+/** One more than the server takes, so that it says so: what is dropped is never cut in silence. */
+const MOST_FILES = 100_001;
 /** What systems leave in folders. */
 const isLitter = (name: string) => name.startsWith('.') || name === 'Thumbs.db' || name === '__MACOSX';
 

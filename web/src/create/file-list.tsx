@@ -1,11 +1,12 @@
 import { File as FileGlyph, FolderOpen, Upload, X } from 'lucide-react';
 import { useState } from 'react';
 import { cn } from '@/lib/cn';
-import { formatBytes, formatOf } from '@/lib/format';
+import { formatBytes, formatCount, formatOf } from '@/lib/format';
 import { Button, IconButton } from '@/ui/button';
 import { type ChosenFile, chooseFiles } from './dropped';
 
 const LISTED = 6;
+const MOST_LISTED = 1_000;
 
 /** Where files are dropped or chosen, and which are. */
 export function FileList({
@@ -20,7 +21,7 @@ export function FileList({
   onRemove: (path: string) => void;
 }) {
   const [all, setAll] = useState(false);
-  const shown = all ? files : files.slice(0, LISTED);
+  const shown = all ? files.slice(0, MOST_LISTED) : files.slice(0, LISTED);
   const total = files.reduce((sum, { file }) => sum + file.size, 0);
   return (
     <div
@@ -35,7 +36,8 @@ export function FileList({
           <Upload size={20} className="text-gray-9" />
           <p className="font-[550] text-title">Drop a file, several, or a folder</p>
           <p className="text-gray-10">
-            CSV, Excel, Parquet or JSON; the table is read and part of it held back to measure
+            CSV, Excel, Parquet or JSON, or images in a folder for each label; part of it is held back to
+            measure
           </p>
           <div className="mt-2 flex gap-2">
             <Button onClick={() => chooseFiles(onAdd)}>Choose files</Button>
@@ -64,7 +66,11 @@ export function FileList({
             </span>
             {files.length > LISTED && (
               <Button look="ghost" size="small" onClick={() => setAll(!all)}>
-                {all ? 'Show fewer' : 'Show all'}
+                {all
+                  ? 'Show fewer'
+                  : files.length > MOST_LISTED
+                    ? `Show ${formatCount(MOST_LISTED)}`
+                    : 'Show all'}
               </Button>
             )}
             <Button look="ghost" size="small" className="-mr-1.5 ml-auto" onClick={() => chooseFiles(onAdd)}>

@@ -11,12 +11,15 @@ export function GoalFields({
   name,
   wishes,
   columns,
+  ofImages,
   onChange,
 }: {
   /** As it is shown; the data's own while nobody chose one. */
   name: string;
   wishes: Wishes;
   columns: DatasetPreview['columns'];
+  /** Folders of images: their names are what is predicted. */
+  ofImages: boolean;
   onChange: (change: Partial<Wishes>) => void;
 }) {
   const { target, problem, metric, instructions } = wishes;
@@ -38,7 +41,13 @@ export function GoalFields({
         </Field>
         <Field
           label="Predict"
-          hint={target ? undefined : 'Left open, the agent settles it from the data and your instructions.'}
+          hint={
+            target
+              ? undefined
+              : ofImages
+                ? 'The name of the folder that an image lies in.'
+                : 'Left open, the agent settles it from the data and your instructions.'
+          }
         >
           {(field) =>
             columns.length > 0 ? (
@@ -54,7 +63,7 @@ export function GoalFields({
                 {...field}
                 value={target}
                 onChange={(event) => onChange({ target: event.target.value })}
-                placeholder="The agent decides"
+                placeholder={ofImages ? 'label' : 'The agent decides'}
                 className="mono"
               />
             )

@@ -12,6 +12,9 @@ internal sealed record DatasetProfile
     /// <summary>Relative to <c>/data/datasets/{experiment}</c>.</summary>
     public required IReadOnlyList<ProfiledFile> Files { get; init; }
     public required IReadOnlyList<TableProfile> Tables { get; init; }
+
+    /// <summary>The folder of the images that the rows of the one table were made of; null for any other table.</summary>
+    public string? ImageFolder { get; init; }
 }
 
 internal sealed record ProfiledFile(string Name, long Size);

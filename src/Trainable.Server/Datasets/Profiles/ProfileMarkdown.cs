@@ -31,6 +31,11 @@ internal static class ProfileMarkdown
         var text = new StringBuilder();
         if (profile.Kind == DatasetKinds.Files || profile.Files.Count > 1)
             AppendFiles(text, profile, budget / 4);
+        if (profile.ImageFolder is { } folder)
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"Each row is an image; `image` names its file in `{folder}/`. Held rows come to a pipeline as numbers, without their files.\n\n"
+            );
         foreach (var (index, table) in profile.Tables.Index())
         {
             var share = (budget - text.Length) / Math.Max(1, profile.Tables.Count);

@@ -57,7 +57,9 @@ internal static class KeySuspicions
 
     /// <summary>
     /// Agreement of two rows of one group beyond that of any two rows, as a share of what is to be gained: for classes the
-    /// chance that both have one class, for numbers the share of variance between groups (corrected for their number).
+    /// chance that both have one class, for numbers the share of variance between groups (corrected for their number). Where
+    /// the column is a number, rows of neighbouring values are held against it too: those agree in a measurement, such as a
+    /// pixel's brightness, and do not where numbers are names.
     /// </summary>
     private static double Bond(RawColumn column, RawColumn target, string problemType)
     {
@@ -77,9 +79,13 @@ internal static class KeySuspicions
             || groups.Count < 0.05 * column.Known
         )
             return 0;
-        return problemType == ProblemTypes.Regression
-            ? WithinNumbers(shared, target)
-            : WithinClasses(shared, target.Levels);
+        var isRegression = problemType == ProblemTypes.Regression;
+        var within = isRegression ? WithinNumbers(shared, target) : WithinClasses(shared, target.Levels);
+        if (!column.IsNumeric)
+            return within;
+        var ordered = shared.OrderBy(group => column.Numbers[group[0]]).ToList();
+        var beside = isRegression ? BesideNumbers(ordered, target) : BesideClasses(ordered, target.Levels);
+        return beside is > 0 and < 1 ? (within - beside) / (1 - beside) : within;
     }
 
     private static double WithinClasses(List<List<int>> groups, int[] classes)
@@ -91,12 +97,31 @@ internal static class KeySuspicions
             pairs += (double)group.Count * (group.Count - 1);
             alike += group.GroupBy(row => classes[row]).Sum(same => (double)same.Count() * (same.Count() - 1));
         }
+        return BeyondChance(alike / pairs, groups, classes);
+    }
+
+    /// <summary>As <see cref="WithinClasses"/>, of two rows in groups next to each other.</summary>
+    private static double BesideClasses(List<List<int>> groups, int[] classes)
+    {
+        double alike = 0;
+        double pairs = 0;
+        foreach (var (one, next) in groups.Zip(groups.Skip(1)))
+        {
+            var counts = next.CountBy(row => classes[row]).ToDictionary();
+            pairs += (double)one.Count * next.Count;
+            alike += one.Sum(row => (double)counts.GetValueOrDefault(classes[row]));
+        }
+        return BeyondChance(alike / pairs, groups, classes);
+    }
+
+    private static double BeyondChance(double alike, List<List<int>> groups, int[] classes)
+    {
         double rows = groups.Sum(group => group.Count);
         var chance = groups
             .SelectMany(group => group)
             .GroupBy(row => classes[row])
             .Sum(same => Math.Pow(same.Count() / rows, 2));
-        return chance < 1 ? ((alike / pairs) - chance) / (1 - chance) : 0;
+        return chance < 1 ? (alike - chance) / (1 - chance) : 0;
     }
 
     /// <summary>The intraclass correlation by analysis of variance (Fisher), with the mean group size.</summary>
@@ -116,6 +141,25 @@ internal static class KeySuspicions
         var size = rows / values.Count;
         var all = between + ((size - 1) * within);
         return all > 0 ? (between - within) / all : 0;
+    }
+
+    /// <summary>The correlation of two rows in groups next to each other.</summary>
+    private static double BesideNumbers(List<List<int>> groups, RawColumn target)
+    {
+        var values = groups.ConvertAll(group => group.Select(row => target.Numbers[row]).OfType<double>().ToList());
+        var all = values.SelectMany(group => group).ToList();
+        if (all.Count == 0)
+            return 0;
+        var mean = all.Average();
+        var variance = all.Average(value => Math.Pow(value - mean, 2));
+        double together = 0;
+        double pairs = 0;
+        foreach (var (one, next) in values.Zip(values.Skip(1)))
+        {
+            together += one.Sum(value => value - mean) * next.Sum(value => value - mean);
+            pairs += (double)one.Count * next.Count;
+        }
+        return variance > 0 && pairs > 0 ? together / pairs / variance : 0;
     }
 
     /// <summary>A date is another in nearly every row, and yet says something of new ones.</summary>

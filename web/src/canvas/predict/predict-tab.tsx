@@ -42,8 +42,10 @@ export default function PredictTab() {
       {form.data.positive_class && form.data.has_probabilities && (
         <Threshold positive={form.data.positive_class} value={threshold} onChange={setThreshold} />
       )}
-      <OneRow key={model} session={session.id} form={form.data} threshold={threshold} />
-      <WholeTable session={session.id} threshold={threshold} />
+      {!form.data.of_images && (
+        <OneRow key={model} session={session.id} form={form.data} threshold={threshold} />
+      )}
+      <WholeTable session={session.id} threshold={threshold} ofImages={form.data.of_images} />
       <Section
         title="Take it away"
         hint="The session as a zip: working rows, scripts, a notebook, the model with a program that predicts without Trainable, what was measured, a model card. 'trainable verify' makes the model again from it."

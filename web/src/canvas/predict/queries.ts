@@ -2,6 +2,8 @@ import { queryOptions } from '@tanstack/react-query';
 import { api, dataOf } from '@/api/client';
 import { problemOf } from '@/api/problem';
 import type { PredictionResult } from '@/api/schema';
+import type { ChosenFile } from '@/create/dropped';
+import { isImage } from '@/create/image-folder';
 
 /** What the session's model takes; `version` changes when another model was trained. */
 export const formQuery = (id: string, version: string) =>
@@ -34,25 +36,49 @@ export interface PredictedTable {
   notes: readonly string[];
 }
 
-/** A table's predictions as a file. */
-export async function predictTable(
+/** Predictions of a table, of an image, or of images packed together, as a file. */
+export async function predictFiles(
   id: string,
-  file: File,
+  files: readonly ChosenFile[],
   asked: { explain: boolean; threshold: number | null },
 ): Promise<PredictedTable> {
+  const sent = await bodyOf(files);
   const query = new URLSearchParams();
   if (asked.explain) query.set('explain', 'true');
   if (asked.threshold !== null) query.set('threshold', String(asked.threshold));
+  if (sent.type.startsWith('image/')) query.set('name', sent.name);
   const response = await fetch(`/api/sessions/${id}/predict?${query}`, {
     method: 'POST',
-    headers: { 'Content-Type': 'text/csv', Accept: 'text/csv' },
-    body: file,
+    headers: { 'Content-Type': sent.type, Accept: 'text/csv' },
+    body: sent.body,
   });
   if (!response.ok) throw await problemOf(response);
   const notes: unknown = JSON.parse(response.headers.get('Trainable-Notes') ?? '[]');
   return {
-    name: file.name,
+    name: sent.name.replace(/(\.[a-z]+)?$/i, '.csv'),
     file: await response.blob(),
     notes: Array.isArray(notes) ? notes.map(String) : [],
   };
+}
+
+interface Sent {
+  name: string;
+  type: string;
+  body: Blob;
+}
+
+/** One file is sent as it is; of several, the images in an archive. */
+async function bodyOf(files: readonly ChosenFile[]): Promise<Sent> {
+  const [first] = files;
+  if (!first) throw new Error('There is no file to predict.');
+  const { file } = first;
+  if (files.length === 1 && /\.zip$/i.test(file.name))
+    return { name: file.name, type: 'application/zip', body: file };
+  if (files.length === 1)
+    return { name: file.name, type: file.type.startsWith('image/') ? file.type : 'text/csv', body: file };
+  const images = files.filter(({ path }) => isImage(path));
+  if (images.length === 0)
+    throw new Error('There are several files and no image among them. Choose one table, or images.');
+  const { packed } = await import('./packed');
+  return { name: 'images', type: 'application/zip', body: await packed(images) };
 }

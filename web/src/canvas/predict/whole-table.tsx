@@ -5,30 +5,44 @@ import { readDelimited } from '@/canvas/files/delimited';
 import { columnsOf } from '@/canvas/grid/columns';
 import { DataGrid } from '@/canvas/grid/data-grid';
 import { Section } from '@/canvas/parts/section';
-import { useDrop } from '@/create/dropped';
+import { type ChosenFile, chosenFrom, useDrop } from '@/create/dropped';
 import { cn } from '@/lib/cn';
 import { formatOf } from '@/lib/format';
 import { Button } from '@/ui/button';
 import { ErrorState } from '@/ui/states';
 import { Notes } from './notes';
-import { type PredictedTable, predictTable } from './queries';
+import { type PredictedTable, predictFiles } from './queries';
 
 /** Of a large file only its beginning is shown; the download has all of it. */
 const SHOWN_BYTES = 2 << 20;
 
-/** Takes a table by drop or choice; shows its rows with their predictions, and gives them as a file. */
-export function WholeTable({ session, threshold }: { session: string; threshold: number | null }) {
+/** Takes a table, or images, by drop or choice; shows the rows with their predictions, and gives them as a file. */
+export function WholeTable({
+  session,
+  threshold,
+  ofImages = false,
+}: {
+  session: string;
+  threshold: number | null;
+  ofImages?: boolean;
+}) {
   const [explain, setExplain] = useState(false);
   const chooser = useId();
   const prediction = useMutation({
-    mutationFn: (file: File) => predictTable(session, file, { explain, threshold }),
+    mutationFn: (files: readonly ChosenFile[]) => predictFiles(session, files, { explain, threshold }),
   });
-  const take = (file: File | null | undefined) => file && prediction.mutate(file);
-  const drop = useDrop((files) => take(files[0]?.file));
+  const take = (files: readonly ChosenFile[]) => {
+    if (files.length > 0) prediction.mutate(files);
+  };
+  const drop = useDrop((files) => take(files));
   return (
     <Section
-      title="A table"
-      hint="A CSV file with the dataset's columns, in any order. The target may be among them; the model does not get to see it."
+      title={ofImages ? 'Images' : 'A table'}
+      hint={
+        ofImages
+          ? 'Images as they are, of any size, a folder or a zip of them; each is predicted by itself.'
+          : "A CSV file with the dataset's columns, in any order. The target may be among them; the model does not get to see it."
+      }
     >
       <div
         {...drop.target}
@@ -40,26 +54,28 @@ export function WholeTable({ session, threshold }: { session: string; threshold:
         <input
           id={chooser}
           type="file"
-          accept=".csv,.tsv,.txt,text/csv"
-          aria-label="A table to predict"
+          multiple={ofImages}
+          accept={ofImages ? 'image/*,.zip' : '.csv,.tsv,.txt,text/csv'}
+          aria-label={ofImages ? 'Images to predict' : 'A table to predict'}
           className="peer sr-only"
           onChange={(event) => {
-            take(event.target.files?.[0]);
+            take(chosenFrom(event.target.files ?? []));
             event.target.value = '';
           }}
         />
         <Button asChild>
           <label htmlFor={chooser} className="cursor-pointer">
-            <Upload size={14} /> {prediction.isPending ? 'Predicting…' : 'Choose a CSV file'}
+            <Upload size={14} />{' '}
+            {prediction.isPending ? 'Predicting…' : ofImages ? 'Choose images' : 'Choose a CSV file'}
           </label>
         </Button>
-        <span className="text-gray-10 text-small">or drop it here</span>
+        <span className="text-gray-10 text-small">{ofImages ? 'or drop them here' : 'or drop it here'}</span>
         <label className="ml-auto flex items-center gap-2 text-small">
           <input type="checkbox" checked={explain} onChange={(event) => setExplain(event.target.checked)} />
           Explain the first 100 rows
         </label>
       </div>
-      {prediction.error && <ErrorState error={prediction.error} title="The table was not predicted" />}
+      {prediction.error && <ErrorState error={prediction.error} title="It was not predicted" />}
       {prediction.data && !prediction.error && <Predicted table={prediction.data} />}
     </Section>
   );

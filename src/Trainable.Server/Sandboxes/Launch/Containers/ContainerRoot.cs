@@ -5,35 +5,25 @@ namespace Trainable.Server.Sandboxes.Launch.Containers;
 /// <summary>A container's root: mount points and the links of a merged system, and no file.</summary>
 internal static class ContainerRoot
 {
-    private const UnixFileMode Open =
-        UnixFileMode.UserRead
-        | UnixFileMode.UserWrite
-        | UnixFileMode.UserExecute
-        | UnixFileMode.GroupRead
-        | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead
-        | UnixFileMode.OtherExecute;
-
     private static readonly string[] Folders = ["usr", "etc", "proc", "sys", "dev", "tmp", "run"];
 
     /// <summary>Of its own, since the engine makes what is missing in it.</summary>
     public static string Make(TrainableHome home, SandboxPlan plan)
     {
         var root = TrainableHome.Make(Path.Combine(home.Scratch, $"container-{Guid.CreateVersion7():N}"));
-        // Whoever runs in the container looks at it from inside; outside, the folder above is closed.
-        File.SetUnixFileMode(root, Open);
+        File.SetUnixFileMode(root, TrainableHome.Readable);
         foreach (var folder in Folders)
-            Directory.CreateDirectory(Path.Combine(root, folder), Open);
+            TrainableHome.MakeReadable(Path.Combine(root, folder));
         foreach (var link in SystemDirectories.Links())
             Directory.CreateSymbolicLink(Path.Combine(root, link.Name[1..]), link.Target);
         foreach (var mount in plan.Mounts)
         {
             var place = Path.Combine(root, mount.SandboxPath[1..]);
             if (Directory.Exists(mount.HostPath))
-                Directory.CreateDirectory(place, Open);
+                TrainableHome.MakeReadable(place);
             else
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(place)!, Open);
+                TrainableHome.MakeReadable(Path.GetDirectoryName(place)!);
                 File.Create(place).Dispose();
             }
         }

@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Text;
+using Trainable.Server.Datasets.Delimited;
+
+namespace Trainable.Server.Datasets.Images;
+
+/// <summary>What a sandbox made of images. It may have been taken over by one of them, so that its table is only text.</summary>
+/// <param name="Work">Where the table lies.</param>
+/// <param name="Unreadable">Names of files that are no images, or damaged ones.</param>
+internal sealed record ReadImages(string Work, IReadOnlyList<string> Unreadable)
+{
+    private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"\r\n");
+
+    /// <summary>
+    /// Writes the table with other cells in place of the files' names, which are the host's own words: as many rows of an image as
+    /// there are, such as for copies of it.
+    /// </summary>
+    /// <param name="destination">The file to write, canonical CSV as far as the sandbox's part of it is.</param>
+    /// <param name="header">Names of these cells.</param>
+    /// <param name="rowsOf">The cells of each row of an image, by its file's name; none for a name that is not known.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>The file's name for each row.</returns>
+    /// <exception cref="Platform.UserFacingException">An image has more than one row (422).</exception>
+    public List<string> Write(
+        string destination,
+        IReadOnlyList<string> header,
+        Func<string, IEnumerable<IReadOnlyList<string>>> rowsOf,
+        CancellationToken cancellation
+    )
+    {
+        using var source = FileConverter.OpenTable(Work);
+        using var reader = new DelimitedReader(source, DelimitedDialect.Canonical);
+        using var table = new StreamWriter(destination, append: false, new UTF8Encoding(false), 1 << 17);
+        var names = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        reader.Read();
+        WriteRow(header);
+        while (reader.Read() == RecordStatus.Record)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var name = reader.Text(0);
+            if (!seen.Add(name))
+                throw TableFile.Refuse("The images could not be read: the program that opens them wrote a row twice.");
+            foreach (var cells in rowsOf(name))
+            {
+                names.Add(name);
+                WriteRow(cells);
+            }
+        }
+        return names;
+
+        void WriteRow(IReadOnlyList<string> cells)
+        {
+            table.Write(string.Join(',', cells.Select(Cell)));
+            table.Write(Encoding.UTF8.GetString(reader.Raw[reader.Bytes(0).Length..]));
+            table.Write('\n');
+        }
+    }
+
+    private static string Cell(string text) =>
+        text.AsSpan().ContainsAny(Quoted) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+}

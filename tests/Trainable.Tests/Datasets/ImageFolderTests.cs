@@ -1,0 +1,160 @@
+using Trainable.Contracts;
+using Trainable.Server.Datasets;
+using Trainable.Server.Datasets.Images;
+using Trainable.Server.Datasets.Profiles;
+using Trainable.Tests.Sandboxes;
+
+namespace Trainable.Tests.Datasets;
+
+/// <summary>Folders of images: read in a sandbox, a row for each image, the held ones' files kept by the host.</summary>
+public sealed class ImageFolderTests : IDisposable
+{
+    private readonly DatasetLab _lab;
+
+    public ImageFolderTests()
+    {
+        SandboxLab.RequireBubblewrap();
+        _lab = new DatasetLab();
+    }
+
+    public void Dispose() => _lab.Dispose();
+
+    [Fact]
+    public async Task EachImageIsARowAndItsFolderTheLabel()
+    {
+        var dataset = await _lab.AddAsync(
+            new ExperimentOptions(),
+            [.. Squares(60), ("readme.txt", "notes"u8.ToArray())]
+        );
+
+        var manifest = dataset.Manifest;
+        manifest.Kind.ShouldBe(DatasetKinds.Table);
+        manifest.Source!.Format.ShouldBe("images");
+        manifest.WorkingFile.ShouldBe("images.csv");
+        (manifest.RowsTotal, manifest.Files.Count).ShouldBe((60, 61));
+        (manifest.Target, manifest.ProblemType).ShouldBe(("label", ProblemTypes.Binary));
+        manifest.RowsHeld.ShouldBe(9);
+        manifest.Holdout.Strategy.ShouldBe("stratified");
+        dataset.Header.ShouldStartWith("image,label,width,height,grey_00_00,");
+        manifest.Note.ShouldStartWith("60 images in 2 folders: the name of its folder is an image's `label`");
+        manifest.Note.ShouldEndWith("readme.txt is no image and left out.");
+
+        var labels = dataset.Working.Select(line => line.Split(',')[1]).ToList();
+        labels.Distinct().ShouldBe(["blue", "red"], ignoreOrder: true);
+        labels.SequenceEqual(labels.Order(StringComparer.Ordinal)).ShouldBeFalse("their order would give labels away");
+    }
+
+    [Fact]
+    public async Task OnlyTheImagesOfWorkingRowsLieWhereAgentsAreAndTheirNamesSayNothing()
+    {
+        var dataset = await _lab.AddAsync(new ExperimentOptions(), Squares(60));
+
+        var files = Directory.GetFiles(Path.Combine(dataset.Paths.Working, "images")).Select(Path.GetFileName).ToList();
+        var working = dataset.Working.Select(line => line.Split(',')[0]).ToList();
+        files.ShouldBe(working, ignoreOrder: true);
+        dataset.Held.Select(line => line.Split(',')[0]).ShouldAllBe(name => !files.Contains(name));
+        files.ShouldAllBe(name => !name!.Contains("red") && !name.Contains("blue") && !name.Contains("picture"));
+        var kept = File.ReadAllBytes(Path.Combine(dataset.Paths.Working, "images", working[0]));
+        Squares(60).ShouldContain(file => file.Content.SequenceEqual(kept));
+        Directory.Exists(dataset.Paths.Scratch).ShouldBeFalse();
+
+        var profile = dataset.Store.ReadProfile(dataset.Experiment)!;
+        var told = ProfileMarkdown.Render(profile, ProfileDetail.Schema);
+        told.ShouldContain("`image` names its file in `images/`. Held rows come to a pipeline as numbers");
+        told.ShouldContain("The host holds 9 more rows");
+    }
+
+    [Fact]
+    public async Task CopiesOfAnImageAreOnOneSide()
+    {
+        var copies = Squares(40).SelectMany(file => Copies(file, 3)).ToArray();
+        var dataset = await _lab.AddAsync(new ExperimentOptions(), copies);
+
+        dataset.Manifest.RowsTotal.ShouldBe(120);
+        var held = dataset.Held.Select(line => line.Split(',')[0]).ToHashSet();
+        held.Count.ShouldBeGreaterThan(2);
+        dataset.Working.ShouldAllBe(line => !held.Contains(line.Split(',')[0]));
+    }
+
+    [Fact]
+    public async Task WhatCannotBeReadIsNamedAndWhereItIsMuchRefused()
+    {
+        (string, byte[])[] damaged =
+        [
+            ("red/cut.png", [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10, 0, 0]),
+            ("blue/none.jpg", "no image at all"u8.ToArray()),
+        ];
+        var dataset = await _lab.AddAsync(new ExperimentOptions(), [.. Squares(40), .. damaged]);
+        dataset.Manifest.RowsTotal.ShouldBe(40);
+        dataset.Manifest.Note!.ShouldContain(" Left out are 2 that cannot be read: ");
+        dataset.Manifest.Note!.ShouldContain("red/cut.png");
+
+        var refusal = await Should.ThrowAsync<Trainable.Server.Platform.UserFacingException>(() =>
+            _lab.AddAsync(new ExperimentOptions(), [.. Squares(10), .. damaged])
+        );
+        refusal.Message.ShouldStartWith("2 of 12 images cannot be read, among them ");
+        refusal.Status.ShouldBe(422);
+    }
+
+    [Fact]
+    public async Task AFoldersNameMayBeAnything()
+    {
+        (string Name, byte[] Content)[] files =
+        [
+            .. Squares(40).Select(file => (file.Name.Replace("red/", "re\"d, ü/"), file.Content)),
+        ];
+        var dataset = await _lab.AddAsync(new ExperimentOptions { Holdout = HoldoutModes.None }, files);
+
+        dataset.Working.Count(line => line.Contains(",\"re\"\"d, ü\",")).ShouldBe(20);
+        Directory.GetFiles(Path.Combine(dataset.Paths.Working, "images")).Length.ShouldBe(40);
+    }
+
+    [Theory]
+    [InlineData("red/picture", "picture")] // No folders at all.
+    [InlineData("red/", "train/")] // Folders that say who learns from the images.
+    public async Task FoldersThatNameNoLabelsLeaveTheImagesAsFiles(string part, string instead)
+    {
+        var files = Squares(40)
+            .Select(file => (file.Name.Replace(part, instead).Replace("blue/", "test/"), file.Content));
+        var dataset = await _lab.AddAsync(new ExperimentOptions(), [.. files]);
+
+        dataset.Manifest.Kind.ShouldBe(DatasetKinds.Files);
+        dataset.Manifest.Holdout.Mode.ShouldBe(HoldoutModes.Agent);
+    }
+
+    [Fact]
+    public async Task WhoeverWantsToSplitTheImagesGetsThemAsTheyCame()
+    {
+        var dataset = await _lab.AddAsync(new ExperimentOptions { Holdout = HoldoutModes.Agent }, Squares(40));
+
+        dataset.Manifest.Kind.ShouldBe(DatasetKinds.Files);
+        File.Exists(Path.Combine(dataset.Paths.Working, "red", "picture 0.bmp")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void AFolderOfEachImageIsNoLabel()
+    {
+        UploadedFile[] files =
+        [
+            .. Enumerable.Range(0, 40).Select(i => new UploadedFile($"day {i}/a.png", 9, $"{i:x64}")),
+        ];
+        ImageFolder.Find(files, new ExperimentOptions()).ShouldBeNull();
+        UploadedFile[] few = [.. files.Select((file, i) => file with { Name = $"day {i / 8}/{i}.png" })];
+        var folder = ImageFolder.Find(few, new ExperimentOptions());
+        folder!.Labels.ShouldBe(5);
+        folder.Fit(new ExperimentOptions()).ProblemType.ShouldBe(ProblemTypes.Multiclass);
+        folder.Fit(new ExperimentOptions { Target = "width" }).ProblemType.ShouldBeNull();
+        ImageFolder.Find(few, new ExperimentOptions { Main = "day 0/0.png" }).ShouldBeNull();
+    }
+
+    /// <summary>Half of them in the folder <c>red</c>, half in <c>blue</c>.</summary>
+    internal static (string Name, byte[] Content)[] Squares(int count) =>
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => ($"{(i < count / 2 ? "red" : "blue")}/picture {i}.bmp", Bitmaps.Square(i, i < count / 2))),
+        ];
+
+    private static IEnumerable<(string, byte[])> Copies((string Name, byte[] Content) file, int count) =>
+        Enumerable.Range(0, count).Select(copy => (file.Name.Replace(".bmp", $" {copy}.bmp"), file.Content));
+}
