@@ -5,9 +5,11 @@ import { setNonce } from 'get-nonce';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries';
+import { askEarly } from './app/early';
 import { router } from './app/router';
 import { SessionGate } from './app/signed-out';
 import { nonce } from './lib/nonce';
+import { LiveClient } from './live/client';
 import { LiveProvider } from './live/provider';
 import { Toaster } from './ui/toast';
 import { TooltipProvider } from './ui/tooltip';
@@ -15,10 +17,13 @@ import { TooltipProvider } from './ui/tooltip';
 const styleNonce = nonce();
 if (styleNonce) setNonce(styleNonce);
 
+const live = new LiveClient();
+askEarly(location.pathname, live);
+
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <LiveProvider>
+      <LiveProvider client={live}>
         <TooltipProvider>
           <SessionGate>
             <RouterProvider router={router} />

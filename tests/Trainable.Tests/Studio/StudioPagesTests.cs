@@ -39,6 +39,24 @@ public sealed partial class StudioPagesTests
     }
 
     [Fact]
+    public async Task ItsPageNamesThePartsOfASessionsPageWhichAreAskedForEarly()
+    {
+        await using var app = await TrainableApp.StartAsync(new ScriptedModels());
+        using var page = await OpenAsync(app, "/sessions/0199aaaa-0000-7000-8000-000000000000");
+        var parts = Parts().Match(await BodyAsync(page)).Groups["parts"].Value.Split(' ');
+        parts[0].ShouldBe("/sessions/");
+        parts.Length.ShouldBeGreaterThan(2);
+        foreach (var part in parts[1..])
+        {
+            using var file = await OpenAsync(app, $"/{part}");
+            file.StatusCode.ShouldBe(HttpStatusCode.OK, part);
+            file.Content.Headers.ContentType!.MediaType.ShouldBe("text/javascript");
+        }
+        using var early = await OpenAsync(app, "/early.js");
+        (await BodyAsync(early)).ShouldContain("early-parts");
+    }
+
+    [Fact]
     public async Task ItsPageRunsNoScriptsButItsOwnAndIsNotKept()
     {
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
@@ -100,6 +118,9 @@ public sealed partial class StudioPagesTests
 
     private static Task<string> BodyAsync(HttpResponseMessage answer) =>
         answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+    [GeneratedRegex("<meta name=\"early-parts\" content=\"(?<parts>[^\",]+)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Parts();
 
     [GeneratedRegex("'nonce-(?<nonce>[^']+)'", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Nonce();

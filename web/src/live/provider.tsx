@@ -6,10 +6,9 @@ import {
   useEffect,
   useMemo,
   useRef,
-  useState,
   useSyncExternalStore,
 } from 'react';
-import { LiveClient } from './client';
+import type { LiveClient } from './client';
 import type { ConnectionState } from './protocol';
 import { SessionStore } from './store';
 import type { SessionView } from './view';
@@ -19,9 +18,8 @@ const stores = new Map<string, SessionStore>();
 /** Sessions kept in memory for going back to. */
 const KEPT = 12;
 
-export function LiveProvider({ children, client }: { children: ReactNode; client?: LiveClient }) {
-  const [live] = useState(() => client ?? new LiveClient());
-  return <LiveContext value={live}>{children}</LiveContext>;
+export function LiveProvider({ children, client }: { children: ReactNode; client: LiveClient }) {
+  return <LiveContext value={client}>{children}</LiveContext>;
 }
 
 export function useLive(): LiveClient {
@@ -36,6 +34,14 @@ export function useSession(id: string): SessionStore {
   const store = useMemo(() => storeOf(id, live), [id, live]);
   useEffect(() => store.attach(), [store]);
   return store;
+}
+
+/** Long enough for any page to follow a session itself. */
+const EARLY_MS = 20_000;
+
+/** Follows a session for the page that is about to show it. */
+export function followEarly(id: string, live: LiveClient) {
+  setTimeout(storeOf(id, live).attach(), EARLY_MS);
 }
 
 /** The live views of several sessions. */

@@ -9,27 +9,40 @@ import { pieceEnd } from './weight';
 const SLICE_MS = 6;
 /** What is taken in before the time is looked at again, in short events. */
 const SLICE = 100;
-/** While more waits than a frame can take, as when a long session is opened, what is there so far is drawn this often. */
-const CATCH_UP_MS = 120;
+/**
+ * So many events at once are no work of an agent's but a log that is on its way, as when a long session is opened. To draw what is
+ * there so far costs more than to take in the rest, so that it is drawn when the log is there, or this often.
+ */
+const BURST = 50;
+/** Of a turn without a frame to draw; short enough for what a person does meanwhile. */
+const BURST_SLICE_MS = 24;
+const CATCH_UP_MS = 400;
+/** When nothing more has come for so long, a burst has ended. */
+const SETTLED_MS = 40;
 
 /**
  * A session as this tab knows it. Events wait for the next frame and are taken in together, in slices, so that neither a burst
  * nor the whole log of a long session holds the page up. Components read it by selectors.
  */
 export class SessionStore {
+  /** What components see; it is replaced when they are told so. */
   private view: SessionView;
+  /** With all that has been taken in. */
+  private next: SessionView;
   private readonly listeners = new Set<() => void>();
   private waiting: LiveEvent[] = [];
   private scheduled = false;
   private detach: (() => void) | null = null;
   private users = 0;
   private told = 0;
+  private settled: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly id: string,
     private readonly client: LiveClient,
   ) {
     this.view = emptyView(id);
+    this.next = this.view;
   }
 
   get = () => this.view;
@@ -44,7 +57,7 @@ export class SessionStore {
     this.users++;
     this.detach ??= this.client.follow(
       this.id,
-      () => this.waiting.at(-1)?.seq ?? this.view.lastSeq,
+      () => this.waiting.at(-1)?.seq ?? this.next.lastSeq,
       (events) => this.take(events),
     );
     return () => {
@@ -55,22 +68,28 @@ export class SessionStore {
   }
 
   take(events: readonly LiveEvent[]) {
+    this.told ||= performance.now();
     for (const event of events) this.waiting.push(event);
-    this.schedule();
+    this.schedule(false);
   }
 
-  private schedule() {
+  /** @param burst Nothing will be drawn before the rest is there, so that there is no frame to wait for. */
+  private schedule(burst: boolean) {
     if (this.scheduled) return;
     this.scheduled = true;
+    if (burst) {
+      setTimeout(() => this.flush(BURST_SLICE_MS));
+      return;
+    }
     // Frames do not come to a page in the background, which should be current all the same when it is looked at.
-    if (document.visibilityState === 'visible') requestAnimationFrame(this.flush);
-    else setTimeout(this.flush, 200);
+    if (document.visibilityState === 'visible') requestAnimationFrame(() => this.flush(SLICE_MS));
+    else setTimeout(() => this.flush(SLICE_MS), 200);
   }
 
-  private flush = () => {
+  private flush(most: number) {
     this.scheduled = false;
-    const until = performance.now() + SLICE_MS;
-    let view = this.view;
+    const until = performance.now() + most;
+    let view = this.next;
     let done = 0;
     while (done < this.waiting.length && (done === 0 || performance.now() < until)) {
       const end = pieceEnd(this.waiting, done, SLICE);
@@ -78,11 +97,17 @@ export class SessionStore {
       done = end;
     }
     this.waiting = this.waiting.slice(done);
-    if (this.waiting.length > 0) this.schedule();
-    this.view = view;
-    const now = performance.now();
-    if (this.waiting.length > 0 && now - this.told < CATCH_UP_MS) return;
-    this.told = now;
+    this.next = view;
+    const isLate = performance.now() - this.told > CATCH_UP_MS;
+    if (this.waiting.length > 0) this.schedule(!isLate);
+    clearTimeout(this.settled);
+    if (isLate || (this.waiting.length === 0 && done < BURST)) this.tell();
+    else this.settled = setTimeout(this.tell, SETTLED_MS);
+  }
+
+  private tell = () => {
+    this.told = performance.now();
+    this.view = this.next;
     for (const listener of this.listeners) listener();
   };
 }

@@ -10,6 +10,7 @@ import { Canvas } from '@/canvas/canvas';
 import { useConnection, useLive, useSession } from '@/live/provider';
 import { useView } from '@/live/store';
 import { Empty, ErrorState, SkeletonText } from '@/ui/states';
+import { Afterwards } from './afterwards';
 import { StudioContext } from './context';
 import { Panes } from './panes';
 import { StageBar } from './stages/stage-bar';
@@ -27,14 +28,21 @@ export default function SessionPage() {
   const store = useSession(id);
   const live = useLive();
   const state = useView(store, (view) => view.state);
+  const known = useView(store, (view) => view.lastSeq > 0);
   const connection = useConnection();
   const gone = query.error instanceof ApiError && query.error.status === 404;
 
-  // The rows of the runs change when the state does; a stream that ends may mean that the session was deleted.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: they are what it waits for
+  // The rows of the runs change when the state does. Before its first event nothing is known of the state.
+  const asRead = query.data?.state;
   useEffect(() => {
-    void queries.invalidateQueries({ queryKey: ['session', id] });
-  }, [queries, id, state, connection.kind === 'lost']);
+    if (asRead !== undefined && store.get().lastSeq > 0 && state !== asRead)
+      void queries.invalidateQueries({ queryKey: ['session', id] });
+  }, [queries, id, store, state, asRead]);
+  // A stream that ends may mean that the session was deleted.
+  const lost = connection.kind === 'lost';
+  useEffect(() => {
+    if (lost) void queries.invalidateQueries({ queryKey: ['session', id] });
+  }, [queries, id, lost]);
   useEffect(() => {
     if (gone) live.forget(id);
   }, [live, gone, id]);
@@ -89,7 +97,14 @@ export default function SessionPage() {
         <StageBar />
       </TopBar>
       <main id="main" className="min-h-0 grow">
-        <Panes transcript={<Transcript />} canvas={<Canvas />} />
+        <Panes
+          transcript={<Transcript />}
+          canvas={
+            <Afterwards when={known || studio.session.last_seq === 0}>
+              <Canvas />
+            </Afterwards>
+          }
+        />
       </main>
     </StudioContext>
   );

@@ -16,9 +16,23 @@ import { Welcome } from './welcome';
 
 /** Nearer to the end than this counts as being there. */
 const NEAR = 40;
+/** What a row is taken for until it is measured. */
+const ROW = 46;
 
 /** The left half of the studio: what the agent says and does, and what is said to it. */
 export function Transcript() {
+  const { store } = useStudio();
+  const isEmpty = useView(store, (view) => view.items.length === 0);
+  if (!isEmpty) return <Log />;
+  return (
+    <div className="flex h-full flex-col">
+      <Welcome />
+      <MessageBox />
+    </div>
+  );
+}
+
+function Log() {
   const { store, search } = useStudio();
   const items = useView(store, (view) => view.items);
   const runs = useView(store, (view) => view.runs);
@@ -34,7 +48,9 @@ export function Transcript() {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => frame.current,
-    estimateSize: (index) => (rows[index]?.kind === 'stage' ? 44 : 46),
+    estimateSize: () => ROW,
+    // It begins at its end: to draw the beginning of a long log first, and to come to its end in steps, takes many times as long.
+    initialOffset: () => Math.max(0, rows.length * ROW - window.innerHeight),
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 8,
     paddingStart: 8,
@@ -103,14 +119,6 @@ export function Transcript() {
     }, [rows, virtual, toEnd]),
   );
 
-  if (items.length === 0) {
-    return (
-      <div className="flex h-full flex-col">
-        <Welcome />
-        <MessageBox />
-      </div>
-    );
-  }
   return (
     <section aria-label="Transcript" className="relative flex h-full flex-col">
       <div
