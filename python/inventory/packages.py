@@ -20,6 +20,7 @@ PACKAGES = {
     "imblearn": "imbalanced-learn",
     "statsmodels": "statsmodels",
     "openpyxl": "openpyxl",
+    "PIL": "pillow",
     "joblib": "joblib",
     "cloudpickle": "cloudpickle",
 }

@@ -44,6 +44,8 @@ internal static class CleanTables
                 ),
             ],
             ["rounded"] = [.. hidden.Select(value => Number(Math.Round(value + (0.5 * dice.Normal()), 1)))],
+            // In whole numbers, such as a pixel's brightness: rows of one value are alike, and so are those of the next.
+            ["reading"] = [.. hidden.Select(value => $"{(int)(120 + (40 * value) + (10 * dice.Normal()))}")],
             ["remark"] = [.. hidden.Select((_, row) => $"remark number {row} of many")],
         };
         var problem = (seed % 3) switch

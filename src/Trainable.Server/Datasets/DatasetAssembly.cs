@@ -45,6 +45,7 @@ internal sealed class DatasetAssembly(DatasetPaths paths, DatasetOptions options
         var table = new TableLoader(database, paths.Scratch, options, cancellation).LoadImages(images.Path);
         var ((manifest, profile), held) = MakeTable(table, choice, wanted, mode, staged);
         images.CopyWorking(held, staged, cancellation);
+        Directory.Move(images.Folder, paths.Images);
         manifest = manifest with { Target = wanted.Target, ProblemType = wanted.ProblemType };
         return Publish(staged, (manifest, profile with { ImageFolder = ImageTable.FolderName }));
     }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net.Mime;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Trainable.Contracts;
+using Trainable.Server.Datasets.Images;
 using Trainable.Server.Datasets.Previews;
 using Trainable.Server.Platform;
 
@@ -17,6 +19,9 @@ internal static class DatasetEndpoints
         var group = app.MapGroup("/api").WithTags("Datasets");
         group.MapPost("/datasets/preview", Preview).DisableAntiforgery().Accepts<IFormFile>("multipart/form-data");
         group.MapGet("/experiments/{id:guid}/dataset", Facts);
+        group
+            .MapGet("/datasets/{id:guid}/images/{name}", Image)
+            .Produces(StatusCodes.Status200OK, null, MediaTypeNames.Application.Octet);
         group.MapGet("/samples", Samples);
         return app;
     }
@@ -103,6 +108,24 @@ internal static class DatasetEndpoints
                 ),
             }
         );
+    }
+
+    /// <summary>An image of an image folder, by the name that the column <c>image</c> has.</summary>
+    private static Results<FileStreamHttpResult, ProblemHttpResult> Image(
+        Guid id,
+        string name,
+        HttpResponse response,
+        DatasetStore datasets
+    )
+    {
+        if (datasets.OpenImage(id, name) is not { } image)
+            return Problems.NotFound("Image not found");
+        var headers = response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        // Its name is its content's.
+        headers.CacheControl = "private, max-age=31536000, immutable";
+        return TypedResults.Stream(image, ImageFile.TypeOf(name));
     }
 
     private static async Task<Ok<SampleItem[]>> Samples(SampleLibrary samples, CancellationToken cancellation) =>

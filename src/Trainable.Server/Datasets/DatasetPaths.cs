@@ -11,6 +11,9 @@ internal sealed record DatasetPaths(string Held, string Working)
     /// <summary>The files as they came.</summary>
     public string Upload => Path.Combine(Held, "upload");
 
+    /// <summary>An image folder's images by their neutral names, held ones too; other names of the files in <see cref="Upload"/>.</summary>
+    public string Images => Path.Combine(Held, "images");
+
     /// <summary>Empty or absent between operations.</summary>
     public string Scratch => Path.Combine(Held, "scratch");
 

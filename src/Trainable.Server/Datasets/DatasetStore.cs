@@ -41,6 +41,28 @@ internal sealed class DatasetStore(
     /// <summary>A person may open the upload as it came.</summary>
     public string UploadedFile(Guid experiment, UploadedFile file) => Path.Combine(Paths(experiment).Upload, file.Name);
 
+    /// <summary>An image of an image folder by its neutral name; null when there is none. People may see held ones too.</summary>
+    public FileStream? OpenImage(Guid dataset, string name)
+    {
+        if (!ImageFile.IsNeutralName(name))
+            return null;
+        try
+        {
+            return new FileStream(
+                Path.Combine(Paths(dataset).Images, name),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read,
+                bufferSize: 0,
+                useAsync: true
+            );
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     public void Delete(Guid experiment)
     {
         var paths = Paths(experiment);

@@ -18,7 +18,7 @@ public sealed class CommandLineTests
     [InlineData("'/dev/null' is empty. Pass a table with a header and rows.", "run", "/dev/null")]
     [InlineData("'s3://' names no bucket; it looks like s3://bucket/data.csv", "run", "s3://")]
     [InlineData("--port is '99999'", "up", "--port", "99999")]
-    [InlineData("There is no file 'nowhere.csv'", "predict", "latest", "nowhere.csv")]
+    [InlineData("There is no file or folder 'nowhere.csv'", "predict", "latest", "nowhere.csv")]
     [InlineData("--threshold is '2'", "predict", "latest", "x.csv", "--threshold", "2")]
     [InlineData("is not empty. Name another", "export", "latest", "/usr")]
     [InlineData("There is no folder or file 'nowhere'", "verify", "nowhere")]

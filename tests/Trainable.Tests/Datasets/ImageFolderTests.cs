@@ -1,7 +1,11 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Server.Datasets.Images;
 using Trainable.Server.Datasets.Profiles;
+using Trainable.Tests.App;
 using Trainable.Tests.Sandboxes;
 
 namespace Trainable.Tests.Datasets;
@@ -57,6 +61,14 @@ public sealed class ImageFolderTests : IDisposable
         var kept = File.ReadAllBytes(Path.Combine(dataset.Paths.Working, "images", working[0]));
         Squares(60).ShouldContain(file => file.Content.SequenceEqual(kept));
         Directory.Exists(dataset.Paths.Scratch).ShouldBeFalse();
+        foreach (var name in dataset.Held.Select(line => line.Split(',')[0]))
+        {
+            using var image = dataset.Store.OpenImage(dataset.Experiment, name);
+            image.ShouldNotBeNull("people may see held images");
+        }
+        dataset.Store.OpenImage(dataset.Experiment, "../manifest.json").ShouldBeNull();
+        dataset.Store.OpenImage(dataset.Experiment, $"{new string('0', 20)}.bmp").ShouldBeNull();
+        dataset.Store.OpenImage(Guid.CreateVersion7(), working[0]).ShouldBeNull();
 
         var profile = dataset.Store.ReadProfile(dataset.Experiment)!;
         var told = ProfileMarkdown.Render(profile, ProfileDetail.Schema);
@@ -145,6 +157,37 @@ public sealed class ImageFolderTests : IDisposable
         folder.Fit(new ExperimentOptions()).ProblemType.ShouldBe(ProblemTypes.Multiclass);
         folder.Fit(new ExperimentOptions { Target = "width" }).ProblemType.ShouldBeNull();
         ImageFolder.Find(few, new ExperimentOptions { Main = "day 0/0.png" }).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task ThePersonSeesAnImageByTheNameInItsRow()
+    {
+        await using var app = await TrainableApp.StartAsync(new ScriptedModels());
+        using var form = new MultipartFormDataContent { { new StringContent("squares"), "name" } };
+        foreach (var (name, content) in Squares(20))
+            form.Add(new ByteArrayContent(content), "files", name);
+        using var created = await app.Http.PostAsync("/api/experiments", form, TestContext.Current.CancellationToken);
+        var body = await created.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        created.StatusCode.ShouldBe(HttpStatusCode.OK, body);
+        var experiment = JsonDocument.Parse(body).RootElement.GetProperty("id").GetGuid();
+        var (_, first) = Squares(20)[0];
+        var image = $"{Convert.ToHexStringLower(SHA256.HashData(first))[..20]}.bmp";
+
+        using var answer = await app.Http.GetAsync(
+            $"/api/datasets/{experiment}/images/{image}",
+            TestContext.Current.CancellationToken
+        );
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("image/bmp");
+        answer.Headers.GetValues("Content-Security-Policy").ShouldBe(["default-src 'none'; sandbox"]);
+        answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
+        (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).ShouldBe(first);
+
+        using var none = await app.Http.GetAsync(
+            $"/api/datasets/{experiment}/images/..%2Fmanifest.json",
+            TestContext.Current.CancellationToken
+        );
+        none.StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     /// <summary>Half of them in the folder <c>red</c>, half in <c>blue</c>.</summary>

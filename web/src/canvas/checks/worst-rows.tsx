@@ -1,6 +1,8 @@
 import { ChevronRight } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import type { WorstPrediction } from '@/api/schema';
+import { IMAGE, useImages } from '@/canvas/lib/images';
+import { Thumbnail } from '@/canvas/parts/thumbnail';
 import { cn } from '@/lib/cn';
 import { formatCount, formatValue } from '@/lib/format';
 import { Cell, Head, NumberCell, Table } from '@/ui/table';
@@ -9,6 +11,7 @@ import { Cell, Head, NumberCell, Table } from '@/ui/table';
 export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[]; problem: string }) {
   const [open, setOpen] = useState<number | null>(null);
   const regression = problem === 'regression';
+  const imageOf = useImages();
   return (
     <Table>
       <thead>
@@ -16,7 +19,7 @@ export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[];
           <Head>Held row</Head>
           <Head className={regression ? 'text-right' : ''}>Truth</Head>
           <Head className={regression ? 'text-right' : ''}>Prediction</Head>
-          <Head className="w-1/2 max-sm:hidden">Its values</Head>
+          <Head className="w-1/2 max-sm:hidden">{imageOf ? 'Its image' : 'Its values'}</Head>
           <Head className="whitespace-nowrap pr-0 text-right">{regression ? 'Error' : 'P(truth)'}</Head>
         </tr>
       </thead>
@@ -45,7 +48,13 @@ export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[];
                 </td>
                 <Value className="max-w-40 truncate">{number(row.truth)}</Value>
                 <Value className="max-w-40 truncate">{number(row.prediction)}</Value>
-                <Cell className="max-w-0 truncate text-gray-10 max-sm:hidden">{inLine(row.values)}</Cell>
+                <Cell className="max-w-0 truncate text-gray-10 max-sm:hidden">
+                  {imageOf && row.values[IMAGE] ? (
+                    <Thumbnail src={imageOf(row.values[IMAGE])} className="my-1 size-12 align-middle" />
+                  ) : (
+                    inLine(row.values)
+                  )}
+                </Cell>
                 <NumberCell className="pr-0">
                   {regression
                     ? `${(row.error ?? 0) > 0 ? '+' : ''}${formatValue(row.error)}`

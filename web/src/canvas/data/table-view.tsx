@@ -2,6 +2,7 @@ import { useQueries } from '@tanstack/react-query';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { columnsOf } from '@/canvas/grid/columns';
 import { DataGrid, type Sort } from '@/canvas/grid/data-grid';
+import { IMAGE, useImages } from '@/canvas/lib/images';
 import { SearchField } from '@/canvas/parts/search-field';
 import { formatCount, formatOf } from '@/lib/format';
 import { Dialog } from '@/ui/dialog';
@@ -27,6 +28,7 @@ export function TableView({
   const [sort, setSort] = useState<{ name: string; descending: boolean } | null>(null);
   const [blocks, setBlocks] = useState<readonly number[]>([0]);
   const [open, setOpen] = useState<string | null>(null);
+  const imageOf = useImages();
   const wanted = find.trim().toLowerCase();
   const shown = useMemo(
     () => table.columns.filter((column) => !wanted || column.name.toLowerCase().includes(wanted)),
@@ -43,8 +45,9 @@ export function TableView({
         ...column,
         numeric: isNumberType(shown[index]?.type ?? ''),
         width: Math.max(column.width, 148),
+        image: (column.name === IMAGE && imageOf) || undefined,
       })),
-    [names, shown],
+    [names, shown, imageOf],
   );
   const order = sort ? `${quoted(sort.name)}${sort.descending ? ' DESC' : ''}` : null;
   const pages = usePages(session, table.name, names, order, `${version}/${wanted}`);

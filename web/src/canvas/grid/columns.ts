@@ -7,6 +7,8 @@ export interface GridColumn {
   /** Set to the right. */
   numeric: boolean;
   width: number;
+  /** Where the image is that a value names. */
+  image?: (value: string) => string;
 }
 
 const LETTER = 7.2;

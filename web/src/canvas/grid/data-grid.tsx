@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { placeOf, rememberPlace } from '@/canvas/lib/place';
+import { Thumbnail } from '@/canvas/parts/thumbnail';
 import { cn } from '@/lib/cn';
 import { formatCount } from '@/lib/format';
 import type { GridColumn } from './columns';
@@ -173,6 +174,7 @@ export function DataGrid({
                   value={cells?.[index]}
                   waiting={cells === null || cells[index] === undefined}
                   numeric={columns[index]?.numeric ?? false}
+                  image={columns[index]?.image}
                   left={start}
                   width={size}
                   column={index}
@@ -220,6 +222,7 @@ function Cell({
   value,
   waiting,
   numeric,
+  image,
   left,
   width,
   column,
@@ -228,6 +231,7 @@ function Cell({
   value: string | null | undefined;
   waiting: boolean;
   numeric: boolean;
+  image: GridColumn['image'];
   left: number;
   width: number;
   column: number;
@@ -251,7 +255,10 @@ function Cell({
       ) : value === null || value === undefined ? (
         <span className="text-gray-8">–</span>
       ) : (
-        oneLine(value)
+        <>
+          {image && <Thumbnail src={image(value)} className="mr-2 size-[22px] align-middle" />}
+          {oneLine(value)}
+        </>
       )}
     </div>
   );
