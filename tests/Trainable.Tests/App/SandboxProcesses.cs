@@ -5,7 +5,7 @@ namespace Trainable.Tests.App;
 /// <summary>Host processes of a session's sandbox, found by what the kernel says of each process.</summary>
 internal static class SandboxProcesses
 {
-    /// <summary>Waits for processes that a dying server takes along: the kernel ends them after it, not before.</summary>
+    /// <summary>Waits for processes that were killed, or that a dying server takes along: the kernel takes a moment to end them.</summary>
     public static async Task WaitUntilNoneAsync(Guid session)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

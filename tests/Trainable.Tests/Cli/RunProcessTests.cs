@@ -51,7 +51,7 @@ public sealed class RunProcessTests : IDisposable
     [InlineData("chat", "latest")]
     public async Task AClientTakesTheRunOverFromAnOwnerThatWasKilled(params string[] client)
     {
-        await using var owner = Start("run", "sample:iris", "--stage", "eda");
+        await using var owner = Start("run", "sample:messy-churn", "--stage", "eda");
         await owner.ReadUntilAsync("✓ step_01");
         await using var follower = Start(client);
         await follower.ReadUntilAsync("EDA is running");
