@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Trainable.Cli.Data;
+using Trainable.Server.Datasets.Images;
 
 namespace Trainable.Cli.Commands;
 
@@ -6,19 +8,6 @@ namespace Trainable.Cli.Commands;
 internal sealed class PredictionInput : IDisposable
 {
     private const string Zip = "application/zip";
-
-    private static readonly Dictionary<string, string> Types = new(StringComparer.OrdinalIgnoreCase)
-    {
-        [".zip"] = Zip,
-        [".png"] = "image/png",
-        [".jpg"] = "image/jpeg",
-        [".jpeg"] = "image/jpeg",
-        [".gif"] = "image/gif",
-        [".bmp"] = "image/bmp",
-        [".webp"] = "image/webp",
-        [".tif"] = "image/tiff",
-        [".tiff"] = "image/tiff",
-    };
 
     private PredictionInput(Stream content, string contentType, string? name = null) =>
         (Content, ContentType, Name) = (content, contentType, name);
@@ -40,12 +29,11 @@ internal sealed class PredictionInput : IDisposable
             return new PredictionInput(Pack(path), Zip);
         if (!File.Exists(path))
             throw new CommandException($"There is no file or folder '{path}'.", ExitCodes.Usage);
-        var type = Types.GetValueOrDefault(Path.GetExtension(path), "text/csv");
-        return new PredictionInput(
-            File.OpenRead(path),
-            type,
-            type.StartsWith("image/", StringComparison.Ordinal) ? Path.GetFileName(path) : null
-        );
+        var file = File.OpenRead(path);
+        if (ImageFile.Is(path))
+            return new PredictionInput(file, ImageFile.TypeOf(path), Path.GetFileName(path));
+        var isArchive = Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase);
+        return new PredictionInput(file, isArchive ? Zip : "text/csv");
     }
 
     public void Dispose() => Content.Dispose();
@@ -85,18 +73,7 @@ internal sealed class PredictionInput : IDisposable
     /// <exception cref="CommandException">There is none.</exception>
     private static List<string> Images(string folder)
     {
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint | FileAttributes.System,
-        };
-        var images = Directory
-            .EnumerateFiles(folder, "*", options)
-            .Where(file =>
-                Types.GetValueOrDefault(Path.GetExtension(file), "").StartsWith("image/", StringComparison.Ordinal)
-            )
-            .Order(StringComparer.Ordinal)
-            .ToList();
+        var images = FolderFiles.Of(folder).Where(ImageFile.Is).ToList();
         return images.Count > 0
             ? images
             : throw new CommandException($"The folder '{folder}' holds no images.", ExitCodes.Usage);

@@ -54,15 +54,8 @@ internal sealed record DataSource : IDisposable
 
     private static DataSource FromFolder(string folder)
     {
-        // A link may lead anywhere and a dot file is rarely data; neither is followed or sent unasked.
-        var options = new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint | FileAttributes.System,
-        };
-        var files = Directory
-            .EnumerateFiles(folder, "*", options)
-            .Order(StringComparer.Ordinal)
+        var files = FolderFiles
+            .Of(folder)
             .Select(path => Describe(path, Path.GetRelativePath(folder, path)))
             .Where(file => file.Size > 0)
             .ToList();

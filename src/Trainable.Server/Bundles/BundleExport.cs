@@ -121,7 +121,7 @@ internal sealed class BundleExport(
                 await AddShippedAsync($"images/{module}.py", $"images/{module}.py");
         }
         await writer.AddTextAsync("schema.json", Schema(bundle).ToJsonString(Indented), cancellation);
-        await writer.AddTextAsync("requirements.txt", Requirements(bundle.Packages), cancellation);
+        await writer.AddTextAsync("requirements.txt", Requirements(bundle), cancellation);
         await writer.AddTextAsync(
             "Dockerfile",
             $"FROM python:{MinorVersion(bundle.Packages.Python)}-slim\nWORKDIR /model\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\nCOPY . .\n# docker build -t model . && docker run --rm -i --network none model < new.csv\nENTRYPOINT [\"python\", \"predict.py\"]\nCMD [\"-\"]\n",
@@ -273,12 +273,14 @@ internal sealed class BundleExport(
         };
 
     /// <summary>Those of the packages that models are made with, at the versions of the sandbox.</summary>
-    private static string Requirements(InstalledPackages packages) =>
-        string.Concat(
-            ModelPackages
-                .Where(packages.Versions.ContainsKey)
-                .Select(name => $"{name}=={packages.Versions[name].Split('+')[0]}\n")
+    private static string Requirements(PreparedBundle bundle)
+    {
+        var versions = bundle.Packages.Versions;
+        IEnumerable<string> packages = bundle.Subject.OfImages ? [.. ModelPackages, "pillow"] : ModelPackages;
+        return string.Concat(
+            packages.Where(versions.ContainsKey).Select(name => $"{name}=={versions[name].Split('+')[0]}\n")
         );
+    }
 
     private static readonly string[] ModelPackages =
     [
@@ -293,7 +295,6 @@ internal sealed class BundleExport(
         "catboost",
         "statsmodels",
         "imbalanced-learn",
-        "pillow",
     ];
 
     /// <summary>The SDK's modules: what agents pickle may refer to them.</summary>

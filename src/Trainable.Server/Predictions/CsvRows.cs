@@ -14,13 +14,13 @@ internal sealed class CsvRows : IRowSource, IDisposable
     private readonly string _folder;
     private readonly string _file;
 
-    private CsvRows(string folder, string file, NormalizedText text)
+    private CsvRows(string folder, string file, NormalizedText text, int? shown)
     {
         _folder = folder;
         _file = file;
         Names = text.Columns;
         Count = text.Rows;
-        Shown = Names.Count;
+        Shown = shown ?? Names.Count;
     }
 
     public IReadOnlyList<string> Names { get; }
@@ -28,7 +28,7 @@ internal sealed class CsvRows : IRowSource, IDisposable
     public long Count { get; }
 
     /// <summary>All columns, unless whoever made the table says otherwise.</summary>
-    public int Shown { get; private init; }
+    public int Shown { get; }
 
     /// <exception cref="UserFacingException">It is no table (422), or larger than an upload may be (413).</exception>
     public static async Task<CsvRows> ReceiveAsync(
@@ -66,7 +66,7 @@ internal sealed class CsvRows : IRowSource, IDisposable
         var source = new TextSource(file, gzip: false, options.MaxUploadBytes);
         var text = new DelimitedNormalizer(called, source, oneColumn: true).Write(canonical, cancellation);
         File.Delete(file);
-        return new CsvRows(folder, canonical, text) { Shown = shown ?? text.Columns.Count };
+        return new CsvRows(folder, canonical, text, shown);
     }
 
     public static string MakeFolder(TrainableHome home) =>

@@ -33,13 +33,7 @@ internal sealed class ImageRows(TrainableHome home, DatasetOptions options, Imag
             read.Write(
                 table,
                 [ImageFolder.ImageColumn],
-                file =>
-                    names.TryGetValue(file, out var original)
-                        ?
-                        [
-                            [original],
-                        ]
-                        : [],
+                names.ToLookup(name => name.Key, name => new[] { name.Value }, StringComparer.Ordinal),
                 cancellation
             );
             return CsvRows.FromFile(folder, table, Called, options, cancellation, shown: 1);
@@ -74,7 +68,7 @@ internal sealed class ImageRows(TrainableHome home, DatasetOptions options, Imag
         var packed = Path.Combine(folder, "received.zip");
         await ReceivedBody.SaveAsync(body, packed, options.MaxUploadBytes, cancellation);
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        var left = options.MaxUploadBytes;
+        var unpackedBytes = 0L;
         try
         {
             await using var archive = await ZipFile.OpenReadAsync(packed, cancellation);
@@ -88,8 +82,13 @@ internal sealed class ImageRows(TrainableHome home, DatasetOptions options, Imag
                 var file = NameOf(names.Count, entry.Name);
                 var path = Path.Combine(images, file);
                 await using (var unpacked = await entry.OpenAsync(cancellation))
-                    await ReceivedBody.SaveAsync(unpacked, path, left, cancellation);
-                left -= new FileInfo(path).Length;
+                    unpackedBytes = await ReceivedBody.SaveAsync(
+                        unpacked,
+                        path,
+                        options.MaxUploadBytes,
+                        cancellation,
+                        unpackedBytes
+                    );
                 names.Add(file, entry.FullName);
             }
         }

@@ -67,24 +67,24 @@ internal static class PredictionEndpoints
         string? name = null
     )
     {
-        var wantsCsv = Wants(http.Request);
-        if (ImagesIn(http.Request, name) is var (image, isArchive))
+        var terms = new PredictionTerms(explain, threshold);
+        var (kind, body) = (KindOf(http.Request), http.Request.Body);
+        if (kind != BodyKind.Json)
         {
-            using var table = await images.ReceiveAsync(http.Request.Body, isArchive ? null : image, cancellation);
-            await AnswerAsync(id, http, predictions, table, new(explain, threshold), wantsCsv, home, cancellation);
+            using var table = kind switch
+            {
+                BodyKind.Image => await images.ReceiveAsync(body, ImageName(name), cancellation),
+                BodyKind.Archive => await images.ReceiveAsync(body, name: null, cancellation),
+                _ => await CsvRows.ReceiveAsync(body, home, options, cancellation),
+            };
+            await AnswerAsync(id, http, predictions, table, terms, home, cancellation);
             return;
         }
-        if (IsCsv(http.Request))
-        {
-            using var table = await CsvRows.ReceiveAsync(http.Request.Body, home, options, cancellation);
-            await AnswerAsync(id, http, predictions, table, new(explain, threshold), wantsCsv, home, cancellation);
-            return;
-        }
-        var body = await Problems.ReadJsonAsync(http.Request, ContractJson.Default.PredictRequest, cancellation);
-        if (body.Rows is null)
+        var request = await Problems.ReadJsonAsync(http.Request, ContractJson.Default.PredictRequest, cancellation);
+        if (request.Rows is null)
             throw PredictionRefusals.Unprocessable("The field 'rows' is null: send a list of objects.");
-        var terms = new PredictionTerms(body.Explain || explain, body.Threshold ?? threshold);
-        await AnswerAsync(id, http, predictions, new JsonRows(body.Rows), terms, wantsCsv, home, cancellation);
+        terms = new PredictionTerms(request.Explain || explain, request.Threshold ?? threshold);
+        await AnswerAsync(id, http, predictions, new JsonRows(request.Rows), terms, home, cancellation);
     }
 
     private static async Task AnswerAsync(
@@ -93,12 +93,11 @@ internal static class PredictionEndpoints
         PredictionService predictions,
         IRowSource rows,
         PredictionTerms terms,
-        bool asCsv,
         TrainableHome home,
         CancellationToken cancellation
     )
     {
-        if (!asCsv)
+        if (!WantsCsv(http.Request))
         {
             var list = new PredictionList();
             var result = await predictions.PredictAsync(id, rows, terms, list, cancellation);
@@ -145,28 +144,30 @@ internal static class PredictionEndpoints
         }
     }
 
-    private static bool IsCsv(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && (
-            type.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase)
-            || type.MediaType.Equals("text/tab-separated-values", StringComparison.OrdinalIgnoreCase)
-            || type.MediaType.Equals("text/plain", StringComparison.OrdinalIgnoreCase)
-        );
-
-    /// <summary>Whether the body is an image or an archive of such, and what the image is called; null for a table.</summary>
-    private static (string Name, bool IsArchive)? ImagesIn(HttpRequest request, string? name)
+    private enum BodyKind
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
-            return null;
-        if (type.MediaType.Equals(Zip, StringComparison.OrdinalIgnoreCase))
-            return ("", true);
-        if (!type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
-            return null;
-        if (name is { Length: > 0 })
-            return (UploadName.Parse(name), false);
-        return ("image", false);
+        Json,
+        Table,
+        Image,
+        Archive,
     }
 
-    private static bool Wants(HttpRequest request) =>
+    private static BodyKind KindOf(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            return BodyKind.Json;
+        if (type.Type.Equals("image", StringComparison.OrdinalIgnoreCase))
+            return BodyKind.Image;
+        return type.MediaType.ToString().ToLowerInvariant() switch
+        {
+            Zip => BodyKind.Archive,
+            Csv or "text/tab-separated-values" or "text/plain" => BodyKind.Table,
+            _ => BodyKind.Json,
+        };
+    }
+
+    private static string ImageName(string? name) => name is { Length: > 0 } ? UploadName.Parse(name) : "image";
+
+    private static bool WantsCsv(HttpRequest request) =>
         request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals(Csv, StringComparison.OrdinalIgnoreCase));
 }

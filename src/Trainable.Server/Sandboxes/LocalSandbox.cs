@@ -13,10 +13,11 @@ internal sealed class LocalSandbox : ISandbox
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
+    private readonly Lazy<Task> _end;
 
     private RunnerProcess? _runner;
     private int _lastStep;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     private LocalSandbox(
         SandboxPlan plan,
@@ -29,6 +30,7 @@ internal sealed class LocalSandbox : ISandbox
         _start = start;
         _time = time;
         _logger = logger;
+        _end = new Lazy<Task>(EndAsync);
     }
 
     public static async Task<LocalSandbox> OpenAsync(
@@ -154,10 +156,11 @@ internal sealed class LocalSandbox : ISandbox
         return ended with { Sentence = StepSentence.For(ended, limits) };
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Whoever calls it, first or not, finds its processes gone afterwards.</summary>
+    public async ValueTask DisposeAsync() => await _end.Value;
+
+    private async Task EndAsync()
     {
-        if (_disposed)
-            return;
         _disposed = true;
         await _closing.CancelAsync();
         // The step that runs, if any, ends as cancelled once its consumer reads on. A consumer that never does must not

@@ -5,7 +5,7 @@ namespace Trainable.Tests.App;
 /// <summary>Host processes of a session's sandbox, found by what the kernel says of each process.</summary>
 internal static class SandboxProcesses
 {
-    /// <summary>Waits for processes that were killed, or that a dying server takes along: the kernel takes a moment to end them.</summary>
+    /// <summary>Waits for processes that a dying server takes along: the kernel ends them after it, not before.</summary>
     public static async Task WaitUntilNoneAsync(Guid session)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -18,9 +18,10 @@ internal static class SandboxProcesses
         }
     }
 
-    public static List<int> Of(Guid session)
+    /// <summary>What the session's processes are and do; one that is dead and waits for its parent is none.</summary>
+    public static List<string> Of(Guid session)
     {
-        var found = new List<int>();
+        var found = new List<string>();
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), out var pid) || pid == Environment.ProcessId)
@@ -30,10 +31,12 @@ internal static class SandboxProcesses
                 var told =
                     Encoding.UTF8.GetString(File.ReadAllBytes(Path.Combine(directory, "cmdline")))
                     + File.ReadAllText(Path.Combine(directory, "cgroup"));
-                var isDead = File.ReadAllText(Path.Combine(directory, "status"))
-                    .Contains("State:\tZ", StringComparison.Ordinal);
+                var status = File.ReadAllText(Path.Combine(directory, "status"));
+                var isDead =
+                    status.Contains("State:\tZ", StringComparison.Ordinal)
+                    || status.Contains("State:\tX", StringComparison.Ordinal);
                 if (!isDead && told.Contains(session.ToString(), StringComparison.Ordinal))
-                    found.Add(pid);
+                    found.Add($"{pid}: {told.Replace('\0', ' ')}\n{status}");
             }
             catch (IOException)
             {

@@ -70,7 +70,9 @@ public sealed class BundleTests(PredictionLab lab) : IClassFixture<PredictionLab
         manifest.Data.RowsHeld.ShouldBeGreaterThan(0);
         manifest.Data.Working.Sha256.ShouldBe(manifest.Files.Single(file => file.Path == "data/data.csv").Sha256);
         manifest.Packages["pandas"].ShouldNotBeEmpty();
-        (await bundle.ReadAsync("requirements.txt")).ShouldContain($"pandas=={manifest.Packages["pandas"]}\n");
+        var requirements = await bundle.ReadAsync("requirements.txt");
+        requirements.ShouldContain($"pandas=={manifest.Packages["pandas"]}\n");
+        requirements.ShouldNotContain("pillow");
         var rows = (await bundle.ReadAsync("data/data.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         rows.Length.ShouldBe((int)manifest.Data.RowsWorking + 1);
         var card = await bundle.ReadAsync("MODEL_CARD.md");

@@ -69,6 +69,20 @@ public sealed class LeftoverTests
     }
 
     [Fact]
+    public async Task WhoeverDisposesOfASandboxFindsItsProcessesGone()
+    {
+        using var lab = new SandboxLab();
+        var session = await lab.OpenAsync();
+        HostProcesses.WithArgument(session.SandboxDirectory).ShouldNotBeEmpty();
+
+        var first = session.DisposeAsync();
+        await session.DisposeAsync();
+
+        HostProcesses.WithArgument(session.SandboxDirectory).ShouldBeEmpty();
+        await first;
+    }
+
+    [Fact]
     public async Task DisposingASandboxLeavesNoProcessAndNoGroup()
     {
         using var lab = new SandboxLab();

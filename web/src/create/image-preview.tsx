@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { formatCount, formatOf } from '@/lib/format';
+import { Thumbnail } from '@/ui/thumbnail';
 import type { ChosenFile } from './dropped';
 import type { ImageLabel } from './image-folder';
 
@@ -32,7 +33,7 @@ export function ImagePreview({ labels }: { labels: readonly ImageLabel[] }) {
             </span>
             <span className="flex min-w-0 gap-1.5 overflow-hidden">
               {label.images.slice(0, SAMPLES).map((image) => (
-                <Thumbnail key={image.path} image={image} />
+                <ChosenImage key={image.path} image={image} />
               ))}
             </span>
           </li>
@@ -47,17 +48,17 @@ export function ImagePreview({ labels }: { labels: readonly ImageLabel[] }) {
   );
 }
 
-/** What a browser cannot draw, such as most TIFF, leaves its place empty. */
-function Thumbnail({ image }: { image: ChosenFile }) {
+/** An image that was chosen and not yet sent. */
+function ChosenImage({ image }: { image: ChosenFile }) {
   const [url, setUrl] = useState<string>();
   useEffect(() => {
     const made = URL.createObjectURL(image.file);
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [image.file]);
-  return (
-    <span className="size-9 shrink-0 overflow-hidden rounded-xs bg-gray-4">
-      {url && <img src={url} alt="" loading="lazy" decoding="async" className="size-full object-cover" />}
-    </span>
+  return url ? (
+    <Thumbnail src={url} className="size-9" />
+  ) : (
+    <span className="size-9 shrink-0 rounded-xs bg-gray-4" />
   );
 }

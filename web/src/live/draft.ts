@@ -41,6 +41,8 @@ export class Draft {
   readonly noOutput = OutputLog.empty;
 
   private items: TranscriptItem[] | null = null;
+  /** Where the texts of the last run are, by their ids: a search for each of thousands of them takes too long. */
+  private texts: Map<string, number> | null = null;
   private runs: RunView[] | null = null;
   private files: Map<string, FileView> | null = null;
   private reports: Partial<Record<Stage, string>> | null = null;
@@ -170,7 +172,9 @@ export class Draft {
   }
 
   push(item: TranscriptItem) {
-    this.ownItems().push(item);
+    const count = this.ownItems().push(item);
+    if (item.kind === 'text') this.texts?.set(item.id, count - 1);
+    else if (item.kind === 'stage') this.texts = null;
   }
 
   notice(event: LiveEvent, level: NoticeItem['level'], text: string) {
@@ -206,7 +210,9 @@ export class Draft {
   /** Takes back what a failed try had streamed. */
   void(messageId: string) {
     const index = this.findText(messageId);
-    if (index >= 0) this.ownItems().splice(index, 1);
+    if (index < 0) return;
+    this.ownItems().splice(index, 1);
+    this.texts = null;
   }
 
   /** Text that still streams when its run ends stays as far as it came. */
@@ -240,12 +246,19 @@ export class Draft {
   }
 
   private findText(messageId: string): number {
+    this.texts ??= this.indexTexts();
+    return this.texts.get(`text-${messageId}`) ?? -1;
+  }
+
+  private indexTexts(): Map<string, number> {
     const items = this.items ?? this.base.items;
-    const id = `text-${messageId}`;
-    for (let index = items.length - 1; index >= 0 && items[index]?.kind !== 'stage'; index--) {
-      if (items[index]?.id === id) return index;
+    const texts = new Map<string, number>();
+    for (let index = items.length - 1; index >= 0; index--) {
+      const item = items[index];
+      if (item?.kind === 'stage') break;
+      if (item?.kind === 'text') texts.set(item.id, index);
     }
-    return -1;
+    return texts;
   }
 
   private ownItems(): TranscriptItem[] {

@@ -16,6 +16,9 @@ import { Panes } from './panes';
 import { StageBar } from './stages/stage-bar';
 import { Transcript } from './transcript/transcript';
 
+/** What the page's first script asked for is no older than this; who comes back to the page gets it anew. */
+const ASKED_EARLY_MS = 2_000;
+
 const route = getRouteApi('/sessions/$id');
 
 /** The studio: one session, live. */
@@ -24,7 +27,7 @@ export default function SessionPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const queries = useQueryClient();
-  const query = useQuery(sessionQuery(id));
+  const query = useQuery({ ...sessionQuery(id), staleTime: ASKED_EARLY_MS });
   const store = useSession(id);
   const live = useLive();
   const state = useView(store, (view) => view.state);

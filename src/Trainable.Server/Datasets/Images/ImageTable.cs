@@ -48,7 +48,9 @@ internal sealed record ImageTable(string Path, string Folder, IReadOnlyList<stri
         var names = read.Write(
             table,
             [ImageFolder.ImageColumn, ImageFolder.LabelColumn],
-            name => images[name].Select(image => new[] { name, image.Label }),
+            images
+                .SelectMany(copies => copies.Select(image => (Name: copies.Key, image.Label)))
+                .ToLookup(row => row.Name, row => new[] { row.Name, row.Label }, StringComparer.Ordinal),
             cancellation
         );
         return new ImageTable(table, files, names, NoteOn(folder, unreadable));

@@ -17,14 +17,16 @@ internal sealed record ReadImages(string Work, IReadOnlyList<string> Unreadable)
     /// </summary>
     /// <param name="destination">The file to write, canonical CSV as far as the sandbox's part of it is.</param>
     /// <param name="header">Names of these cells.</param>
-    /// <param name="rowsOf">The cells of each row of an image, by its file's name; none for a name that is not known.</param>
+    /// <param name="rows">These cells, of all rows of each image that was to be read, by its file's name.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The file's name for each row.</returns>
-    /// <exception cref="Platform.UserFacingException">An image has more than one row (422).</exception>
+    /// <exception cref="Platform.UserFacingException">
+    /// An image has more than one row, or neither a row nor a place among the unreadable ones; or there is a row of no image (422).
+    /// </exception>
     public List<string> Write(
         string destination,
         IReadOnlyList<string> header,
-        Func<string, IEnumerable<IReadOnlyList<string>>> rowsOf,
+        ILookup<string, string[]> rows,
         CancellationToken cancellation
     )
     {
@@ -40,13 +42,18 @@ internal sealed record ReadImages(string Work, IReadOnlyList<string> Unreadable)
             cancellation.ThrowIfCancellationRequested();
             var name = reader.Text(0);
             if (!seen.Add(name))
-                throw TableFile.Refuse("The images could not be read: the program that opens them wrote a row twice.");
-            foreach (var cells in rowsOf(name))
+                throw Refused("wrote a row twice");
+            if (!rows.Contains(name))
+                throw Refused("wrote a row of an image that it was not given");
+            foreach (var cells in rows[name])
             {
                 names.Add(name);
                 WriteRow(cells);
             }
         }
+        seen.UnionWith(Unreadable);
+        if (rows.Any(image => !seen.Contains(image.Key)))
+            throw Refused("left one out without a word");
         return names;
 
         void WriteRow(IReadOnlyList<string> cells)
@@ -56,6 +63,9 @@ internal sealed record ReadImages(string Work, IReadOnlyList<string> Unreadable)
             table.Write('\n');
         }
     }
+
+    private static Platform.UserFacingException Refused(string what) =>
+        TableFile.Refuse($"The images could not be read: the program that opens them {what}.");
 
     private static string Cell(string text) =>
         text.AsSpan().ContainsAny(Quoted) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;

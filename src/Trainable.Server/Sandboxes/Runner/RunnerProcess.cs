@@ -15,6 +15,7 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
     private readonly ErrorTail _errors;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Lazy<Task> _end;
     private Task<StepGroup?> _prepared = Task.FromResult<StepGroup?>(null);
     private int _lastGroup;
     private volatile bool _disposed;
@@ -33,6 +34,7 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
         _zygoteGroup = zygoteGroup;
         _time = time;
         _logger = logger;
+        _end = new Lazy<Task>(EndAsync);
         HasOwnPids = hasOwnPids;
         var process = sandbox.Process;
         _errors = new ErrorTail(process.StandardError.BaseStream);
@@ -207,12 +209,13 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
         );
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Whoever calls it, first or not, finds its processes gone afterwards.</summary>
+    public async ValueTask DisposeAsync() => await _end.Value;
+
+    private async Task EndAsync()
     {
-        if (_disposed)
-            return;
         _disposed = true;
-        await EndAsync();
+        await EndProcessesAsync();
         _sandbox.Dispose();
         await _errors.Drained;
         _group?.Remove();
@@ -220,7 +223,7 @@ internal sealed partial class RunnerProcess : IAsyncDisposable
 
     // A closed connection makes the runner end everything in its namespace and go. bubblewrap's pid 1 then waits for the
     // last process, and bubblewrap for pid 1: when it has ended, nothing is left. The group does it without asking.
-    private async Task EndAsync()
+    private async Task EndProcessesAsync()
     {
         if (_group is not null)
             await Task.Run(() => _group.Kill(ExitLimit, _time));

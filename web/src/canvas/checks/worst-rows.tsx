@@ -2,10 +2,10 @@ import { ChevronRight } from 'lucide-react';
 import { Fragment, useState } from 'react';
 import type { WorstPrediction } from '@/api/schema';
 import { IMAGE, useImages } from '@/canvas/lib/images';
-import { Thumbnail } from '@/canvas/parts/thumbnail';
 import { cn } from '@/lib/cn';
 import { formatCount, formatValue } from '@/lib/format';
 import { Cell, Head, NumberCell, Table } from '@/ui/table';
+import { Thumbnail } from '@/ui/thumbnail';
 
 /** The rows with the largest errors; each opens to its raw values. */
 export function WorstRows({ rows, problem }: { rows: readonly WorstPrediction[]; problem: string }) {

@@ -2,9 +2,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import { placeOf, rememberPlace } from '@/canvas/lib/place';
-import { Thumbnail } from '@/canvas/parts/thumbnail';
 import { cn } from '@/lib/cn';
 import { formatCount } from '@/lib/format';
+import { Thumbnail } from '@/ui/thumbnail';
 import type { GridColumn } from './columns';
 
 const ROW = 26;

@@ -67,6 +67,12 @@ interface Sent {
   body: Blob;
 }
 
+/** Some browsers know no type of some images, such as TIFF; the server opens the file to find out which it is. */
+const typeOf = (file: File) => {
+  if (!isImage(file.name)) return 'text/csv';
+  return file.type.startsWith('image/') ? file.type : 'image/*';
+};
+
 /** One file is sent as it is; of several, the images in an archive. */
 async function bodyOf(files: readonly ChosenFile[]): Promise<Sent> {
   const [first] = files;
@@ -74,8 +80,7 @@ async function bodyOf(files: readonly ChosenFile[]): Promise<Sent> {
   const { file } = first;
   if (files.length === 1 && /\.zip$/i.test(file.name))
     return { name: file.name, type: 'application/zip', body: file };
-  if (files.length === 1)
-    return { name: file.name, type: file.type.startsWith('image/') ? file.type : 'text/csv', body: file };
+  if (files.length === 1) return { name: file.name, type: typeOf(file), body: file };
   const images = files.filter(({ path }) => isImage(path));
   if (images.length === 0)
     throw new Error('There are several files and no image among them. Choose one table, or images.');
