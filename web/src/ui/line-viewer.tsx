@@ -38,11 +38,13 @@ export function LineViewer({
     return found;
   }, [search, count, text]);
   const [hit, setHit] = useState(0);
+  // The lines come after the frame that they are in: both at once would hold the page up.
+  const shown = useDeferredValue(count, 0);
   const virtual = useVirtualizer({
-    count,
+    count: Math.min(shown, count),
     getScrollElement: () => frame.current,
     estimateSize: () => LINE,
-    overscan: 30,
+    overscan: 16,
   });
   const current = hits[Math.min(hit, hits.length - 1)];
   useEffect(() => {
