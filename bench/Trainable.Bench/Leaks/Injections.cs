@@ -90,7 +90,7 @@ internal static class Injections
         .. new[] { 1, 2, 3, 10 }.Select(size => new Injection(
             "mean of the target over the row's group, later rows too",
             $"{size} rows each",
-            Leak,
+            [.. Leak, "target_encoding"],
             (table, dice) => Mean(table, dice, size)
         )),
         .. Each([1, 0.1, 0.01], "0 %")

@@ -18,6 +18,21 @@ internal sealed record LeakTable(string Name, RawRows Rows, string Target, strin
             Rows = new RawRows([.. Rows.Columns, column], [.. Rows.Values, values]),
         };
 
+    /// <summary>Without the rows that the host would hold: what a leak was made from is more than the referee looks at.</summary>
+    public LeakTable Working(Dice dice)
+    {
+        var kept = Enumerable.Range(0, Rows.Count).Where(_ => !dice.Falls(HoldoutShare)).ToList();
+        return this with
+        {
+            Rows = new RawRows(
+                Rows.Columns,
+                [.. Rows.Values.Select(column => kept.Select(row => column[row]).ToArray())]
+            ),
+        };
+    }
+
+    private const double HoldoutShare = 0.15;
+
     /// <summary>The files of a folder (with the index of bench/automl, or the last column as the target), or FILE:TARGET.</summary>
     public static IEnumerable<LeakTable> Given(string source)
     {

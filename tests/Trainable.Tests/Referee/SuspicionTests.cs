@@ -16,6 +16,8 @@ public sealed class SuspicionTests
     [InlineData("single_feature_leak", "levels")]
     [InlineData("single_feature_leak", "orders")]
     [InlineData("telling_gaps", "filled afterwards")]
+    [InlineData("target_encoding", "share of a pair")]
+    [InlineData("target_encoding", "share of a street")]
     [InlineData("id_column", "row number")]
     [InlineData("id_column", "key")]
     [InlineData("group_leak", "household")]
@@ -30,6 +32,7 @@ public sealed class SuspicionTests
     [InlineData("random gaps")]
     [InlineData("measurement")]
     [InlineData("brightness")]
+    [InlineData("share of another street")]
     [InlineData("name")]
     [InlineData("postcode")]
     [InlineData("born")]
@@ -40,6 +43,9 @@ public sealed class SuspicionTests
     [InlineData("target_copy", "in cents")]
     [InlineData("target_copy", "hashed")]
     [InlineData("single_feature_leak", "squared")]
+    [InlineData("single_feature_leak", "band")]
+    [InlineData("target_encoding", "mean of a pair")]
+    [InlineData("target_encoding", "mean of a street")]
     [InlineData("group_leak", "street")]
     public void ALeakOfANumberIsNamed(string code, string column) =>
         Codes(column, column == "hashed" ? Tariffs() : Prices(), ProblemTypes.Regression).ShouldContain(code);
@@ -47,6 +53,7 @@ public sealed class SuspicionTests
     [Theory]
     [InlineData("weak")]
     [InlineData("rounded guess")]
+    [InlineData("rounded mean of a street")]
     [InlineData("as many values")]
     [InlineData("measurement")]
     [InlineData("postcode")]
@@ -81,6 +88,14 @@ public sealed class SuspicionTests
             .Of(length, species, ProblemTypes.Multiclass)
             .Any(one => one.Code == "single_feature_leak")
             .ShouldBe(isNamed);
+    }
+
+    [Fact]
+    public void AGuessThatIsRightAsOftenAsItSaysIsNoEncoding()
+    {
+        static double Guess(int row) => (1 + (row % 9)) / 10.0;
+        var bought = Column("bought", row => Chance(row, 11) < Guess(row) ? "yes" : "no");
+        LeakSuspicions.Of(Column("guess", row => Text(Guess(row))), bought, ProblemTypes.Binary).ShouldBeEmpty();
     }
 
     [Fact]
@@ -142,6 +157,13 @@ public sealed class SuspicionTests
             "as many values" => $"T{row * 31 % 100}",
             "squared" => Text(Price(row) * Price(row)),
             "street" => $"{Street(row)}",
+            "band" => $"band {(int)Price(row) / 50}",
+            "share of a pair" => Text(Mean(row, Rows / 2, Yes)),
+            "share of a street" => Text(Mean(row, Rows / 20, Yes)),
+            "share of another street" => Text(Mean(row + 1, Rows / 20, Yes)),
+            "mean of a pair" => Text(Mean(row, Rows / 2, Price)),
+            "mean of a street" => Text(Mean(row, Rows / 20, Price)),
+            "rounded mean of a street" => Text(Math.Round(Mean(row, Rows / 20, Price))),
             "rounded guess" => Text(Math.Round((Price(row) + (Chance(row, 6) * 300)) / 100)),
             _ => throw new ArgumentOutOfRangeException(nameof(column)),
         };
@@ -149,6 +171,12 @@ public sealed class SuspicionTests
     private static bool IsYes(int row) => Chance(row / 3, 0) < 0.4;
 
     private static double Price(int row) => 500 + (Chance(Street(row), 7) * 400) + (Chance(row, 8) * 40);
+
+    private static double Yes(int row) => IsYes(row) ? 1 : 0;
+
+    /// <summary>Over the row's group, one of so many.</summary>
+    private static double Mean(int row, int groups, Func<int, double> value) =>
+        Enumerable.Range(0, Rows / groups).Average(each => value((row % groups) + (each * groups)));
 
     private static int Street(int row) => row * 17 % 150;
 

@@ -124,7 +124,7 @@ internal sealed class SuspicionCheck(HeldRows held, TimeProvider clock)
         code switch
         {
             "target_copy" => 4,
-            "single_feature_leak" or "telling_gaps" => 3,
+            "target_encoding" or "single_feature_leak" or "telling_gaps" => 3,
             "group_leak" => 2,
             _ => 1,
         };

@@ -139,6 +139,22 @@ internal static class Association
         return total > 0 ? between / total : 0;
     }
 
+    /// <summary>
+    /// How many runs of one level there are among rows in the order of their numbers: as many as levels where each has a range of
+    /// its own, and nearly as many as rows where they tell nothing. Rows of one number are taken level by level.
+    /// </summary>
+    public static int Runs(int[] levels, double?[] numbers)
+    {
+        var (runs, last) = (0, -1);
+        foreach (var row in Rows(numbers, levels).OrderBy(row => numbers[row]!.Value).ThenBy(row => levels[row]))
+        {
+            if (levels[row] != last)
+                runs++;
+            last = levels[row];
+        }
+        return runs;
+    }
+
     private static IEnumerable<int> Rows(double?[] numbers, int[] classes) =>
         Enumerable.Range(0, numbers.Length).Where(row => numbers[row] is not null && classes[row] >= 0);
 

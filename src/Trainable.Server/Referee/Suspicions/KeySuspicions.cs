@@ -58,8 +58,8 @@ internal static class KeySuspicions
     /// <summary>
     /// Agreement of two rows of one group beyond that of any two rows, as a share of what is to be gained: for classes the
     /// chance that both have one class, for numbers the share of variance between groups (corrected for their number). Where
-    /// the column is a number, rows of neighbouring values are held against it too: those agree in a measurement, such as a
-    /// pixel's brightness, and do not where numbers are names.
+    /// the column is a number, what rows of neighbouring values agree in comes off: they do so in a measurement, such as a pixel's
+    /// brightness, and do not where numbers are names.
     /// </summary>
     private static double Bond(RawColumn column, RawColumn target, string problemType)
     {
@@ -85,7 +85,7 @@ internal static class KeySuspicions
             return within;
         var ordered = shared.OrderBy(group => column.Numbers[group[0]]).ToList();
         var beside = isRegression ? BesideNumbers(ordered, target) : BesideClasses(ordered, target.Levels);
-        return beside is > 0 and < 1 ? (within - beside) / (1 - beside) : within;
+        return within - Math.Max(0, beside);
     }
 
     private static double WithinClasses(List<List<int>> groups, int[] classes)

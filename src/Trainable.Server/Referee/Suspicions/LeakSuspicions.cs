@@ -15,6 +15,12 @@ internal static class LeakSuspicions
     /// <summary>With fewer rows a level, a column that means nothing fixes the class by chance.</summary>
     private const int RowsALevel = 10;
     private const int FewestRows = 40;
+
+    /// <summary>A few kinds of things may well lie apart by nature.</summary>
+    private const int FewestRanges = 5;
+
+    /// <summary>Of the rows, that may lie in the range of another value.</summary>
+    private const double AcrossRanges = 0.01;
     private const int MostClasses = 20;
     private const int FewestGaps = 10;
 
@@ -25,6 +31,16 @@ internal static class LeakSuspicions
         column.Known < FewestRows ? []
         : IsRenamed(column, target)
             ? [Named(column, "target_copy", $"is the target `{target.Name}` in other words, value for value", 1)]
+        : TargetMeans.Are(column, target, problemType)
+            ?
+            [
+                Named(
+                    column,
+                    "target_encoding",
+                    $"is the mean of the target `{target.Name}` over groups of rows, each row's own among them",
+                    1
+                ),
+            ]
         : problemType == ProblemTypes.Regression ? OfNumbers(column, target)
         : OfClasses(column, target);
 
@@ -137,6 +153,18 @@ internal static class LeakSuspicions
                 "single_feature_leak",
                 $"alone explains {Share(between)} of the variance of `{target.Name}`",
                 between
+            );
+        else if (
+            column.Distinct >= FewestRanges
+            && column.Distinct * RowsALevel <= column.Known
+            && Association.Runs(column.Levels, target.Numbers) is var runs
+            && runs <= column.Distinct + (AcrossRanges * column.Known)
+        )
+            yield return Named(
+                column,
+                "single_feature_leak",
+                $"divides `{target.Name}` into ranges: each of its {column.Distinct:N0} values has one, and they do not overlap",
+                (double)column.Distinct / runs
             );
     }
 
