@@ -7,6 +7,7 @@ using Trainable.Server.Agents.Models.Autopilot;
 using Trainable.Server.Artifacts;
 using Trainable.Server.Platform;
 using Trainable.Server.Predictions;
+using Trainable.Server.Referee.Checks;
 using Trainable.Server.Referee.Evaluations;
 using Trainable.Server.Referee.Files;
 using Trainable.Server.Referee.Scoring;
@@ -152,7 +153,9 @@ internal sealed class BundleExport(
         );
         await writer.AddTextAsync(
             "splits.json",
-            SplitIndices.Of(subject, held.Prep(subject.Train)).ToJsonString(Indented),
+            SplitIndices
+                .Of(subject, RowOrigins.Read(held.Origins(subject.Train.DatasetId, subject.Train.SessionId)))
+                .ToJsonString(Indented),
             cancellation
         );
         await writer.AddTextAsync(

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Trainable.Contracts;
 using Trainable.Tests.App;
 using Trainable.Tests.Cli;
@@ -75,6 +76,9 @@ public sealed class BundleTests(PredictionLab lab) : IClassFixture<PredictionLab
         requirements.ShouldNotContain("pillow");
         var rows = (await bundle.ReadAsync("data/data.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         rows.Length.ShouldBe((int)manifest.Data.RowsWorking + 1);
+        var splits = JsonNode.Parse(await bundle.ReadAsync("splits.json"))!;
+        var positions = new[] { "train", "val" }.SelectMany(split => splits[split]!.AsArray().GetValues<int>());
+        positions.Order().ShouldBe(Enumerable.Range(0, rows.Length - 1));
         var card = await bundle.ReadAsync("MODEL_CARD.md");
         card.ShouldContain("## Intended use");
         card.ShouldContain("95 % interval");

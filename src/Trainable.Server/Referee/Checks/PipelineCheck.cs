@@ -51,13 +51,8 @@ internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, Ref
         }
         var source = held.Working(manifest);
         var features = bench.Input(RawFeatures.FileName(source));
-        TargetCheck.Run(
-            tables,
-            RawFeatures.Split(tables.Database, source, target, features),
-            target,
-            problem,
-            findings
-        );
+        var answers = RawFeatures.Split(tables.Database, source, target, features);
+        TargetCheck.Run(tables, answers, target, problem, findings);
         var suspicions = suspicion.Find(subject, manifest, tables.Database, target, problem);
         var result = await harness.RunAsync(
             "transform.py",
@@ -92,6 +87,8 @@ internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, Ref
         );
         CheckValRows(tables, target, findings);
         DivisionCheck.Run(subject.Options, source, manifest, tables, target, findings);
+        if (!findings.HasErrors)
+            RowOrigins.Find(tables, answers, target, problem)?.Keep(held.Origins(subject.DatasetId, subject.SessionId));
         return SuspicionCheck.Report(suspicions, result.Result, findings);
     }
 

@@ -36,6 +36,10 @@ internal sealed class HeldRows(TrainableHome home, DatasetStore datasets)
     public string SealedTrain(Guid experiment, Guid session) =>
         Path.Combine(home.HeldOf(experiment), "sessions", session.ToString(), "train.parquet");
 
+    /// <summary>Which working rows the rows of the session's splits are.</summary>
+    public string Origins(Guid experiment, Guid session) =>
+        Path.Combine(home.HeldOf(experiment), "sessions", session.ToString(), "origins.json");
+
     /// <summary>
     /// Locks away all that a score depends on, in place of what an earlier Prep sealed: the test set, train's target, and
     /// what the problem is. Train can write to Prep's directory; nothing there matters to the score any more.
