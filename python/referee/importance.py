@@ -14,7 +14,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from referee import predictions  # noqa: E402
 from referee.harness import Failure, load_object, read_table, run  # noqa: E402
 from referee.raw_rows import read_like  # noqa: E402
+
+MOST_CELLS = 4_000_000
 
 
 class Predictor:
@@ -55,6 +57,32 @@ class Predictor:
         return table
 
 
+def with_shuffled(rows: pd.DataFrame, position: int, order: np.ndarray) -> pd.DataFrame:
+    """The rows with one column in another order, of the dtype that it has."""
+    column = rows.columns[position]
+    values = rows[column]
+    return rows.assign(**{column: values.iloc[order].to_numpy()}).astype({column: values.dtype})
+
+
+def batches(rows: int, columns: int, repeats: int, deadline: float) -> Iterator[Tuple[int, int]]:
+    """How many columns to try at once, from which on: a call of a model costs as much again as hundreds of its rows do.
+
+    Starts with one. The next has twice as many, or what fits in the time left if a column goes on taking what it took,
+    and never more cells than memory is sure to have room for.
+    """
+    most = max(1, MOST_CELLS // max(1, rows * repeats * columns))
+    first, count = 0, 1
+    while first < columns:
+        begun = time.monotonic()
+        if begun > deadline:
+            return
+        yield first, count
+        first += count
+        now = time.monotonic()
+        fitting = int((deadline - now) / max((now - begun) / count, 1e-6))
+        count = max(1, min(2 * count, fitting, most, columns - first))
+
+
 def judge(arguments: argparse.Namespace) -> Dict[str, Any]:
     """Shuffle and predict until the time is up; returns the result file's content."""
     deadline = time.monotonic() + arguments.seconds
@@ -75,15 +103,14 @@ def judge(arguments: argparse.Namespace) -> Dict[str, Any]:
 
     blocks = [predictor.table(rows).assign(block=0)]
     orders = [random.permutation(len(rows)) for _ in range(arguments.repeats)]
-    measured = []
-    for index, column in enumerate(rows.columns):
-        if time.monotonic() > deadline:
-            break
-        for repeat, order in enumerate(orders):
-            shuffled = rows.assign(**{column: rows[column].iloc[order].to_numpy()})
-            shuffled[column] = shuffled[column].astype(rows[column].dtype)
-            blocks.append(predictor.table(shuffled).assign(block=1 + index * arguments.repeats + repeat))
-        measured.append(str(column))
+    done = 0
+    for first, count in batches(len(rows), len(rows.columns), arguments.repeats, deadline):
+        positions = range(first, first + count)
+        shuffled = [with_shuffled(rows, position, order) for position in positions for order in orders]
+        table = predictor.table(pd.concat(shuffled, ignore_index=True))
+        blocks.append(table.assign(block=1 + first * arguments.repeats + np.arange(len(table)) // len(rows)))
+        done = first + count
+    measured = [str(column) for column in rows.columns[:done]]
     pd.concat(blocks, ignore_index=True).to_parquet(arguments.out / "importance.parquet", index=False)
     classes, _ = predictions.class_labels(model) if arguments.problem_type != "regression" else (None, [])
     return {"rows": len(rows), "chosen": chosen.tolist(), "columns": measured, "all_columns": len(rows.columns),

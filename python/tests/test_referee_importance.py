@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import trainable
+from referee import importance
 
 pytestmark = pytest.mark.usefixtures("libduckdb")
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
@@ -78,6 +79,48 @@ def test_rows_left_out_and_rows_beyond_the_limit_are_not_predicted(place):
     kept = pd.read_csv(place / "features.csv").drop(index=[0, 5]).reset_index(drop=True)
     expected = Model().predict_proba(kept.iloc[result["chosen"]])[:, 1]
     assert np.allclose(table.loc[table["block"] == 0, "p1"], expected)
+
+
+WIDE = [f"c{number}" for number in range(23)]
+
+
+class Wide:
+    def transform(self, rows):
+        return rows[WIDE].astype(float)
+
+
+class Weights:
+    """Column ``c`` n adds n + 1 to the prediction where it is 1."""
+
+    def predict(self, rows):
+        return rows.to_numpy() @ (1.0 + np.arange(len(WIDE)))
+
+
+def test_many_columns_at_once_are_each_shuffled_alone(place):
+    random = np.random.default_rng(1)
+    pd.DataFrame({name: random.integers(0, 2, ROWS) for name in WIDE}).to_csv(place / "features.csv", index=False)
+    trainable.save(Wide(), place / "pipeline.pkl")
+    trainable.save(Weights(), place / "model.pkl")
+    _, result, table = measure(place, "--problem-type", "regression")
+    assert result["columns"] == WIDE
+    blocks = [block["prediction"].to_numpy() for _, block in table.groupby("block")]
+    assert len(blocks) == 1 + 2 * len(WIDE)
+    for number in range(len(WIDE)):
+        for block in blocks[1 + 2 * number:3 + 2 * number]:
+            moved = np.abs(block - blocks[0])
+            assert set(np.round(moved, 6)) == {0, number + 1}
+
+
+def test_columns_are_tried_more_at_a_time_while_there_is_time(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(importance.time, "monotonic", lambda: clock[0])
+    tried = []
+    for first, count in importance.batches(rows=100, columns=40, repeats=3, deadline=10):
+        tried.append((first, count))
+        clock[0] += 0.5 + 0.1 * count
+    assert tried[:4] == [(0, 1), (1, 2), (3, 4), (7, 8)]
+    assert sum(count for _, count in tried) == 40
+    assert max(count for _, count in importance.batches(100_000, 40, 3, deadline=10)) == 1
 
 
 def test_when_time_is_up_the_columns_so_far_are_given(place):

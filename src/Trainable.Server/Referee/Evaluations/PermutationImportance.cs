@@ -14,7 +14,7 @@ namespace Trainable.Server.Referee.Evaluations;
 internal sealed record ImportanceInput(IReadOnlyList<string> Arguments, int Seed);
 
 /// <summary>
-/// Permutation importance (Breiman 2001) of raw columns on the held rows: the sandbox shuffles a column and predicts, the
+/// Permutation importance (Breiman 2001) of raw columns on the held rows: the sandbox shuffles columns and predicts, the
 /// host, which alone knows the target, measures what the main metric loses.
 /// </summary>
 internal sealed class PermutationImportance(RefereeHarness harness)
@@ -88,9 +88,11 @@ internal sealed class PermutationImportance(RefereeHarness harness)
     )
     {
         var sign = MetricNames.HigherIsBetter(metric) ? 1 : -1;
+        // Read once: there are as many blocks as columns and shuffles, and a file has to be opened for each question.
+        tables.Execute($"CREATE OR REPLACE TEMP TABLE blocks AS FROM {HeldPredictionsReader.Source(file)}");
         double Value(int block)
         {
-            var source = $"(SELECT * FROM {HeldPredictionsReader.Source(file)} WHERE block = {Text(block)})";
+            var source = $"(SELECT * FROM blocks WHERE block = {Text(block)})";
             var held = HeldPredictionsReader.Read(tables, truth, source, classes);
             return held.Find(metric).Model([.. Enumerable.Repeat(1, held.Rows)]);
         }
