@@ -33,6 +33,7 @@ public sealed partial class HostFilesTests
         ["Platform/Linux/TreeRemoval.cs"] = "whether a folder is there; it is opened by descriptor",
         ["Predictions"] =
             "rows that a person sent and requests with them, in folders that sandboxes get read-only at most",
+        ["Referee/Checks/RowOrigins.cs"] = "beside the sealed test set, which no sandbox mounts",
         ["Referee/Checks/SuspicionCheck.cs"] = "the referee's copies",
         ["Referee/Evaluations"] = "held rows and evaluations, which no sandbox mounts",
         ["Referee/Files/RawFeatures.cs"] = Own,
