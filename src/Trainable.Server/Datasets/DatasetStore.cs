@@ -96,7 +96,8 @@ internal sealed class DatasetStore(
     {
         var paths = Paths(experiment);
         TrainableHome.Make(paths.Scratch);
-        if (ImageFolder.Find(files, wanted) is { } folder)
+        var labels = new ImageLabels(paths.Upload, paths.Scratch, options);
+        if (await Task.Run(() => ImageFolder.Find(files, wanted, labels, cancellation), cancellation) is { } folder)
         {
             var table = await ImageTable.MakeAsync(folder, paths.Upload, paths.Scratch, images, cancellation);
             return await Task.Run(

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
@@ -41,7 +42,7 @@ public sealed class ImageFolderTests : IDisposable
         manifest.Holdout.Strategy.ShouldBe("stratified");
         dataset.Header.ShouldStartWith("image,label,width,height,grey_00_00,");
         manifest.Note.ShouldStartWith("60 images in 2 folders: the name of its folder is an image's `label`");
-        manifest.Note.ShouldEndWith("readme.txt is no image and left out.");
+        manifest.Note.ShouldEndWith("readme.txt is no image and is left out.");
 
         var labels = dataset.Working.Select(line => line.Split(',')[1]).ToList();
         labels.Distinct().ShouldBe(["blue", "red"], ignoreOrder: true);
@@ -150,14 +151,64 @@ public sealed class ImageFolderTests : IDisposable
         [
             .. Enumerable.Range(0, 40).Select(i => new UploadedFile($"day {i}/a.png", 9, $"{i:x64}")),
         ];
-        ImageFolder.Find(files, new ExperimentOptions()).ShouldBeNull();
+        Find(files, new ExperimentOptions()).ShouldBeNull();
         UploadedFile[] few = [.. files.Select((file, i) => file with { Name = $"day {i / 8}/{i}.png" })];
-        var folder = ImageFolder.Find(few, new ExperimentOptions());
+        var folder = Find(few, new ExperimentOptions());
         folder!.Labels.ShouldBe(5);
         folder.Fit(new ExperimentOptions()).ProblemType.ShouldBe(ProblemTypes.Multiclass);
         folder.Fit(new ExperimentOptions { Target = "width" }).ProblemType.ShouldBeNull();
-        ImageFolder.Find(few, new ExperimentOptions { Main = "day 0/0.png" }).ShouldBeNull();
+        Find(few, new ExperimentOptions { Main = "day 0/0.png" }).ShouldBeNull();
+
+        static ImageFolder? Find(IReadOnlyList<UploadedFile> files, ExperimentOptions wanted) =>
+            ImageFolder.Find(files, wanted, new ImageLabels("", "", new DatasetOptions()), CancellationToken.None);
     }
+
+    [Fact]
+    public async Task ATableMayNameTheImages()
+    {
+        var dataset = await _lab.AddAsync(
+            new ExperimentOptions { Target = "colour" },
+            [.. Flat(60), ("labels.csv", Labels(62)), ("readme.txt", "notes"u8.ToArray())]
+        );
+
+        var manifest = dataset.Manifest;
+        (manifest.Kind, manifest.RowsTotal, manifest.Target).ShouldBe((DatasetKinds.Table, 60, "colour"));
+        manifest.Holdout.Strategy.ShouldBe("stratified");
+        dataset.Header.ShouldStartWith("image,colour,width (table),width,height,grey_00_00,");
+        manifest.Note!.ShouldStartWith("60 images that labels.csv names: ");
+        manifest.Note!.ShouldContain(" 2 of its rows name no image of the upload and are left out.");
+        manifest.Note!.ShouldEndWith("readme.txt is no image and is left out.");
+        foreach (var row in dataset.Working.Select(line => line.Split(',')))
+        {
+            var content = File.ReadAllBytes(Path.Combine(dataset.Paths.Working, "images", row[0]));
+            var number = Array.FindIndex(Flat(60), file => file.Content.SequenceEqual(content));
+            (row[1], row[2]).ShouldBe((number < 30 ? "red" : "blue", $"{number * 10}"));
+        }
+        File.Exists(Path.Combine(dataset.Paths.Working, "labels.csv")).ShouldBeFalse("it has the held rows' labels");
+    }
+
+    [Fact]
+    public async Task OfSeveralTablesThatNameImagesThePersonSaysWhich()
+    {
+        (string, byte[])[] files = [.. Flat(60), ("labels.csv", Labels(60)), ("others.csv", Labels(60))];
+        (await _lab.AddAsync(new ExperimentOptions(), files)).Manifest.Source?.Format.ShouldNotBe("images");
+
+        var dataset = await _lab.AddAsync(new ExperimentOptions { Main = "others.csv", Target = "colour" }, files);
+        dataset.Manifest.Note!.ShouldStartWith("60 images that others.csv names: ");
+    }
+
+    /// <summary>As <see cref="Squares"/>, in no folder that says anything.</summary>
+    private static (string Name, byte[] Content)[] Flat(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => ($"images/picture {i}.bmp", Bitmaps.Square(i, i < count / 2)))];
+
+    /// <summary>What <see cref="Flat"/> shows, in the dialect of a German spreadsheet.</summary>
+    private static byte[] Labels(int rows) =>
+        Encoding.UTF8.GetBytes(
+            "colour;file;width\n"
+                + string.Concat(
+                    Enumerable.Range(0, rows).Select(i => $"{(i < 30 ? "red" : "blue")};picture {i};{i * 10}\n")
+                )
+        );
 
     [Fact]
     public async Task ThePersonSeesAnImageByTheNameInItsRow()

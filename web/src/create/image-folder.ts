@@ -13,10 +13,16 @@ export interface ImageLabel {
   images: ChosenFile[];
 }
 
+/** Whether the server takes the choice for images, each of which is to be a row. */
+export function areImages(files: readonly ChosenFile[]): boolean {
+  const images = files.reduce((count, { path }) => count + (isImage(path) ? 1 : 0), 0);
+  return images >= LEAST && images >= LEAST_SHARE * files.length;
+}
+
 /** Labels of an image folder, the commonest first; null for any other choice. The server decides by the same rules. */
 export function imageLabels(files: readonly ChosenFile[]): ImageLabel[] | null {
+  if (!areImages(files)) return null;
   const images = files.filter(({ path }) => isImage(path));
-  if (images.length < LEAST || images.length < LEAST_SHARE * files.length) return null;
   const labels = new Map<string, ChosenFile[]>();
   for (const image of images) {
     const label = image.path.split('/').at(-2) ?? '';

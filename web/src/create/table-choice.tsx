@@ -1,6 +1,7 @@
 import { Field } from '@/ui/field';
 import { Select } from '@/ui/select';
 import type { ChosenFile } from './dropped';
+import { areImages } from './image-folder';
 import { AUTO } from './wishes';
 
 /** Of so many files one is offered as the main table. */
@@ -47,9 +48,11 @@ export function MainTableChoice({
       label="Main table"
       className="max-w-[520px]"
       hint={
-        value === AUTO
-          ? 'Files with the same columns become one table. Otherwise the largest with the column to predict is the table, and the others lie beside it; without one, the agent joins them and draws the test rows itself.'
-          : 'Part of its rows is held back to measure; the other files lie beside it.'
+        areImages(files)
+          ? 'Each image becomes a row of numbers beside its row of the table that names it, by its path or name. Without a table the images stay files, and the agent draws the test set itself.'
+          : value === AUTO
+            ? 'Files with the same columns become one table. Otherwise the largest with the column to predict is the table, and the others lie beside it; without one, the agent joins them and draws the test rows itself.'
+            : 'Part of its rows is held back to measure; the other files lie beside it.'
       }
     >
       {(field) => (

@@ -2,13 +2,25 @@ using Trainable.Contracts;
 
 namespace Trainable.Server.Datasets.Images;
 
-/// <summary>An upload of images that lie in folders, each of which is named after what its images show.</summary>
-/// <param name="Images">Each image with its label, in the order of the upload.</param>
-/// <param name="Others">Files that are no images by their name.</param>
+/// <summary>
+/// An upload of images that lie in folders, each of which is named after what its images show; or of images and a table that
+/// names them.
+/// </summary>
+/// <param name="Images">Each image with its label, in the order of the upload; of a table, each row that names one.</param>
+/// <param name="Others">Files that are neither.</param>
 internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Images, IReadOnlyList<UploadedFile> Others)
 {
     /// <summary>The column that a folder's name becomes.</summary>
     public const string LabelColumn = "label";
+
+    /// <summary>What is known of each image.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [LabelColumn];
+
+    /// <summary>Name of the table that says so; null where folders do.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>Rows of the table whose image is not among the files.</summary>
+    public int Nameless { get; init; }
 
     /// <summary>The column that names an image's file.</summary>
     public const string ImageColumn = "image";
@@ -33,31 +45,48 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Images, IReadOnl
         "validation",
     };
 
-    public int Labels => Images.Select(image => image.Label).Distinct(StringComparer.Ordinal).Count();
+    /// <summary>Of folders: how many there are.</summary>
+    public int Labels => Images.Select(image => image.Cells[0]).Distinct(StringComparer.Ordinal).Count();
 
     /// <summary>Null where the upload is anything else, or the person has said how it is to be read.</summary>
-    public static ImageFolder? Find(IReadOnlyList<UploadedFile> files, ExperimentOptions wanted)
+    /// <param name="files">The upload.</param>
+    /// <param name="wanted">What the person said.</param>
+    /// <param name="tables">Looks for a table where folders say nothing.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static ImageFolder? Find(
+        IReadOnlyList<UploadedFile> files,
+        ExperimentOptions wanted,
+        ImageLabels tables,
+        CancellationToken cancellation
+    )
     {
-        if (wanted.Main is not null || wanted.Sheet is { Length: > 0 } || wanted.Holdout == HoldoutModes.Agent)
+        if (wanted.Sheet is { Length: > 0 } || wanted.Holdout == HoldoutModes.Agent || files.Count < LeastImages)
             return null;
-        if (files.Count < LeastImages)
-            return null;
-        var images = files
-            .Where(file => ImageFile.Is(file.Name))
-            .Select(file => new LabelledImage(file, LabelOf(file.Name)))
-            .ToList();
+        var images = files.Where(file => ImageFile.Is(file.Name)).ToList();
         if (images.Count < LeastImages || images.Count < LeastShare * files.Count)
             return null;
-        var folder = new ImageFolder(images, [.. files.Where(file => !ImageFile.Is(file.Name))]);
-        var named = images.TrueForAll(image => image.Label.Length > 0 && !Splits.Contains(image.Label));
-        return named && folder.Labels is > 1 and var labels && images.Count >= LeastImagesOfLabel * labels
-            ? folder
-            : null;
+        IReadOnlyList<UploadedFile> others = [.. files.Where(file => !ImageFile.Is(file.Name))];
+        return (wanted.Main is null ? OfFolders(images, others) : null)
+            ?? tables.Find(images, others, wanted, cancellation);
     }
 
-    /// <summary>The target and the problem that the folders stand for, where the person named none.</summary>
+    private static ImageFolder? OfFolders(List<UploadedFile> images, IReadOnlyList<UploadedFile> others)
+    {
+        var labels = images.ConvertAll(image => LabelOf(image.Name));
+        if (!labels.TrueForAll(label => label.Length > 0 && !Splits.Contains(label)))
+            return null;
+        var folder = new ImageFolder(
+            [.. images.Zip(labels, (image, label) => new LabelledImage(image, [label]))],
+            others
+        );
+        return folder.Labels is > 1 and var count && images.Count >= LeastImagesOfLabel * count ? folder : null;
+    }
+
+    /// <summary>The target and the problem that the folders stand for, where the person named none; or a table's one column.</summary>
     public ExperimentOptions Fit(ExperimentOptions wanted)
     {
+        if (Table is not null)
+            return Columns is [var only] ? wanted with { Target = wanted.Target ?? only } : wanted;
         if (wanted.Target is not (null or LabelColumn))
             return wanted;
         var problem = Labels == 2 ? ProblemTypes.Binary : ProblemTypes.Multiclass;
@@ -68,4 +97,6 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Images, IReadOnl
     private static string LabelOf(string name) => Path.GetFileName(Path.GetDirectoryName(name)) ?? "";
 }
 
-internal sealed record LabelledImage(UploadedFile File, string Label);
+/// <param name="File">The image.</param>
+/// <param name="Cells">What is known of it, in the order of <see cref="ImageFolder.Columns"/>.</param>
+internal sealed record LabelledImage(UploadedFile File, IReadOnlyList<string> Cells);

@@ -47,10 +47,10 @@ internal sealed record ImageTable(string Path, string Folder, IReadOnlyList<stri
         var table = System.IO.Path.Combine(scratch, "images.csv");
         var names = read.Write(
             table,
-            [ImageFolder.ImageColumn, ImageFolder.LabelColumn],
+            [ImageFolder.ImageColumn, .. folder.Columns],
             images
-                .SelectMany(copies => copies.Select(image => (Name: copies.Key, image.Label)))
-                .ToLookup(row => row.Name, row => new[] { row.Name, row.Label }, StringComparer.Ordinal),
+                .SelectMany(copies => copies.Select(image => (Name: copies.Key, image.Cells)))
+                .ToLookup(row => row.Name, row => (string[])[row.Name, .. row.Cells], StringComparer.Ordinal),
             cancellation
         );
         return new ImageTable(table, files, names, NoteOn(folder, unreadable));
@@ -70,16 +70,21 @@ internal sealed record ImageTable(string Path, string Folder, IReadOnlyList<stri
 
     private static string NoteOn(ImageFolder folder, List<LabelledImage> unreadable)
     {
+        const string numbers = "a row of numbers (its size, a small grey copy, its edges and colours).";
         var note = new StringBuilder(
-            $"{folder.Images.Count:N0} images in {folder.Labels:N0} folders: the name of its folder is an image's `{ImageFolder.LabelColumn}`, and each image is a row of numbers (its size, a small grey copy, its edges and colours)."
+            folder.Table is { } table
+                ? $"{folder.Images.Count:N0} images that {ShownText.Cut(table)} names: its other columns say what is known of each, and each image is {numbers}"
+                : $"{folder.Images.Count:N0} images in {folder.Labels:N0} folders: the name of its folder is an image's `{ImageFolder.LabelColumn}`, and each image is {numbers}"
         );
+        if (folder.Nameless > 0)
+            note.Append($" {folder.Nameless:N0} of its rows name no image of the upload and are left out.");
         if (unreadable.Count > 0)
             note.Append(
                 $" Left out {(unreadable.Count == 1 ? "is one that" : $"are {unreadable.Count:N0} that")} cannot be read: {Told(unreadable)}."
             );
         if (folder.Others is [var other, ..])
             note.Append(
-                $" {ShownText.Cut(other.Name)}{(folder.Others.Count > 1 ? $" and {folder.Others.Count - 1:N0} more are no images and are" : " is no image and")} left out."
+                $" {ShownText.Cut(other.Name)}{(folder.Others.Count > 1 ? $" and {folder.Others.Count - 1:N0} more are no images and are" : " is no image and is")} left out."
             );
         return note.ToString();
     }

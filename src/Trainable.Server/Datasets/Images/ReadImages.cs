@@ -16,7 +16,7 @@ internal sealed record ReadImages(string Work, IReadOnlyList<string> Unreadable)
     /// there are, such as for copies of it.
     /// </summary>
     /// <param name="destination">The file to write, canonical CSV as far as the sandbox's part of it is.</param>
-    /// <param name="header">Names of these cells.</param>
+    /// <param name="header">Names of these cells; one that the sandbox's part has too gets an addition.</param>
     /// <param name="rows">These cells, of all rows of each image that was to be read, by its file's name.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <returns>The file's name for each row.</returns>
@@ -36,7 +36,11 @@ internal sealed record ReadImages(string Work, IReadOnlyList<string> Unreadable)
         var names = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         reader.Read();
-        WriteRow(header);
+        var taken = Enumerable
+            .Range(1, reader.Count - 1)
+            .Select(reader.Text)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        WriteRow([.. header.Select(name => taken.Add(name) ? name : $"{name} (table)")]);
         while (reader.Read() == RecordStatus.Record)
         {
             cancellation.ThrowIfCancellationRequested();
