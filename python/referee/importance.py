@@ -26,6 +26,7 @@ from referee import predictions  # noqa: E402
 from referee.harness import Failure, load_object, read_table, run  # noqa: E402
 from referee.raw_rows import read_like  # noqa: E402
 
+# Raw cells of one call: a pipeline may make many of each, and all of them are there at once.
 MOST_CELLS = 4_000_000
 
 

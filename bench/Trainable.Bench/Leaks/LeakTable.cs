@@ -9,6 +9,8 @@ namespace Trainable.Bench.Leaks;
 /// <summary>A table into which leaks are put: raw values as text, and which column is to be predicted.</summary>
 internal sealed record LeakTable(string Name, RawRows Rows, string Target, string Problem)
 {
+    private const double HoldoutShare = 0.15;
+
     public string?[] Answers { get; } = Rows.Values[Array.IndexOf([.. Rows.Columns], Target)];
 
     /// <summary>The same table with one more column.</summary>
@@ -30,8 +32,6 @@ internal sealed record LeakTable(string Name, RawRows Rows, string Target, strin
             ),
         };
     }
-
-    private const double HoldoutShare = 0.15;
 
     /// <summary>The files of a folder (with the index of bench/automl, or the last column as the target), or FILE:TARGET.</summary>
     public static IEnumerable<LeakTable> Given(string source)

@@ -54,7 +54,11 @@ internal static class DatasetKinds
     public const string Files = "files";
 }
 
-internal sealed record UploadedFile(string Name, long Size, string Sha256);
+internal sealed record UploadedFile(string Name, long Size, string Sha256)
+{
+    /// <summary>Whether a person who says so means this file: by its name with its folders or without.</summary>
+    public bool IsCalled(string? said) => Name == said || Path.GetFileName(Name) == said;
+}
 
 /// <summary>How the uploaded table was written, before the host wrote it again as plain CSV or Parquet.</summary>
 internal sealed record TableSource

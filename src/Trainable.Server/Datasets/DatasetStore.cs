@@ -97,7 +97,7 @@ internal sealed class DatasetStore(
         var paths = Paths(experiment);
         TrainableHome.Make(paths.Scratch);
         var labels = new ImageLabels(paths.Upload, paths.Scratch, options);
-        if (await Task.Run(() => ImageFolder.Find(files, wanted, labels, cancellation), cancellation) is { } folder)
+        if (await Task.Run(() => ImageUpload.Find(files, wanted, labels, cancellation), cancellation) is { } folder)
         {
             var table = await ImageTable.MakeAsync(folder, paths.Upload, paths.Scratch, images, cancellation);
             return await Task.Run(
@@ -127,7 +127,7 @@ internal sealed class DatasetStore(
     {
         var sheets = new Dictionary<string, ConvertedSheet>(StringComparer.Ordinal);
         var main = files.Count == 1 ? files[0].Name : wanted.Main;
-        var file = files.FirstOrDefault(one => one.Name == main || Path.GetFileName(one.Name) == main);
+        var file = files.FirstOrDefault(one => one.IsCalled(main));
         var path = file is null ? null : Path.Combine(paths.Upload, file.Name);
         var isWorkbook = path is not null && WorkbookFile.Is(path);
         if (wanted.Sheet is { Length: > 0 } sheet && !isWorkbook)

@@ -32,7 +32,7 @@ internal sealed class ImageRows(TrainableHome home, DatasetOptions options, Imag
             var table = Path.Combine(folder, "images.csv");
             read.Write(
                 table,
-                [ImageFolder.ImageColumn],
+                [ImageUpload.ImageColumn],
                 names.ToLookup(name => name.Key, name => new[] { name.Value }, StringComparer.Ordinal),
                 cancellation
             );

@@ -159,8 +159,8 @@ public sealed class ImageFolderTests : IDisposable
         folder.Fit(new ExperimentOptions { Target = "width" }).ProblemType.ShouldBeNull();
         Find(few, new ExperimentOptions { Main = "day 0/0.png" }).ShouldBeNull();
 
-        static ImageFolder? Find(IReadOnlyList<UploadedFile> files, ExperimentOptions wanted) =>
-            ImageFolder.Find(files, wanted, new ImageLabels("", "", new DatasetOptions()), CancellationToken.None);
+        static ImageUpload? Find(IReadOnlyList<UploadedFile> files, ExperimentOptions wanted) =>
+            ImageUpload.Find(files, wanted, new ImageLabels("", "", new DatasetOptions()), CancellationToken.None);
     }
 
     [Fact]
@@ -168,7 +168,12 @@ public sealed class ImageFolderTests : IDisposable
     {
         var dataset = await _lab.AddAsync(
             new ExperimentOptions { Target = "colour" },
-            [.. Flat(60), ("labels.csv", Labels(62)), ("readme.txt", "notes"u8.ToArray())]
+            [
+                .. Flat(60),
+                ("images/unnamed.bmp", Bitmaps.Square(99, reddish: true)),
+                ("labels.csv", Labels(62)),
+                ("readme.txt", "notes"u8.ToArray()),
+            ]
         );
 
         var manifest = dataset.Manifest;
@@ -176,7 +181,8 @@ public sealed class ImageFolderTests : IDisposable
         manifest.Holdout.Strategy.ShouldBe("stratified");
         dataset.Header.ShouldStartWith("image,colour,width (table),width,height,grey_00_00,");
         manifest.Note!.ShouldStartWith("60 images that labels.csv names: ");
-        manifest.Note!.ShouldContain(" 2 of its rows name no image of the upload and are left out.");
+        manifest.Note!.ShouldContain(" Left out: 2 of its rows, which name no image of the upload.");
+        manifest.Note!.ShouldContain(" Left out: 1 of the images, which it does not name.");
         manifest.Note!.ShouldEndWith("readme.txt is no image and is left out.");
         foreach (var row in dataset.Working.Select(line => line.Split(',')))
         {

@@ -20,7 +20,7 @@ internal sealed class ImageLabels(string upload, string scratch, DatasetOptions 
 
     /// <summary>Null where no table names the images, or where several do and nothing says which is meant.</summary>
     /// <exception cref="UserFacingException">A table cannot be read (422).</exception>
-    public ImageFolder? Find(
+    public ImageUpload? Find(
         IReadOnlyList<UploadedFile> images,
         IReadOnlyList<UploadedFile> others,
         ExperimentOptions wanted,
@@ -30,16 +30,14 @@ internal sealed class ImageLabels(string upload, string scratch, DatasetOptions 
         var found = others
             .Where(file => Endings.Contains(Path.GetExtension(file.Name), StringComparer.OrdinalIgnoreCase))
             .Where(file => file.Size is > 0 and <= MostBytes)
-            .Where(file =>
-                wanted.Main is null || file.Name == wanted.Main || Path.GetFileName(file.Name) == wanted.Main
-            )
+            .Where(file => wanted.Main is null || file.IsCalled(wanted.Main))
             .Select(file => Read(file, images, wanted.Target, cancellation))
-            .OfType<ImageFolder>()
+            .OfType<ImageUpload>()
             .ToList();
         return found is [var one] ? one with { Others = [.. others.Where(file => file.Name != one.Table)] } : null;
     }
 
-    private ImageFolder? Read(
+    private ImageUpload? Read(
         UploadedFile table,
         IReadOnlyList<UploadedFile> images,
         string? target,
@@ -56,11 +54,12 @@ internal sealed class ImageLabels(string upload, string scratch, DatasetOptions 
             .ToList();
         if (labelled.Count < LeastNamed * rows.Count || columns[key] == target)
             return null;
-        return new ImageFolder(labelled, [])
+        return new ImageUpload(labelled, [])
         {
             Columns = [.. Without(columns, key)],
             Table = table.Name,
-            Nameless = rows.Count - labelled.Count,
+            RowsWithoutImage = rows.Count - labelled.Count,
+            ImagesWithoutRow = images.Count - labelled.DistinctBy(row => row.File.Name).Count(),
         };
     }
 

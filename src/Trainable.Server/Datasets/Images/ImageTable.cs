@@ -24,7 +24,7 @@ internal sealed record ImageTable(string Path, string Folder, IReadOnlyList<stri
 
     /// <exception cref="UserFacingException">The images cannot be read, or too few of them (413, 422).</exception>
     public static async Task<ImageTable> MakeAsync(
-        ImageFolder folder,
+        ImageUpload folder,
         string upload,
         string scratch,
         ImageReader reader,
@@ -47,7 +47,7 @@ internal sealed record ImageTable(string Path, string Folder, IReadOnlyList<stri
         var table = System.IO.Path.Combine(scratch, "images.csv");
         var names = read.Write(
             table,
-            [ImageFolder.ImageColumn, .. folder.Columns],
+            [ImageUpload.ImageColumn, .. folder.Columns],
             images
                 .SelectMany(copies => copies.Select(image => (Name: copies.Key, image.Cells)))
                 .ToLookup(row => row.Name, row => (string[])[row.Name, .. row.Cells], StringComparer.Ordinal),
@@ -68,16 +68,18 @@ internal sealed record ImageTable(string Path, string Folder, IReadOnlyList<stri
         }
     }
 
-    private static string NoteOn(ImageFolder folder, List<LabelledImage> unreadable)
+    private static string NoteOn(ImageUpload folder, List<LabelledImage> unreadable)
     {
         const string numbers = "a row of numbers (its size, a small grey copy, its edges and colours).";
         var note = new StringBuilder(
             folder.Table is { } table
                 ? $"{folder.Images.Count:N0} images that {ShownText.Cut(table)} names: its other columns say what is known of each, and each image is {numbers}"
-                : $"{folder.Images.Count:N0} images in {folder.Labels:N0} folders: the name of its folder is an image's `{ImageFolder.LabelColumn}`, and each image is {numbers}"
+                : $"{folder.Images.Count:N0} images in {folder.Labels:N0} folders: the name of its folder is an image's `{ImageUpload.LabelColumn}`, and each image is {numbers}"
         );
-        if (folder.Nameless > 0)
-            note.Append($" {folder.Nameless:N0} of its rows name no image of the upload and are left out.");
+        if (folder.RowsWithoutImage > 0)
+            note.Append($" Left out: {folder.RowsWithoutImage:N0} of its rows, which name no image of the upload.");
+        if (folder.ImagesWithoutRow > 0)
+            note.Append($" Left out: {folder.ImagesWithoutRow:N0} of the images, which it does not name.");
         if (unreadable.Count > 0)
             note.Append(
                 $" Left out {(unreadable.Count == 1 ? "is one that" : $"are {unreadable.Count:N0} that")} cannot be read: {Told(unreadable)}."

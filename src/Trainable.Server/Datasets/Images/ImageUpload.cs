@@ -8,7 +8,7 @@ namespace Trainable.Server.Datasets.Images;
 /// </summary>
 /// <param name="Images">Each image with its label, in the order of the upload; of a table, each row that names one.</param>
 /// <param name="Others">Files that are neither.</param>
-internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Images, IReadOnlyList<UploadedFile> Others)
+internal sealed record ImageUpload(IReadOnlyList<LabelledImage> Images, IReadOnlyList<UploadedFile> Others)
 {
     /// <summary>The column that a folder's name becomes.</summary>
     public const string LabelColumn = "label";
@@ -19,8 +19,11 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Images, IReadOnl
     /// <summary>Name of the table that says so; null where folders do.</summary>
     public string? Table { get; init; }
 
-    /// <summary>Rows of the table whose image is not among the files.</summary>
-    public int Nameless { get; init; }
+    /// <summary>Rows of the table whose image is not among the files; they are left out.</summary>
+    public int RowsWithoutImage { get; init; }
+
+    /// <summary>Images that no row of the table names; they are left out.</summary>
+    public int ImagesWithoutRow { get; init; }
 
     /// <summary>The column that names an image's file.</summary>
     public const string ImageColumn = "image";
@@ -53,7 +56,7 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Images, IReadOnl
     /// <param name="wanted">What the person said.</param>
     /// <param name="tables">Looks for a table where folders say nothing.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static ImageFolder? Find(
+    public static ImageUpload? Find(
         IReadOnlyList<UploadedFile> files,
         ExperimentOptions wanted,
         ImageLabels tables,
@@ -70,12 +73,12 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Images, IReadOnl
             ?? tables.Find(images, others, wanted, cancellation);
     }
 
-    private static ImageFolder? OfFolders(List<UploadedFile> images, IReadOnlyList<UploadedFile> others)
+    private static ImageUpload? OfFolders(List<UploadedFile> images, IReadOnlyList<UploadedFile> others)
     {
         var labels = images.ConvertAll(image => LabelOf(image.Name));
         if (!labels.TrueForAll(label => label.Length > 0 && !Splits.Contains(label)))
             return null;
-        var folder = new ImageFolder(
+        var folder = new ImageUpload(
             [.. images.Zip(labels, (image, label) => new LabelledImage(image, [label]))],
             others
         );
@@ -98,5 +101,5 @@ internal sealed record ImageFolder(IReadOnlyList<LabelledImage> Images, IReadOnl
 }
 
 /// <param name="File">The image.</param>
-/// <param name="Cells">What is known of it, in the order of <see cref="ImageFolder.Columns"/>.</param>
+/// <param name="Cells">What is known of it, in the order of <see cref="ImageUpload.Columns"/>.</param>
 internal sealed record LabelledImage(UploadedFile File, IReadOnlyList<string> Cells);
