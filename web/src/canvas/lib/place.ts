@@ -16,8 +16,13 @@ export function rememberPlace(key: string, top: number) {
 /** Keeps where a scrolling element stood under `key`, and puts it there when it is shown again. */
 export function usePlace<T extends HTMLElement>(key: string, ready = true): RefObject<T | null> {
   const element = useRef<T>(null);
+  const from = useRef(key);
   useLayoutEffect(() => {
-    if (ready && element.current) element.current.scrollTop = placeOf(key);
+    if (!ready || !element.current) return;
+    const top = placeOf(key);
+    // What has just come stands at the top; to put it there would lay out the whole page ahead of its time.
+    if (top > 0 || from.current !== key) element.current.scrollTop = top;
+    from.current = key;
   }, [key, ready]);
   useEffect(() => {
     const scroller = element.current;

@@ -1,4 +1,4 @@
-import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { usePlace } from '@/canvas/lib/place';
 import { SearchField } from '@/canvas/parts/search-field';
 import { Slider } from '@/canvas/parts/slider';
@@ -18,6 +18,8 @@ import { richCards } from './rich/groups';
 const Lightbox = part(() => import('@/canvas/parts/lightbox'));
 const RichCard = part(() => import('./rich/rich-card').then((module) => ({ default: module.RichCard })));
 
+const NO_CARDS: readonly ChartGroup[] = [];
+
 /** Charts of everything that was logged, live; on top what the host measured. */
 export default function MetricsTab() {
   const { store, session, search, show } = useStudio();
@@ -32,13 +34,15 @@ export default function MetricsTab() {
   const all = useStableGroups(useMemo(() => groupCharts(series.values(), charts), [series, charts]));
   const runs = useMemo(() => JSON.stringify(runsOf(series.values())), [series]);
   const find = (search.find ?? '').toLowerCase();
-  const groups = find
+  const found = find
     ? all.filter((group) =>
         [group.title, ...group.series.flatMap((one) => [one.name, one.run ?? ''])].some((text) =>
           text.toLowerCase().includes(find),
         ),
       )
     : all;
+  // The cards come after the frame that they are in, and give way to what is more urgent.
+  const groups = useDeferredValue(found, NO_CARDS);
   if (series.size === 0 && rich.length === 0 && !score) {
     return (
       <Empty title={running ? 'No metrics yet' : 'No metrics'} className="h-full">
@@ -104,7 +108,7 @@ export default function MetricsTab() {
             </Suspense>
           </div>
         )}
-        {groups.length === 0 && find && (
+        {found.length === 0 && find && (
           <Empty title={`Nothing is called “${search.find}”`}>
             {formatOf(all.length, 'chart')} are left out by the search.
           </Empty>

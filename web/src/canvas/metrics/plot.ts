@@ -59,12 +59,15 @@ export class Plot {
   }
 
   zoomTo(range: Range | null) {
+    if (range === this.zoom) return;
     this.zoom = range;
     this.draw();
   }
 
   hide(hidden: ReadonlySet<number>) {
+    const same = hidden === this.hidden || hidden.size + this.hidden.size === 0;
     this.hidden = hidden;
+    if (same) return;
     const each = this.options.smooth > 0 ? 2 : 1;
     for (let index = 0; index < this.tracks.length; index++) {
       for (let part = 0; part < each; part++)
