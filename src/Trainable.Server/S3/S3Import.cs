@@ -11,6 +11,11 @@ internal sealed class S3Import(ObjectStore store, DatasetOptions limits, Preview
     /// <summary>Of an object this much is read to show what is in it.</summary>
     private const int PreviewBytes = 1 << 20;
 
+    /// <summary>Objects up to this size are read several at once, since asking for each takes longer than reading it.</summary>
+    private const int SmallBytes = 1 << 20;
+
+    private const int SmallAtOnce = 16;
+
     /// <summary>Streams what lies there to the disk, as an upload would be.</summary>
     /// <returns>The addresses of the objects.</returns>
     /// <exception cref="UserFacingException">It may not be used, is not there, is too much, or S3 fails.</exception>
@@ -58,12 +63,30 @@ internal sealed class S3Import(ObjectStore store, DatasetOptions limits, Preview
     )
     {
         var found = await FindAllAsync(folder, cancellation);
-        foreach (var item in found)
+        foreach (var items in found.Chunk(SmallAtOnce))
         {
-            await using var content = await store.OpenAsync(folder with { Key = item.Key }, cancellation);
-            await upload.AddAsync(item.Key[folder.Key.Length..], content, cancellation);
+            var small = await Task.WhenAll(items.Select(item => ReadSmallAsync(folder, item, cancellation)));
+            foreach (var (item, read) in items.Zip(small))
+            {
+                await using var content = read ?? await store.OpenAsync(folder with { Key = item.Key }, cancellation);
+                await upload.AddAsync(item.Key[folder.Key.Length..], content, cancellation);
+            }
         }
         return [.. found.Select(item => (folder with { Key = item.Key }).ToString())];
+    }
+
+    /// <summary>Null for an object that is not small, or has become larger since it was listed.</summary>
+    private async Task<Stream?> ReadSmallAsync(ObjectPath folder, ListedObject item, CancellationToken cancellation)
+    {
+        if (item.Size > SmallBytes)
+            return null;
+        await using var content = await store.OpenAsync(folder with { Key = item.Key }, cancellation);
+        if (content.Length > SmallBytes)
+            return null;
+        var read = new MemoryStream((int)content.Length);
+        await content.CopyToAsync(read, cancellation);
+        read.Position = 0;
+        return read;
     }
 
     /// <summary>All objects below the prefix; that they are too many or too large is told before the first is read.</summary>

@@ -1,11 +1,13 @@
 using System.IO.Compression;
 using System.Net;
-using Amazon.S3.Model;
 using Microsoft.Extensions.DependencyInjection;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
 using Trainable.Tests.App;
+using Trainable.Tests.Datasets;
+using Trainable.Tests.Sandboxes;
 using static Trainable.Tests.S3.S3Lab;
+using Tables = Trainable.Tests.App.Tables;
 
 namespace Trainable.Tests.S3;
 
@@ -48,6 +50,48 @@ public sealed class ImportTests
     }
 
     [Fact]
+    public async Task APrefixOfImagesBecomesTheirTable()
+    {
+        SandboxLab.RequireBubblewrap();
+        await using var lab = await StartAsync();
+        var images = ImageFolderTests.Squares(60);
+        await Task.WhenAll(images.Select(image => lab.PutAsync($"squares/{image.Name}", image.Content)));
+        await lab.PutAsync("squares/readme.txt", "notes");
+
+        var created = await lab.CreatedFromS3Async($"s3://{lab.Bucket}/squares/");
+
+        var facts = await FactsAsync(lab, created.Id);
+        (facts.Kind, facts.Format, facts.RowsHeld).ShouldBe(("table", "images", 9));
+        using var answer = await lab.GetAsync($"/api/experiments/{created.Id}");
+        var experiment = await TrainableApp.ReadAsync(answer, ContractJson.Default.ExperimentDetail);
+        experiment!.Options.Target.ShouldBe("label");
+        var (_, first) = images[0];
+        using var shown = await lab.GetAsync($"/api/datasets/{created.Id}/images/{HashOf(first)[..20]}.bmp");
+        (await shown.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBe(first);
+    }
+
+    /// <summary>What is small is read several at once, what is not as a stream; both come in their order and whole.</summary>
+    [Fact]
+    public async Task ObjectsOfEverySizeComeWhole()
+    {
+        await using var lab = await StartAsync();
+        (string Name, string Content)[] files =
+        [
+            .. Enumerable
+                .Range(0, 40)
+                .Select(number =>
+                    ($"{number:00}.csv", $"c{number}\n" + new string('1', number % 13 == 5 ? 2_000_000 : number))
+                ),
+        ];
+        foreach (var (name, content) in files)
+            await lab.PutAsync($"mixed/{name}", content);
+        var created = await lab.CreatedFromS3Async($"s3://{lab.Bucket}/mixed/");
+        (await FactsAsync(lab, created.Id))
+            .Files.Select(file => (file.Name, file.Sha256))
+            .ShouldBe(files.Select(file => (file.Name, HashOf(file.Content))));
+    }
+
+    [Fact]
     public async Task AnArchiveIsUnpackedAsAnUploadWouldBe()
     {
         await using var lab = await StartAsync();
@@ -57,17 +101,7 @@ public sealed class ImportTests
             await using var entry = await archive.CreateEntry("folder/inside.csv").OpenAsync(Cancellation);
             await entry.WriteAsync(System.Text.Encoding.UTF8.GetBytes(Tables.Small), Cancellation);
         }
-        packed.Position = 0;
-        await lab.Server.Client.PutObjectAsync(
-            new PutObjectRequest
-            {
-                BucketName = lab.Bucket,
-                Key = "data.zip",
-                InputStream = packed,
-                UseChunkEncoding = false,
-            },
-            Cancellation
-        );
+        await lab.PutAsync("data.zip", packed.ToArray());
         var created = await lab.CreatedFromS3Async($"s3://{lab.Bucket}/data.zip");
         (await FactsAsync(lab, created.Id)).Files.Single().Name.ShouldBe("folder/inside.csv");
     }
@@ -156,7 +190,7 @@ public sealed class ImportTests
         using var shut = await lab.FromS3Async($"s3://{lab.Bucket}/data.csv");
         shut.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         lab.Gate.Open();
-        await lab.PutAsync("large.csv", Datasets.Tables.Numbered(200_000));
+        await lab.PutAsync("large.csv", Trainable.Tests.Datasets.Tables.Numbered(200_000));
         lab.Gate.BreakAnswersAfter(1 << 20);
         using var broken = await lab.FromS3Async($"s3://{lab.Bucket}/large.csv");
         broken.StatusCode.ShouldBe(HttpStatusCode.BadGateway);

@@ -78,13 +78,15 @@ internal sealed class S3Lab : IAsyncDisposable
     }
 
     /// <summary>Puts an object into the bucket, past the server under test.</summary>
-    public Task PutAsync(string key, string content = Tables.Small) =>
+    public Task PutAsync(string key, string content = Tables.Small) => PutAsync(key, Encoding.UTF8.GetBytes(content));
+
+    public Task PutAsync(string key, byte[] content) =>
         Server.Client.PutObjectAsync(
             new PutObjectRequest
             {
                 BucketName = Bucket,
                 Key = key,
-                ContentBody = content,
+                InputStream = new MemoryStream(content),
                 UseChunkEncoding = false,
             },
             Cancellation

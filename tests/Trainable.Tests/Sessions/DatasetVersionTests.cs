@@ -1,8 +1,11 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Trainable.Contracts;
 using Trainable.Tests.App;
+using Trainable.Tests.Datasets;
+using Trainable.Tests.Sandboxes;
 
 namespace Trainable.Tests.Sessions;
 
@@ -88,6 +91,51 @@ public class DatasetVersionTests : IAsyncLifetime
         Directory.EnumerateFileSystemEntries(Path.Combine(_app.Home, "held")).Count().ShouldBe(1);
         using var nowhere = await PostAsync(Guid.CreateVersion7(), App.Tables.Small);
         nowhere.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task ImagesMayComeAnewAsWell()
+    {
+        SandboxLab.RequireBubblewrap();
+        using var form = new MultipartFormDataContent { { new StringContent("squares"), "name" } };
+        AddImages(form, ImageFolderTests.Squares(100));
+        using var answer = await _app.Http.PostAsync("/api/experiments", form, Cancellation);
+        var first = (await TrainableApp.ReadAsync(answer, ContractJson.Default.ExperimentCreated))!;
+
+        using var anew = new MultipartFormDataContent();
+        // Some of them as before; all of the new ones much darker.
+        var images = ImageFolderTests.Squares(200)[..120].Select((image, at) => at < 60 ? image : Darker(image));
+        AddImages(anew, [.. images, ("blue/picture 200.bmp", Bitmaps.Square(200, reddish: false)), .. Blue(60)]);
+        using var second = await _app.Http.PostAsync($"/api/experiments/{first.Id}/versions", anew, Cancellation);
+        second.StatusCode.ShouldBe(HttpStatusCode.OK, await second.Content.ReadAsStringAsync(Cancellation));
+        var created = (await TrainableApp.ReadAsync(second, ContractJson.Default.DatasetVersionCreated))!;
+
+        created.Note!.ShouldStartWith("181 images in 2 folders");
+        created.Version.Rows.ShouldBe(181);
+        var drift = created.Version.Drift.ShouldNotBeNull();
+        drift.Added.ShouldBeEmpty();
+        drift.Removed.ShouldBeEmpty();
+        drift.Columns.Single(column => column.Name == "image").Psi.ShouldBe(0, "names are new in every version");
+        drift.Columns.ShouldContain(column => column.Name.StartsWith("grey_") && column.Psi > 0.25);
+        var (_, shown) = ImageFolderTests.Squares(200)[0];
+        using var image = await _app.Http.GetAsync(
+            $"/api/datasets/{created.Version.DatasetId}/images/{Convert.ToHexStringLower(SHA256.HashData(shown))[..20]}.bmp",
+            Cancellation
+        );
+        (await image.Content.ReadAsByteArrayAsync(Cancellation)).ShouldBe(shown);
+
+        static IEnumerable<(string, byte[])> Blue(int count) =>
+            Enumerable.Range(300, count).Select(at => ($"blue/picture {at}.bmp", Bitmaps.Square(at, reddish: false)));
+
+        // The pixels of a bitmap follow its header.
+        static (string, byte[]) Darker((string Name, byte[] Content) image) =>
+            (image.Name, [.. image.Content.Select((value, at) => at < 54 ? value : (byte)(value / 4))]);
+    }
+
+    private static void AddImages(MultipartFormDataContent form, IEnumerable<(string, byte[])> images)
+    {
+        foreach (var (name, content) in images)
+            form.Add(new ByteArrayContent(content), "files", name);
     }
 
     private static string Shift(string[] cells)

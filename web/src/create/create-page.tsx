@@ -1,9 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { api } from '@/api/client';
-import type { DatasetPreview } from '@/api/types';
 import { TopBar } from '@/app/top-bar';
 import { formatBytes } from '@/lib/format';
 import { dollarsWrong, minutesWrong, NO_CHOICE, startOptions } from '@/session/stages/run-choice';
@@ -11,18 +9,17 @@ import { Button } from '@/ui/button';
 import { Skeleton } from '@/ui/states';
 import { TabPanel, Tabs } from '@/ui/tabs';
 import { toastError } from '@/ui/toast';
+import { useChoice } from './choice';
 import { DetailFields } from './detail-fields';
 import { type ChosenFile, takeCarried, useDrop } from './dropped';
 import { FileList } from './file-list';
 import { GoalFields } from './goal-fields';
-import { imageLabels } from './image-folder';
 import { ImagePreview } from './image-preview';
-import { previewQuery } from './preview';
 import { PreviewTable } from './preview-table';
 import { discard, unfinished } from './resumable';
 import { S3Browser } from './s3-browser';
-import { createFromS3, objectPreviewQuery } from './s3-queries';
-import { isFolder, nameOfChoice, type S3Choice } from './s3-source';
+import { createFromS3 } from './s3-queries';
+import { nameOfChoice, type S3Choice } from './s3-source';
 import { MainTableChoice, SheetChoice } from './table-choice';
 import { isLarge, type UploadProgress, upload } from './upload';
 import { UploadBar } from './upload-bar';
@@ -39,10 +36,6 @@ function nameOf(files: readonly ChosenFile[]): string {
 }
 
 const PAUSE = 'pause';
-
-/** While another sheet of the workbook is read, the sheets stay where they are. */
-const keepSheets = (last: DatasetPreview | undefined, query: { queryKey: readonly unknown[] } | undefined) =>
-  last?.sheets && query?.queryKey[0] === 'preview' ? last : undefined;
 
 const SOURCES = [
   { value: 'files', label: 'Files' },
@@ -73,17 +66,18 @@ export default function CreatePage() {
     add(more);
   });
   const isS3 = source === 's3';
-  const several = isS3 ? stored !== null && isFolder(stored) : files.length > 1;
-  const given = isS3 ? stored !== null : files.length > 0;
-  const single = given && !several;
-  const filePreview = useQuery({
-    ...previewQuery(single && !isS3 ? (files[0] ?? null) : null, wishes.sheet),
-    placeholderData: keepSheets,
-  });
-  const objectPreview = useQuery(objectPreviewQuery(single && isS3 ? stored : null));
-  const preview = isS3 ? objectPreview : filePreview;
-  const columns = useMemo(() => (single ? (preview.data?.columns ?? []) : []), [single, preview.data]);
-  const labels = useMemo(() => (isS3 ? null : imageLabels(files)), [isS3, files]);
+  const {
+    given,
+    several,
+    single,
+    labels,
+    table,
+    preview,
+    images,
+    columns,
+    pending,
+    error: unreadable,
+  } = useChoice(files, stored, isS3, wishes);
   const name = wishes.name ?? (isS3 ? (stored ? nameOfChoice(stored) : '') : nameOf(files));
   const ready = given && name.trim() !== '' && !minutesWrong(choice) && !dollarsWrong(choice) && !progress;
 
@@ -166,31 +160,45 @@ export default function CreatePage() {
                 </div>
               </TabPanel>
             </Tabs>
-            {single && !isS3 && preview.data?.sheets && preview.data.sheets.length > 1 && (
+            {single && !isS3 && preview?.sheets && preview.sheets.length > 1 && (
               <SheetChoice
-                sheets={preview.data.sheets}
-                value={wishes.sheet || (preview.data.sheet ?? '')}
+                sheets={preview.sheets}
+                value={wishes.sheet || (preview.sheet ?? '')}
                 onChange={(sheet) => change({ sheet, target: '', dropped: [], group: '', time: '' })}
               />
             )}
-            {single && preview.isPending && <Skeleton className="h-48 rounded-md" />}
-            {single && preview.error && (
+            {several && !isS3 && !labels && (
+              <MainTableChoice
+                files={files}
+                value={wishes.main}
+                // What was picked of one table's columns is not meant of another's.
+                onChange={(main) =>
+                  change({ main, ...(table && { target: '', dropped: [], group: '', time: '' }) })
+                }
+              />
+            )}
+            {pending && <Skeleton className="h-48 rounded-md" />}
+            {unreadable && (
               <p role="alert" className="rounded-md bg-failed-soft px-3 py-2 text-failed-text">
-                {preview.error.message}
+                {unreadable.message}
               </p>
             )}
-            {single && preview.data && (
+            {preview && table && !images && (
+              <p className="text-warning-text">
+                The first rows of {table.path} name none of the images, by path or name: the images would stay
+                files, and the agent would have to find what belongs together.
+              </p>
+            )}
+            {preview && (
               <PreviewTable
-                preview={preview.data}
+                preview={preview}
                 target={wishes.target}
                 dropped={wishes.dropped}
+                images={images}
                 onTarget={(target) => change({ target })}
               />
             )}
             {several && !isS3 && labels && <ImagePreview labels={labels} />}
-            {several && !isS3 && !labels && (
-              <MainTableChoice files={files} value={wishes.main} onChange={(main) => change({ main })} />
-            )}
             {several && isS3 && (
               <p className="text-gray-10">
                 Files with the same columns become one table. Otherwise the largest with the column to predict

@@ -1,7 +1,5 @@
-import { useEffect, useState } from 'react';
 import { formatCount, formatOf } from '@/lib/format';
-import { Thumbnail } from '@/ui/thumbnail';
-import type { ChosenFile } from './dropped';
+import { ChosenImage } from './chosen-image';
 import type { ImageLabel } from './image-folder';
 
 const LABELS = 12;
@@ -33,7 +31,7 @@ export function ImagePreview({ labels }: { labels: readonly ImageLabel[] }) {
             </span>
             <span className="flex min-w-0 gap-1.5 overflow-hidden">
               {label.images.slice(0, SAMPLES).map((image) => (
-                <ChosenImage key={image.path} image={image} />
+                <ChosenImage key={image.path} image={image} className="size-9" />
               ))}
             </span>
           </li>
@@ -45,20 +43,5 @@ export function ImagePreview({ labels }: { labels: readonly ImageLabel[] }) {
         )}
       </ul>
     </div>
-  );
-}
-
-/** An image that was chosen and not yet sent. */
-function ChosenImage({ image }: { image: ChosenFile }) {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(image.file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [image.file]);
-  return url ? (
-    <Thumbnail src={url} className="size-9" />
-  ) : (
-    <span className="size-9 shrink-0 rounded-xs bg-gray-4" />
   );
 }

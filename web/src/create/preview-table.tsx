@@ -4,6 +4,8 @@ import { useRef } from 'react';
 import type { DatasetPreview } from '@/api/types';
 import { cn } from '@/lib/cn';
 import { formatCount, formatOf } from '@/lib/format';
+import { ChosenImage } from './chosen-image';
+import type { NamedImages } from './image-rows';
 
 const WIDTH = 132;
 const ROW = 28;
@@ -13,11 +15,14 @@ export function PreviewTable({
   preview,
   target,
   dropped,
+  images,
   onTarget,
 }: {
   preview: DatasetPreview;
   target: string;
   dropped: readonly string[];
+  /** Where a column names images: they are shown in it, and it cannot be predicted. */
+  images?: NamedImages | null;
   onTarget: (name: string) => void;
 }) {
   const frame = useRef<HTMLDivElement>(null);
@@ -30,7 +35,8 @@ export function PreviewTable({
     overscan: 6,
   });
   const shown = across.getVirtualItems();
-  const numeric = (index: number) => ['integer', 'number'].includes(columns[index]?.type ?? '');
+  const numeric = (index: number) =>
+    index !== images?.column && ['integer', 'number'].includes(columns[index]?.type ?? '');
   const state = (name: string) =>
     name === target ? 'bg-accent-soft' : dropped.includes(name) ? 'opacity-40' : '';
   return (
@@ -66,11 +72,12 @@ export function PreviewTable({
                 <button
                   type="button"
                   key={column.name}
+                  disabled={index === images?.column}
                   onClick={() => onTarget(column.name === target ? '' : column.name)}
                   aria-pressed={column.name === target}
                   style={{ left: start, width: WIDTH }}
                   className={cn(
-                    'absolute top-0 flex h-[61px] flex-col justify-center border-r px-2 text-left hover:bg-gray-4',
+                    'absolute top-0 flex h-[61px] flex-col justify-center border-r px-2 text-left enabled:hover:bg-gray-4',
                     state(column.name),
                   )}
                   title={`${column.name}: ${column.type}${column.distinct == null ? '' : `, about ${formatCount(column.distinct)} different`}`}
@@ -78,7 +85,7 @@ export function PreviewTable({
                   <span className="mono w-full truncate font-[600] text-gray-12">{column.name}</span>
                   <span className="w-full truncate text-gray-10">
                     {column.name === target ? <b className="font-[600] text-accent-text">target · </b> : null}
-                    {column.type}
+                    {index === images?.column ? 'image' : column.type}
                   </span>
                   {column.missing ? (
                     <span className="w-full truncate text-warning-text">
@@ -97,6 +104,7 @@ export function PreviewTable({
             >
               {shown.map(({ index, start }) => {
                 const value = row[index];
+                const image = index === images?.column ? images.of(String(value)) : undefined;
                 return (
                   <span
                     key={index}
@@ -107,6 +115,9 @@ export function PreviewTable({
                       state(columns[index]?.name ?? ''),
                     )}
                   >
+                    {image && (
+                      <ChosenImage image={image} className="-my-1 mr-1.5 inline-block size-6 align-middle" />
+                    )}
                     {value === null || value === undefined ? <span className="text-gray-8">·</span> : value}
                   </span>
                 );

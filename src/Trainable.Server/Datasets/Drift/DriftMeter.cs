@@ -6,7 +6,7 @@ namespace Trainable.Server.Datasets.Drift;
 
 /// <summary>
 /// Measures how far each column's values have moved between two versions, over samples of their working rows. Numbers and dates
-/// are divided at the deciles of the earlier version, everything else by its most frequent values.
+/// are divided at the deciles of the earlier version, everything else by the values that are most frequent in either.
 /// </summary>
 internal sealed class DriftMeter(TableDatabase database)
 {
@@ -14,6 +14,9 @@ internal sealed class DriftMeter(TableDatabase database)
     private const int MostColumns = 1_000;
     private const int Bins = 10;
     private const int Levels = 20;
+
+    /// <summary>A value that fewer rows have is one of the others: names and ids are new in every version and say nothing.</summary>
+    private const int LeastRows = 5;
 
     /// <summary>A bin without rows on one side would make the index infinite.</summary>
     private const double LeastShare = 1e-4;
@@ -133,13 +136,18 @@ internal sealed class DriftMeter(TableDatabase database)
 
     private (Dictionary<string, long> Before, Dictionary<string, long> Now) Levelled(int before, int now)
     {
-        var column = TableDatabase.Column(before);
-        var frequent = database.Query(
-            $"SELECT {column} FROM \"before\" WHERE {column} IS NOT NULL GROUP BY {column} ORDER BY count(*) DESC, {column} LIMIT {Levels}",
-            row => row.GetString(0)
-        );
+        var frequent = Frequent("before", before).Union(Frequent("now", now), StringComparer.Ordinal).ToList();
         var list = frequent is [] ? "''" : string.Join(", ", frequent.Select(TableDatabase.Literal));
         return (Count("before", before), Count("now", now));
+
+        List<string> Frequent(string table, int place)
+        {
+            var text = TableDatabase.Column(place);
+            return database.Query(
+                $"SELECT {text} FROM \"{table}\" WHERE {text} IS NOT NULL GROUP BY {text} HAVING count(*) >= {LeastRows} ORDER BY count(*) DESC, {text} LIMIT {Levels}",
+                row => row.GetString(0)
+            );
+        }
 
         // A level's own text could be 'missing'.
         Dictionary<string, long> Count(string table, int place)

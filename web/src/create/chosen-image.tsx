@@ -1,0 +1,19 @@
+import { useEffect, useState } from 'react';
+import { cn } from '@/lib/cn';
+import { Thumbnail } from '@/ui/thumbnail';
+import type { ChosenFile } from './dropped';
+
+/** An image that was chosen and not yet sent. */
+export function ChosenImage({ image, className }: { image: ChosenFile; className: string }) {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    const made = URL.createObjectURL(image.file);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [image.file]);
+  return url ? (
+    <Thumbnail src={url} className={className} />
+  ) : (
+    <span className={cn('shrink-0 rounded-xs bg-gray-4', className)} />
+  );
+}
