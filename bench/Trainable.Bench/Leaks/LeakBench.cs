@@ -26,6 +26,9 @@ internal static class LeakBench
             Head("Rows and splits (seeded tables)");
             foreach (var tally in await RowLeaks.RunAsync(RowTables, scratch))
                 Console.WriteLine(tally.Line());
+            Head("Splits by group and by time (seeded tables)");
+            foreach (var tally in await DivisionLeaks.RunAsync(RowTables, scratch))
+                Console.WriteLine(tally.Line());
             Unharmed(clean, real);
             return 0;
         }

@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using Trainable.Contracts;
-using Trainable.Server.Datasets;
 using Trainable.Server.Platform;
 using Trainable.Server.Referee;
 using Trainable.Server.Referee.Checks;
@@ -103,8 +100,8 @@ internal static class RowLeaks
             .ToList();
         var stage = TrainableHome.Make(Path.Combine(scratch, $"{Guid.CreateVersion7():N}"));
         var data = TrainableHome.Make(Path.Combine(stage, "data"));
-        Write(data, "train", train, seed);
-        Write(data, "val", val, seed + 7_919);
+        Write(data, "train", train);
+        Write(data, "val", val);
         var findings = new Findings();
         using (
             var tables = SplitTables.Open(
@@ -126,23 +123,10 @@ internal static class RowLeaks
     }
 
     /// <summary>The label depends on the numbers alone, so that a copied row has the same one.</summary>
-    private static void Write(string data, string split, List<double[]> rows, int seed)
-    {
-        var text = new StringBuilder();
-        text.AppendJoin(',', Enumerable.Range(0, rows[0].Length).Select(column => $"n{column}")).Append(",y\n");
-        foreach (var row in rows)
-            text.AppendJoin(',', row.Select(value => value.ToString("R", CultureInfo.InvariantCulture)))
-                .Append(row[0] + Math.Sin(row[0] * 40) > 0 ? ",yes\n" : ",no\n");
-        var csv = Path.Combine(data, $"{split}{seed}.csv");
-        File.WriteAllText(csv, text.ToString());
-        using var database = TableDatabase.Open(new TableAccess([data], data, 1L << 28), CancellationToken.None);
-        var columns = string.Join(
-            ", ",
-            Enumerable.Range(0, rows[0].Length).Select(column => $"n{column}::DOUBLE AS n{column}")
+    private static void Write(string data, string split, List<double[]> rows) =>
+        PreparedTable.Write(
+            Path.Combine(data, $"{split}.parquet"),
+            rows,
+            rows.Select(row => row[0] + Math.Sin(row[0] * 40) > 0 ? "yes" : "no")
         );
-        database.Execute(
-            $"COPY (SELECT {columns}, y FROM read_csv({TableDatabase.Literal(csv)})) TO"
-                + $" {TableDatabase.Literal(Path.Combine(data, $"{split}.parquet"))} (FORMAT parquet)"
-        );
-    }
 }

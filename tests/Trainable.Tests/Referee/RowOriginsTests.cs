@@ -33,7 +33,8 @@ public sealed class RowOriginsTests : IDisposable
             train: "(1, 'a', 'yes'), (1, 'a', 'no')",
             val: "(1, 'a', 'no'), (1, 'a', 'yes')",
             [1, 0],
-            [2, 3]
+            [2, 3],
+            onlyTrain: []
         );
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class RowOriginsTests : IDisposable
         string val,
         int[] expectedTrain,
         int[] expectedVal,
-        string problem = ProblemTypes.Binary
+        string problem = ProblemTypes.Binary,
+        int[]? onlyTrain = null
     )
     {
         var cancellation = TestContext.Current.CancellationToken;
@@ -92,10 +94,13 @@ public sealed class RowOriginsTests : IDisposable
 
         var file = Path.Combine(_root, "kept", "origins.json");
         RowOrigins.Read(file).ShouldBeNull();
-        RowOrigins.Find(tables, raw, "y", problem).ShouldNotBeNull().Keep(file);
+        var found = RowOrigins.Find(tables, raw, "y", problem).ShouldNotBeNull();
+        found.Keep(file);
 
         var origins = RowOrigins.Read(file).ShouldNotBeNull();
         origins.Splits["train"].ShouldBe(expectedTrain);
         origins.Splits["val"].ShouldBe(expectedVal);
+        Should.Throw<InvalidOperationException>(() => origins.Only("train", "val").ToList());
+        found.Only("train", "val").ShouldBe(onlyTrain ?? expectedTrain.Where(row => row >= 0).Distinct());
     }
 }

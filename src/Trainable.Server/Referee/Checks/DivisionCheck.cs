@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Trainable.Contracts;
 using Trainable.Server.Datasets;
-using Trainable.Server.Referee.Files;
 
 namespace Trainable.Server.Referee.Checks;
 
@@ -18,46 +17,41 @@ internal static class DivisionCheck
     /// <summary>Of the later side's rows that may lie before the middle of the earlier ones; half do in a random split.</summary>
     private const double Early = 0.1;
 
-    /// <param name="options">The group or time column, if one was named.</param>
-    /// <param name="source">The working rows.</param>
-    /// <param name="manifest">How many there are.</param>
-    /// <param name="tables">Prep's splits, and what the pipeline gives for the working rows.</param>
-    /// <param name="target">The target's column.</param>
+    /// <summary>The column to divide by: where both are named the host holds by time, and so is Prep to.</summary>
+    /// <returns>Null where neither was named.</returns>
+    public static string? Column(ExperimentOptions options) =>
+        (options.TimeColumn ?? options.GroupColumn) is { Length: > 0 } column ? column : null;
+
+    /// <param name="options">Names the group or time column.</param>
+    /// <param name="values">That column's text in the working rows.</param>
+    /// <param name="origins">Which of them Prep's splits have.</param>
     /// <param name="findings">Where the answer goes.</param>
     public static void Run(
         ExperimentOptions options,
-        string source,
-        DatasetManifest manifest,
-        SplitTables tables,
-        string target,
+        IReadOnlyList<string?> values,
+        RowOrigins origins,
         Findings findings
     )
     {
-        // Where both are named the host holds by time, and so is Prep to.
-        if ((options.TimeColumn ?? options.GroupColumn) is not { Length: > 0 } column)
-            return;
-        var raw = RawRows.Sample(tables.Database, source, manifest.RowsWorking, manifest.Columns.Count);
-        var place = raw.Columns.Index().Where(one => one.Item == column).Select(one => one.Index).FirstOrDefault(-1);
-        if (place < 0)
-            return;
-        var features = tables.Columns["train"].Where(one => one.Name != target).ToList();
-        var rows = tables.Database.Query(Fingerprint.Of(tables, "transformed", features), row => row.GetString(0));
-        if (rows.Count != raw.Count)
-            return; // A table so large that only a sample of it is read.
-        var train = Prints(tables, "train", features);
-        foreach (var later in tables.Columns.Keys.Where(split => split is "val" or "test"))
+        var column = Column(options)!;
+        foreach (var later in origins.Splits.Keys.Where(split => split is "val" or "test"))
         {
-            var other = Prints(tables, later, features);
             // A row that looks the same on both sides could have come from either.
-            var left = Values(rows, raw.Values[place], print => train.Contains(print) && !other.Contains(print));
-            var right = Values(rows, raw.Values[place], print => other.Contains(print) && !train.Contains(print));
-            if (left.Count < Found * train.Count || right.Count < Found * other.Count)
+            var left = Values("train", later);
+            var right = Values(later, "train");
+            if (
+                left.Count < Found * origins.Splits["train"].Length
+                || right.Count < Found * origins.Splits[later].Length
+            )
                 continue;
             if (options.TimeColumn is null)
                 CheckGroups(column, later, left, right, findings);
             else
                 CheckTime(column, later, left, right, findings);
         }
+
+        List<string> Values(string split, string other) =>
+            [.. origins.Only(split, other).Select(row => values[row]).OfType<string>()];
     }
 
     private static void CheckGroups(
@@ -115,14 +109,6 @@ internal static class DivisionCheck
         else
             findings.Warn(code, sentence, evidence);
     }
-
-    private static HashSet<string> Prints(SplitTables tables, string split, List<(string, string)> features) =>
-        tables
-            .Database.Query(Fingerprint.Of(tables, split, features), row => row.GetString(0))
-            .ToHashSet(StringComparer.Ordinal);
-
-    private static List<string> Values(List<string> rows, string?[] values, Func<string, bool> isMeant) =>
-        [.. rows.Zip(values).Where(row => row.Second is not null && isMeant(row.First)).Select(row => row.Second!)];
 
     /// <summary>Numbers, or dates as ticks, in order; null where they are neither.</summary>
     private static double[]? Times(List<string> texts)

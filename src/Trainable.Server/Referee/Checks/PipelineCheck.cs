@@ -86,9 +86,16 @@ internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, Ref
             "The pipeline runs on raw rows; a row's output does not depend on the rows beside it."
         );
         CheckValRows(tables, target, findings);
-        DivisionCheck.Run(subject.Options, source, manifest, tables, target, findings);
-        if (!findings.HasErrors)
-            RowOrigins.Find(tables, answers, target, problem)?.Keep(held.Origins(subject.DatasetId, subject.SessionId));
+        if (RowOrigins.Find(tables, answers, target, problem) is { } origins)
+        {
+            if (
+                DivisionCheck.Column(subject.Options) is { } column
+                && RawRows.Column(tables.Database, source, column) is { } values
+            )
+                DivisionCheck.Run(subject.Options, values, origins, findings);
+            if (!findings.HasErrors)
+                origins.Keep(held.Origins(subject.DatasetId, subject.SessionId));
+        }
         return SuspicionCheck.Report(suspicions, result.Result, findings);
     }
 

@@ -21,6 +21,9 @@ internal sealed record RowOrigins(IReadOnlyDictionary<string, int[]> Splits)
     /// <summary>Of more rows the record would weigh more than it is worth.</summary>
     private const int MostRows = 5_000_000;
 
+    /// <summary>For each working row the first of those that it cannot be told from; not kept.</summary>
+    private IReadOnlyList<int> _alike = [];
+
     /// <param name="tables">Prep's splits, and what the pipeline gives for the working rows.</param>
     /// <param name="raw">The working rows' target as text, null where it is missing.</param>
     /// <param name="target">Its column.</param>
@@ -51,7 +54,19 @@ internal sealed record RowOrigins(IReadOnlyDictionary<string, int[]> Splits)
                             )
                             .ToArray()
                 )
-        );
+        )
+        {
+            _alike = rows.Alike,
+        };
+    }
+
+    /// <summary>Working rows that went into a split, once each, without those that look like one that went into another.</summary>
+    public IEnumerable<int> Only(string split, string other)
+    {
+        if (_alike.Count == 0)
+            throw new InvalidOperationException("What was kept does not say which rows are alike.");
+        var theirs = Splits[other].Where(row => row >= 0).Select(row => _alike[row]).ToHashSet();
+        return Splits[split].Where(row => row >= 0 && !theirs.Contains(_alike[row])).Distinct();
     }
 
     public void Keep(string file)
@@ -96,6 +111,7 @@ internal sealed record RowOrigins(IReadOnlyDictionary<string, int[]> Splits)
     {
         private readonly Dictionary<(ulong, int), int> _next = [];
         private readonly int[] _after;
+        private readonly int[] _alike;
 
         public RowsByContent(IEnumerable<(ulong Print, int Label)> contents)
         {
@@ -106,7 +122,11 @@ internal sealed record RowOrigins(IReadOnlyDictionary<string, int[]> Splits)
                 _after[row] = _next.GetValueOrDefault(rows[row], row);
                 _next[rows[row]] = row;
             }
+            _alike = [.. rows.Select(row => _next[row])];
         }
+
+        /// <summary>For each row the first of those that are alike.</summary>
+        public IReadOnlyList<int> Alike => _alike;
 
         public int Take(ulong print, int label)
         {

@@ -50,6 +50,19 @@ internal sealed record RawRows(IReadOnlyList<string> Columns, IReadOnlyList<stri
         };
     }
 
+    /// <summary>One column of every row; null where there is no such column.</summary>
+    public static IReadOnlyList<string?>? Column(TableDatabase tables, string file, string name)
+    {
+        if (!IsParquet(file))
+            return ReadDelimited(file, step: 1, [name]).Values is [var read] ? read : null;
+        if (!ColumnsOf(tables, file).Contains(name, StringComparer.Ordinal))
+            return null;
+        return tables.Query(
+            $"SELECT {TableDatabase.Identifier(name)}::VARCHAR FROM read_parquet({TableDatabase.Literal(file)})",
+            row => row.IsDBNull(0) ? null : row.GetString(0)
+        );
+    }
+
     private static bool IsParquet(string file) => file.EndsWith(".parquet", StringComparison.Ordinal);
 
     private static List<string> ColumnsOf(TableDatabase tables, string file) =>
@@ -83,20 +96,31 @@ internal sealed record RawRows(IReadOnlyList<string> Columns, IReadOnlyList<stri
         return new RawRows(columns, [.. values.Select(list => list.ToArray())]);
     }
 
-    private static RawRows ReadDelimited(string file, int step)
+    /// <param name="file">Canonical CSV.</param>
+    /// <param name="step">Every which row.</param>
+    /// <param name="only">The columns to read; all unless they are named.</param>
+    private static RawRows ReadDelimited(string file, int step, IReadOnlyList<string>? only = null)
     {
         using var input = File.OpenRead(file);
         using var reader = new DelimitedReader(input, DelimitedDialect.Canonical);
-        string[] columns =
-            reader.Read() == RecordStatus.Record ? [.. Enumerable.Range(0, reader.Count).Select(reader.Text)] : [];
+        (int Place, string Name)[] columns =
+            reader.Read() == RecordStatus.Record
+                ?
+                [
+                    .. Enumerable
+                        .Range(0, reader.Count)
+                        .Select(place => (place, Name: reader.Text(place)))
+                        .Where(column => only is null || only.Contains(column.Name)),
+                ]
+                : [];
         var values = columns.Select(_ => new List<string?>()).ToArray();
         for (var row = 0; reader.Read() == RecordStatus.Record; row++)
         {
             if (row % step != 0)
                 continue;
-            for (var column = 0; column < columns.Length; column++)
-                values[column].Add(reader.Text(column) is var text && MissingValues.Contains(text) ? null : text);
+            foreach (var (index, (place, _)) in columns.Index())
+                values[index].Add(reader.Text(place) is var text && MissingValues.Contains(text) ? null : text);
         }
-        return new RawRows(columns, [.. values.Select(list => list.ToArray())]);
+        return new RawRows([.. columns.Select(column => column.Name)], [.. values.Select(list => list.ToArray())]);
     }
 }
