@@ -22,7 +22,7 @@ public sealed class UseTests : IDisposable
     [Fact]
     public async Task AnAutopilotsModelPredictsIsExportedAndVerifiedFromItsPlan()
     {
-        var ran = await RunAsync("run", "sample:iris");
+        var ran = await RunAsync("run", "sample:iris", "--budget", "15s");
         ran.Code.ShouldBe(ExitCodes.Ok, ran.Errors + ran.Output);
 
         var table = Path.Combine(_folder, "new.csv");

@@ -30,7 +30,6 @@ export default function MetricsTab() {
   const rich = useMemo(() => richCards(logs.values()), [logs]);
   const [image, setImage] = useState<string | null>(null);
   const running = useView(store, (view) => view.runs.at(-1)?.status === 'running');
-  const scroller = usePlace<HTMLDivElement>(`${session.id}/metrics`, series.size + rich.length > 0);
   const all = useStableGroups(useMemo(() => groupCharts(series.values(), charts), [series, charts]));
   const runs = useMemo(() => JSON.stringify(runsOf(series.values())), [series]);
   const find = (search.find ?? '').toLowerCase();
@@ -43,6 +42,7 @@ export default function MetricsTab() {
     : all;
   // The cards come after the frame that they are in, and give way to what is more urgent.
   const groups = useDeferredValue(found, NO_CARDS);
+  const scroller = usePlace<HTMLDivElement>(`${session.id}/metrics`, groups.length + rich.length > 0);
   if (series.size === 0 && rich.length === 0 && !score) {
     return (
       <Empty title={running ? 'No metrics yet' : 'No metrics'} className="h-full">
