@@ -34,7 +34,9 @@ internal static class SandboxProcesses
                 var status = File.ReadAllText(Path.Combine(directory, "status"));
                 var isDead =
                     status.Contains("State:\tZ", StringComparison.Ordinal)
-                    || status.Contains("State:\tX", StringComparison.Ordinal);
+                    || status.Contains("State:\tX", StringComparison.Ordinal)
+                    // The kernel removes a group once nothing lives in it: what is still named in it is on its way out.
+                    || told.TrimEnd().EndsWith(" (deleted)", StringComparison.Ordinal);
                 if (!isDead && told.Contains(session.ToString(), StringComparison.Ordinal))
                     found.Add($"{pid}: {told.Replace('\0', ' ')}\n{status}");
             }
