@@ -1,17 +1,12 @@
 using System.Globalization;
 using Trainable.Contracts;
-using Trainable.Server.Platform;
-using Trainable.Server.Referee;
 using Trainable.Server.Referee.Checks;
-using Trainable.Server.Referee.Files;
 
 namespace Trainable.Bench.Leaks;
 
 /// <summary>Splits that were to keep groups whole, or the latest rows for val, and in part do not.</summary>
 internal static class DivisionLeaks
 {
-    private static readonly string[] Splits = ["train", "val"];
-
     /// <summary>Who is divided by, and of val's rows the share that was exchanged for any others.</summary>
     private static readonly (string Kind, string Strength, bool ByTime, double Exchanged)[] Kinds =
     [
@@ -78,37 +73,26 @@ internal static class DivisionLeaks
         }
         var (train, val) = (order[..cut], order[cut..]);
 
-        var stage = TrainableHome.Make(Path.Combine(scratch, $"{Guid.CreateVersion7():N}"));
-        var data = TrainableHome.Make(Path.Combine(stage, "data"));
-        using var bench = new Workbench(new TrainableHome(Path.Combine(scratch, "home")));
-        PreparedTable.Write(bench.Input("transformed.parquet"), numbers, labels: null);
-        var madeUp = seed % 3 == 0 ? Enumerable.Range(0, cut / 5).Select(_ => new[] { 0.5 + dice.Normal(), 9 }) : [];
-        double[][] trained = [.. train.Select(row => numbers[row]), .. madeUp];
-        PreparedTable.Write(
-            Path.Combine(data, "train.parquet"),
-            trained,
-            [.. train.Select(row => labels[row]), .. Enumerable.Repeat("yes", trained.Length - train.Length)]
-        );
-        PreparedTable.Write(
-            Path.Combine(data, "val.parquet"),
+        double[][] madeUp =
+            seed % 3 == 0 ? [.. Enumerable.Range(0, cut / 5).Select(_ => new[] { 0.5 + dice.Normal(), 9 })] : [];
+        return await new PreparedSplits(
+            [.. train.Select(row => numbers[row]), .. madeUp],
+            [.. train.Select(row => labels[row]), .. madeUp.Select(_ => "yes")],
             [.. val.Select(row => numbers[row])],
             val.Select(row => labels[row])
-        );
-        var findings = new Findings();
-        using (var tables = SplitTables.Open(bench, [], CancellationToken.None))
+        )
         {
-            foreach (var split in Splits)
-                await tables.LoadAsync(stage, split, findings, CancellationToken.None);
-            var origins = RowOrigins.Find(tables, [.. labels], "y", ProblemTypes.Binary)!;
-            var options = new ExperimentOptions
-            {
-                GroupColumn = byTime ? null : "group",
-                TimeColumn = byTime ? "day" : null,
-            };
-            DivisionCheck.Run(options, [.. (byTime ? days : groups).Select(Text)], origins, findings);
-        }
-        Directory.Delete(stage, recursive: true);
-        return [.. findings.Report(Stages.Prep).Warnings.Select(one => one.Code)];
+            Transformed = numbers,
+        }.CodesAsync(
+            scratch,
+            (tables, findings) =>
+                DivisionCheck.Run(
+                    new Division("divided by", byTime),
+                    [.. (byTime ? days : groups).Select(Text)],
+                    RowOrigins.Find(tables, [.. labels], "y", ProblemTypes.Binary)!,
+                    findings
+                )
+        );
 
         int Key(int row) => byTime ? days[row] : groups[row];
         string Text(int value) =>

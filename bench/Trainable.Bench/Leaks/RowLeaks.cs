@@ -1,16 +1,11 @@
 using Trainable.Contracts;
-using Trainable.Server.Platform;
-using Trainable.Server.Referee;
 using Trainable.Server.Referee.Checks;
-using Trainable.Server.Referee.Files;
 
 namespace Trainable.Bench.Leaks;
 
 /// <summary>Rows of train that stand in val too, as they are or with noise on their numbers, and splits of unlike rows.</summary>
 internal static class RowLeaks
 {
-    private static readonly string[] Splits = ["train", "val"];
-
     /// <summary>What is done to val, and what the referee has to say.</summary>
     private static readonly (
         string Kind,
@@ -98,35 +93,24 @@ internal static class RowLeaks
                     : Row().Select(value => value + moved).ToArray()
             )
             .ToList();
-        var stage = TrainableHome.Make(Path.Combine(scratch, $"{Guid.CreateVersion7():N}"));
-        var data = TrainableHome.Make(Path.Combine(stage, "data"));
-        Write(data, "train", train);
-        Write(data, "val", val);
-        var findings = new Findings();
-        using (
-            var tables = SplitTables.Open(
-                new Workbench(new TrainableHome(Path.Combine(scratch, "home"))),
-                [],
-                CancellationToken.None
-            )
-        )
-        {
-            foreach (var split in Splits)
-                await tables.LoadAsync(stage, split, findings, CancellationToken.None);
-            PrepChecks.CheckTables(tables, Splits, findings);
-            FeatureChecks.Run(tables, "y", ProblemTypes.Binary, new HashSet<string>(StringComparer.Ordinal), findings);
-            SplitChecks.Run(tables, "y", ProblemTypes.Binary, findings);
-        }
-        Directory.Delete(stage, recursive: true);
-        var report = findings.Report(Stages.Prep);
-        return [.. report.Warnings.Concat(report.Errors).Select(one => one.Code)];
+        return await new PreparedSplits(train, Labels(train), val, Labels(val)).CodesAsync(
+            scratch,
+            (tables, findings) =>
+            {
+                PrepChecks.CheckTables(tables, PreparedSplits.Names, findings);
+                FeatureChecks.Run(
+                    tables,
+                    "y",
+                    ProblemTypes.Binary,
+                    new HashSet<string>(StringComparer.Ordinal),
+                    findings
+                );
+                SplitChecks.Run(tables, "y", ProblemTypes.Binary, findings);
+            }
+        );
     }
 
-    /// <summary>The label depends on the numbers alone, so that a copied row has the same one.</summary>
-    private static void Write(string data, string split, List<double[]> rows) =>
-        PreparedTable.Write(
-            Path.Combine(data, $"{split}.parquet"),
-            rows,
-            rows.Select(row => row[0] + Math.Sin(row[0] * 40) > 0 ? "yes" : "no")
-        );
+    /// <summary>They depend on the numbers alone, so that a copied row has the same one.</summary>
+    private static IEnumerable<string> Labels(List<double[]> rows) =>
+        rows.Select(row => row[0] + Math.Sin(row[0] * 40) > 0 ? "yes" : "no");
 }

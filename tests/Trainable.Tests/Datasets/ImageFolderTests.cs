@@ -194,6 +194,21 @@ public sealed class ImageFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task ATableMayNameThemFromItsOwnFolder()
+    {
+        var table =
+            "colour,file\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"c{i % 2},images/picture {i}.bmp\n"));
+        var dataset = await _lab.AddAsync(
+            new ExperimentOptions(),
+            [
+                .. Flat(60).Select(file => ($"squares/{file.Name}", file.Content)),
+                ("squares/train.csv", Encoding.UTF8.GetBytes(table)),
+            ]
+        );
+        (dataset.Manifest.RowsTotal, dataset.Manifest.Target).ShouldBe((60, "colour"));
+    }
+
+    [Fact]
     public async Task OfSeveralTablesThatNameImagesThePersonSaysWhich()
     {
         (string, byte[])[] files = [.. Flat(60), ("labels.csv", Labels(60)), ("others.csv", Labels(60))];

@@ -1,16 +1,11 @@
-import { useEffect, useState } from 'react';
 import { cn } from '@/lib/cn';
+import { useObjectUrl } from '@/lib/object-url';
 import { Thumbnail } from '@/ui/thumbnail';
 import type { ChosenFile } from './dropped';
 
 /** An image that was chosen and not yet sent. */
 export function ChosenImage({ image, className }: { image: ChosenFile; className: string }) {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(image.file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [image.file]);
+  const url = useObjectUrl(image.file);
   return url ? (
     <Thumbnail src={url} className={className} />
   ) : (

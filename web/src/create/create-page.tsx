@@ -6,21 +6,18 @@ import { TopBar } from '@/app/top-bar';
 import { formatBytes } from '@/lib/format';
 import { dollarsWrong, minutesWrong, NO_CHOICE, startOptions } from '@/session/stages/run-choice';
 import { Button } from '@/ui/button';
-import { Skeleton } from '@/ui/states';
 import { TabPanel, Tabs } from '@/ui/tabs';
 import { toastError } from '@/ui/toast';
-import { useChoice } from './choice';
+import { useChosenData } from './chosen-data';
+import { ChosenDataView } from './chosen-data-view';
 import { DetailFields } from './detail-fields';
 import { type ChosenFile, takeCarried, useDrop } from './dropped';
 import { FileList } from './file-list';
 import { GoalFields } from './goal-fields';
-import { ImagePreview } from './image-preview';
-import { PreviewTable } from './preview-table';
 import { discard, unfinished } from './resumable';
 import { S3Browser } from './s3-browser';
 import { createFromS3 } from './s3-queries';
 import { nameOfChoice, type S3Choice } from './s3-source';
-import { MainTableChoice, SheetChoice } from './table-choice';
 import { isLarge, type UploadProgress, upload } from './upload';
 import { UploadBar } from './upload-bar';
 import { AUTO, NO_WISHES, optionsOf, type Wishes } from './wishes';
@@ -66,18 +63,8 @@ export default function CreatePage() {
     add(more);
   });
   const isS3 = source === 's3';
-  const {
-    given,
-    several,
-    single,
-    labels,
-    table,
-    preview,
-    images,
-    columns,
-    pending,
-    error: unreadable,
-  } = useChoice(files, stored, isS3, wishes);
+  const data = useChosenData(files, stored, isS3, wishes);
+  const { given, several, labels, columns } = data;
   const name = wishes.name ?? (isS3 ? (stored ? nameOfChoice(stored) : '') : nameOf(files));
   const ready = given && name.trim() !== '' && !minutesWrong(choice) && !dollarsWrong(choice) && !progress;
 
@@ -160,51 +147,7 @@ export default function CreatePage() {
                 </div>
               </TabPanel>
             </Tabs>
-            {single && !isS3 && preview?.sheets && preview.sheets.length > 1 && (
-              <SheetChoice
-                sheets={preview.sheets}
-                value={wishes.sheet || (preview.sheet ?? '')}
-                onChange={(sheet) => change({ sheet, target: '', dropped: [], group: '', time: '' })}
-              />
-            )}
-            {several && !isS3 && !labels && (
-              <MainTableChoice
-                files={files}
-                value={wishes.main}
-                // What was picked of one table's columns is not meant of another's.
-                onChange={(main) =>
-                  change({ main, ...(table && { target: '', dropped: [], group: '', time: '' }) })
-                }
-              />
-            )}
-            {pending && <Skeleton className="h-48 rounded-md" />}
-            {unreadable && (
-              <p role="alert" className="rounded-md bg-failed-soft px-3 py-2 text-failed-text">
-                {unreadable.message}
-              </p>
-            )}
-            {preview && table && !images && (
-              <p className="text-warning-text">
-                The first rows of {table.path} name none of the images, by path or name: the images would stay
-                files, and the agent would have to find what belongs together.
-              </p>
-            )}
-            {preview && (
-              <PreviewTable
-                preview={preview}
-                target={wishes.target}
-                dropped={wishes.dropped}
-                images={images}
-                onTarget={(target) => change({ target })}
-              />
-            )}
-            {several && !isS3 && labels && <ImagePreview labels={labels} />}
-            {several && isS3 && (
-              <p className="text-gray-10">
-                Files with the same columns become one table. Otherwise the largest with the column to predict
-                is the table, and the others lie beside it.
-              </p>
-            )}
+            <ChosenDataView data={data} files={files} isS3={isS3} wishes={wishes} onChange={change} />
           </section>
 
           {given && (

@@ -17,6 +17,7 @@ describe('A table among images', () => {
 
   it.each([
     ['path', (at: number) => `pets/train/${at}.png`],
+    ['path from a folder on', (at: number) => `train/${at}.png`],
     ['name', (at: number) => `${at}.png`],
     ['name without its ending', (at: number) => `${at}`],
   ])('names them by their %s', (_, name) => {

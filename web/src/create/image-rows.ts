@@ -26,9 +26,9 @@ export function namedImages(
   const names = new Map<string, ChosenFile | null>();
   for (const image of files) {
     if (!isImage(image.path)) continue;
-    const file = image.path.slice(image.path.lastIndexOf('/') + 1);
-    // What several images are called says nothing of either.
-    for (const name of new Set([image.path, file, file.replace(/\.[^.]*$/, '')]))
+    // Its path from any folder on. What several images are called says nothing of either.
+    const paths = image.path.split('/').map((_, from, parts) => parts.slice(from).join('/'));
+    for (const name of new Set([...paths, (paths.at(-1) ?? '').replace(/\.[^.]*$/, '')]))
       names.set(name, names.has(name) ? null : image);
   }
   const of = (value: string) => names.get(value) ?? undefined;

@@ -86,17 +86,25 @@ internal sealed class ImageLabels(string upload, string scratch, DatasetOptions 
         return (text.Columns, rows);
     }
 
-    /// <summary>What a row may call an image: its path, its name, or that without the ending, where only one image has it.</summary>
+    /// <summary>What a row may call an image: its path from any folder on, or its name without the ending, where only one image has it.</summary>
     private static Dictionary<string, UploadedFile> Names(IReadOnlyList<UploadedFile> images) =>
         images
             .SelectMany(image =>
-                new[] { image.Name, Path.GetFileName(image.Name), Path.GetFileNameWithoutExtension(image.Name) }
+                Paths(image.Name)
+                    .Append(Path.GetFileNameWithoutExtension(image.Name))
                     .Distinct(StringComparer.Ordinal)
                     .Select(name => (name, image))
             )
             .GroupBy(pair => pair.name, StringComparer.Ordinal)
             .Where(group => group.Count() == 1)
             .ToDictionary(group => group.Key, group => group.First().image, StringComparer.Ordinal);
+
+    /// <summary><c>pets/train/1.png</c>, <c>train/1.png</c>, <c>1.png</c>: a table's own folder need not be the upload's.</summary>
+    private static IEnumerable<string> Paths(string name)
+    {
+        var parts = name.Split('/');
+        return parts.Select((_, from) => string.Join('/', parts[from..]));
+    }
 
     private static IEnumerable<string> Without(IReadOnlyList<string> cells, int key) =>
         cells.Where((_, column) => column != key);

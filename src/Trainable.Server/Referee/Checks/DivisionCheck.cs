@@ -17,23 +17,12 @@ internal static class DivisionCheck
     /// <summary>Of the later side's rows that may lie before the middle of the earlier ones; half do in a random split.</summary>
     private const double Early = 0.1;
 
-    /// <summary>The column to divide by: where both are named the host holds by time, and so is Prep to.</summary>
-    /// <returns>Null where neither was named.</returns>
-    public static string? Column(ExperimentOptions options) =>
-        (options.TimeColumn ?? options.GroupColumn) is { Length: > 0 } column ? column : null;
-
-    /// <param name="options">Names the group or time column.</param>
-    /// <param name="values">That column's text in the working rows.</param>
+    /// <param name="division">What was told.</param>
+    /// <param name="values">The column's text in the working rows.</param>
     /// <param name="origins">Which of them Prep's splits have.</param>
     /// <param name="findings">Where the answer goes.</param>
-    public static void Run(
-        ExperimentOptions options,
-        IReadOnlyList<string?> values,
-        RowOrigins origins,
-        Findings findings
-    )
+    public static void Run(Division division, IReadOnlyList<string?> values, RowOrigins origins, Findings findings)
     {
-        var column = Column(options)!;
         foreach (var later in origins.Splits.Keys.Where(split => split is "val" or "test"))
         {
             // A row that looks the same on both sides could have come from either.
@@ -44,10 +33,10 @@ internal static class DivisionCheck
                 || right.Count < Found * origins.Splits[later].Length
             )
                 continue;
-            if (options.TimeColumn is null)
-                CheckGroups(column, later, left, right, findings);
+            if (division.ByTime)
+                CheckTime(division.Column, later, left, right, findings);
             else
-                CheckTime(column, later, left, right, findings);
+                CheckGroups(division.Column, later, left, right, findings);
         }
 
         List<string> Values(string split, string other) =>
@@ -125,5 +114,15 @@ internal static class DivisionCheck
             out var date
         )
             ? date.Ticks
+            : null;
+}
+
+/// <summary>How Prep was told to divide the rows: whole groups of a column, or its latest for val.</summary>
+internal sealed record Division(string Column, bool ByTime)
+{
+    /// <summary>Where both are named the host holds by time, and so is Prep to; null where neither was.</summary>
+    public static Division? Of(ExperimentOptions options) =>
+        (options.TimeColumn ?? options.GroupColumn) is { Length: > 0 } column
+            ? new Division(column, ByTime: options.TimeColumn is not null)
             : null;
 }

@@ -89,10 +89,10 @@ internal sealed class PipelineCheck(HeldRows held, SuspicionCheck suspicion, Ref
         if (RowOrigins.Find(tables, answers, target, problem) is { } origins)
         {
             if (
-                DivisionCheck.Column(subject.Options) is { } column
-                && RawRows.Column(tables.Database, source, column) is { } values
+                Division.Of(subject.Options) is { } division
+                && RawRows.Column(tables.Database, source, division.Column) is { } values
             )
-                DivisionCheck.Run(subject.Options, values, origins, findings);
+                DivisionCheck.Run(division, values, origins, findings);
             if (!findings.HasErrors)
                 origins.Keep(held.Origins(subject.DatasetId, subject.SessionId));
         }

@@ -1,6 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Download, Upload } from 'lucide-react';
-import { useEffect, useId, useMemo, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import { readDelimited } from '@/canvas/files/delimited';
 import { columnsOf } from '@/canvas/grid/columns';
 import { DataGrid } from '@/canvas/grid/data-grid';
@@ -8,6 +8,7 @@ import { Section } from '@/canvas/parts/section';
 import { type ChosenFile, chosenFrom, useDrop } from '@/create/dropped';
 import { cn } from '@/lib/cn';
 import { formatOf } from '@/lib/format';
+import { useObjectUrl } from '@/lib/object-url';
 import { Button } from '@/ui/button';
 import { ErrorState } from '@/ui/states';
 import { Notes } from './notes';
@@ -94,12 +95,7 @@ function Predicted({ table }: { table: PredictedTable }) {
     [beginning.data, cut],
   );
   const columns = useMemo(() => columnsOf(rows.header, rows.rows), [rows]);
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(table.file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [table.file]);
+  const url = useObjectUrl(table.file);
   if (columns.length === 0) return null;
   return (
     <div className="mt-4 flex flex-col">

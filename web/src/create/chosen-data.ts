@@ -14,7 +14,7 @@ const keepSheets = (last: DatasetPreview | undefined, query: { queryKey: readonl
   last?.sheets && query?.queryKey[0] === 'preview' ? last : undefined;
 
 /** What was chosen as data, and what its beginning shows: of a file, of an object in S3, or of the table that names images. */
-export function useChoice(
+export function useChosenData(
   files: readonly ChosenFile[],
   stored: S3Choice | null,
   isS3: boolean,
@@ -58,3 +58,5 @@ export function useChoice(
     error: shown ? query.error : null,
   };
 }
+
+export type ChosenData = ReturnType<typeof useChosenData>;
