@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Trainable.Contracts;
 using Trainable.Server.Platform;
+using Trainable.Server.Platform.Linux;
 
 namespace Trainable.Server.Datasets;
 
@@ -215,6 +216,7 @@ internal sealed class DatasetUpload : IAsyncDisposable
                 0,
                 useAsync: true
             );
+            var writeback = new EarlyWriteback(file.SafeFileHandle, 0);
             var size = 0L;
             int read;
             while ((read = await content.ReadAsync(buffer.AsMemory(0, BufferBytes), cancellation)) > 0)
@@ -223,6 +225,7 @@ internal sealed class DatasetUpload : IAsyncDisposable
                 Count(read);
                 hash.AppendData(buffer, 0, read);
                 await file.WriteAsync(buffer.AsMemory(0, read), cancellation);
+                writeback.Reached(size);
             }
             return new UploadedFile(name, size, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }

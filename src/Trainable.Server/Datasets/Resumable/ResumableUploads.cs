@@ -92,6 +92,7 @@ internal sealed class ResumableUploads(TrainableHome home, DatasetOptions option
                 $"The upload goes on at byte {end}, not at {offset}. Ask where it stands and go on there.",
                 StatusCodes.Status409Conflict
             );
+        var writeback = new EarlyWriteback(file.SafeFileHandle, end);
         try
         {
             while (true)
@@ -107,6 +108,7 @@ internal sealed class ResumableUploads(TrainableHome home, DatasetOptions option
                     // As it lies in the pipe, many blocks with one call: copying and calling cost more than the disk.
                     await RandomAccess.WriteAsync(file.SafeFileHandle, Blocks(read.Buffer), end, cancellation);
                     end += read.Buffer.Length;
+                    writeback.Reached(end);
                 }
                 finally
                 {
