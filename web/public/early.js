@@ -13,6 +13,17 @@
     }
   }
 
+  // What a session's page asks for first (src/app/early.ts), while the program is still on its way.
+  const session = /^\/sessions\/([0-9a-f-]{36})\/?$/.exec(location.pathname)?.[1];
+  if (session) {
+    const link = document.createElement('link');
+    link.rel = 'preload';
+    link.as = 'fetch';
+    link.crossOrigin = 'anonymous';
+    link.href = `/api/sessions/${session}`;
+    document.head.append(link);
+  }
+
   // The theme, so that the page never flashes in the other one. Storage may take long to answer, hence last.
   let chosen = null;
   try {

@@ -8,6 +8,9 @@ const SESSION = /^\/sessions\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?$/
 export function askEarly(path: string, live: LiveClient) {
   const id = SESSION.exec(path)?.[1];
   if (!id) return;
-  void queryClient.prefetchQuery(sessionQuery(id));
-  followEarly(id, live);
+  const store = followEarly(id, live);
+  void queryClient.fetchQuery(sessionQuery(id)).then(
+    (session) => store.expect(session.last_seq),
+    () => {}, // The page asks again, and tells what is wrong.
+  );
 }

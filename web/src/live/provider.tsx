@@ -40,8 +40,10 @@ export function useSession(id: string): SessionStore {
 const EARLY_MS = 20_000;
 
 /** Follows a session for the page that is about to show it. */
-export function followEarly(id: string, live: LiveClient) {
-  setTimeout(storeOf(id, live).attach(), EARLY_MS);
+export function followEarly(id: string, live: LiveClient): SessionStore {
+  const store = storeOf(id, live);
+  setTimeout(store.attach(), EARLY_MS);
+  return store;
 }
 
 /** The live views of several sessions. */

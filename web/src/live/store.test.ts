@@ -52,6 +52,25 @@ describe('What a tab knows of a session', () => {
     expect(store.get().lastSeq).toBe(2_000);
   });
 
+  it('does not wait for more once the log is as long as the server said', () => {
+    const asked = open();
+    asked.store.expect(800);
+    asked.hand(many(1, 400));
+    vi.advanceTimersByTime(39);
+    expect(asked.told).toEqual([]);
+    asked.hand(many(401, 400));
+    while (asked.store.get().lastSeq < 800) vi.advanceTimersToNextTimer();
+    expect(asked.told).toEqual([800]);
+    expect(vi.getTimerCount()).toBe(0);
+
+    const late = open();
+    late.hand(many(1, 400));
+    vi.advanceTimersByTime(30);
+    expect(late.told).toEqual([]);
+    late.store.expect(400);
+    expect(late.told).toEqual([400]);
+  });
+
   it('stays as it was told of while more is taken in', () => {
     const { store, told, hand } = open();
     hand([said(1)]);

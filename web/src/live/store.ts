@@ -35,6 +35,8 @@ export class SessionStore {
   private detach: (() => void) | null = null;
   private users = 0;
   private told = 0;
+  /** The log's last event when somebody asked; with it there, the log is. */
+  private end = Number.POSITIVE_INFINITY;
   private settled: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -67,10 +69,16 @@ export class SessionStore {
     };
   }
 
+  /** Says where the log ends, as far as the server told, so that nothing is waited for once that much has been taken in. */
+  expect(seq: number) {
+    this.end = seq;
+    if (this.view !== this.next && this.isWhole()) this.tell();
+  }
+
   take(events: readonly LiveEvent[]) {
     this.told ||= performance.now();
     for (const event of events) this.waiting.push(event);
-    this.schedule(false);
+    this.schedule(this.waiting.length >= BURST);
   }
 
   /** @param burst Nothing will be drawn before the rest is there, so that there is no frame to wait for. */
@@ -100,12 +108,19 @@ export class SessionStore {
     this.next = view;
     const isLate = performance.now() - this.told > CATCH_UP_MS;
     if (this.waiting.length > 0) this.schedule(!isLate);
-    clearTimeout(this.settled);
-    if (isLate || (this.waiting.length === 0 && done < BURST)) this.tell();
-    else this.settled = setTimeout(this.tell, SETTLED_MS);
+    if (isLate || (this.waiting.length === 0 && done < BURST) || this.isWhole()) this.tell();
+    else {
+      clearTimeout(this.settled);
+      this.settled = setTimeout(this.tell, SETTLED_MS);
+    }
+  }
+
+  private isWhole() {
+    return this.waiting.length === 0 && this.view.lastSeq < this.end && this.next.lastSeq >= this.end;
   }
 
   private tell = () => {
+    clearTimeout(this.settled);
     this.told = performance.now();
     this.view = this.next;
     for (const listener of this.listeners) listener();

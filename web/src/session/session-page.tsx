@@ -41,6 +41,10 @@ export default function SessionPage() {
     if (asRead !== undefined && store.get().lastSeq > 0 && state !== asRead)
       void queries.invalidateQueries({ queryKey: ['session', id] });
   }, [queries, id, store, state, asRead]);
+  const end = query.data?.last_seq;
+  useEffect(() => {
+    if (end !== undefined) store.expect(end);
+  }, [store, end]);
   // A stream that ends may mean that the session was deleted.
   const lost = connection.kind === 'lost';
   useEffect(() => {

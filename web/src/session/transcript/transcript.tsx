@@ -16,8 +16,8 @@ import { Welcome } from './welcome';
 
 /** Nearer to the end than this counts as being there. */
 const NEAR = 40;
-/** What a row is taken for until it is measured. */
-const ROW = 46;
+/** What a row is taken for until it is measured: one line. With too much for it, rows to fill the page come in a second drawing. */
+const ROW = 35;
 
 /** The left half of the studio: what the agent says and does, and what is said to it. */
 export function Transcript() {
