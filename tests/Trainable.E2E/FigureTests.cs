@@ -162,38 +162,66 @@ public sealed class FigureTests(ITestOutputHelper output)
         perSecond.ShouldBeGreaterThan(15);
     }
 
-    [Fact]
-    public async Task ThePageIsThereSoonAndSmall()
+    [Theory]
+    [InlineData("gallery", "a[href^='/sessions/']", 200)]
+    [InlineData("studio", "textarea", 260)]
+    public async Task ThePageIsThereSoonAndSmall(string name, string used, int mostKilobytes)
     {
         await using var studio = await Studio.StartAsync(new ScriptedModels());
-        var created = await studio.CreateAsync();
-        foreach (
-            var (name, path, most) in new[] { ("gallery", "/", 200), ("studio", $"/sessions/{created.SessionId}", 260) }
-        )
+        var path = name == "gallery" ? "/" : $"/sessions/{(await studio.CreateAsync()).SessionId}";
+        await studio.CreateAsync();
+        var (cold, warm) = (new List<double>(), new List<double>());
+        for (var run = 0; run < 5; run++)
         {
-            var page = await studio.OpenAsync(path);
-            await Expect(page.Locator("#main")).ToBeVisibleAsync();
-            await page.WaitForLoadStateAsync(LoadState.NetworkIdle, new() { Timeout = 5_000 })
-                .ContinueWith(
-                    _ => { },
-                    TestContext.Current.CancellationToken,
-                    TaskContinuationOptions.None,
-                    TaskScheduler.Default
+            // A browser that was never here, and the same one later.
+            var page = await studio.OpenAsync(path, first: Usable(used));
+            cold.Add(await UsableAfterAsync(page));
+            var again = await studio.OpenBesideAsync(page, path);
+            warm.Add(await UsableAfterAsync(again));
+            if (run == 0)
+            {
+                await page.WaitForLoadStateAsync(LoadState.NetworkIdle, new() { Timeout = 5_000 })
+                    .ContinueWith(
+                        _ => { },
+                        TestContext.Current.CancellationToken,
+                        TaskContinuationOptions.None,
+                        TaskScheduler.Default
+                    );
+                var bytes = await page.EvaluateAsync<long>(
+                    """
+                    () => performance.getEntriesByType('resource').filter(one => one.name.endsWith('.js')).reduce((sum, one) => sum + one.encodedBodySize, 0)
+                    """
                 );
-            var facts = await page.EvaluateAsync<JsonElement>(
-                """
-                () => ({
-                    bytes: performance.getEntriesByType('resource').filter(one => one.name.endsWith('.js')).reduce((sum, one) => sum + one.encodedBodySize, 0),
-                    paint: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0,
-                })
-                """
-            );
-            var kilobytes = facts.GetProperty("bytes").GetInt64() / 1000;
-            Tell(
-                $"{name}: {kilobytes} kB of scripts as sent, first paint after {facts.GetProperty("paint").GetDouble():0} ms"
-            );
-            kilobytes.ShouldBeLessThanOrEqualTo(most, name);
+                Tell($"{name}: {bytes / 1000} kB of scripts as sent");
+                (bytes / 1000).ShouldBeLessThanOrEqualTo(mostKilobytes, name);
+                // What early.js asks for is what the program asks for, to the letter: else it comes twice.
+                var asked = await page.EvaluateAsync<string[]>(
+                    "() => performance.getEntriesByType('resource').map(one => one.name.split('?')[0]).filter(name => /[/]api[/](experiments|sessions)/.test(name))"
+                );
+                asked.ShouldNotBeEmpty();
+                asked.ShouldBeUnique();
+            }
+            await page.Context.CloseAsync();
         }
+        cold.Sort();
+        warm.Sort();
+        Tell($"{name}: to be used after {Listed(cold)} ms at the first visit, {Listed(warm)} ms at the next");
+    }
+
+    /// <summary>Notes when what people use first is on the page and the browser has time for them.</summary>
+    private static string Usable(string selector) =>
+        $$"""
+            new MutationObserver((_, observer) => {
+                if (!document.querySelector("{{selector}}")) return;
+                observer.disconnect();
+                setTimeout(() => { window.usableAt = performance.now(); });
+            }).observe(document, { subtree: true, childList: true });
+            """;
+
+    private static async Task<double> UsableAfterAsync(IPage page)
+    {
+        await page.WaitForFunctionAsync("() => window.usableAt");
+        return await page.EvaluateAsync<double>("() => window.usableAt");
     }
 
     private void Tell(string line)

@@ -1,7 +1,14 @@
 import type { Plugin } from 'vite';
 
-/** Pages that are opened by their address, such as from a link, and the module that each is. */
-const PAGES: Readonly<Record<string, string>> = { '/sessions/': 'src/session/session-page.tsx' };
+/** Where pages are, and the module that each is; below an address that ends in a slash there is one for everything. */
+const PAGES: Readonly<Record<string, string>> = {
+  '/': 'src/gallery/gallery-page.tsx',
+  '/new': 'src/create/create-page.tsx',
+  '/experiments/': 'src/experiment/experiment-page.tsx',
+  '/sessions/': 'src/session/session-page.tsx',
+  '/compare': 'src/compare/compare-page.tsx',
+  '/usage': 'src/usage/usage-page.tsx',
+};
 
 /**
  * Names in a meta element the files that such a page is made of, so that `early.js` can ask for them beside those of the

@@ -18,7 +18,7 @@ const styleNonce = nonce();
 if (styleNonce) setNonce(styleNonce);
 
 const live = new LiveClient();
-askEarly(location.pathname, live);
+askEarly(location, live);
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>

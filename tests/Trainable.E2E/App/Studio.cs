@@ -90,15 +90,19 @@ internal sealed class Studio : IAsyncDisposable
     }
 
     /// <summary>A person's browser, signed in, at a page.</summary>
+    /// <param name="first">A script that every page begins with.</param>
     public async Task<IPage> OpenAsync(
         string path = "/",
         ColorScheme theme = ColorScheme.Light,
         int width = 1280,
-        int height = 800
+        int height = 800,
+        string? first = null
     )
     {
         var context = await Browser.ContextAsync(theme, width, height);
         _contexts.Add(context);
+        if (first is not null)
+            await context.AddInitScriptAsync(first);
         return await OpenInAsync(context, path);
     }
 
