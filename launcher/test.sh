@@ -60,8 +60,9 @@ test_dotnet() {
         TALLY+=("$name" "$REPORTS/$name.xml" 1)
         return
     fi
+    # More tests at a time than there are cores: most wait for processes of their own now and then.
     # Exit code 8 says that no test matched, which is no failure of a selection.
-    suite "$name" "$(test_program "$name")" --no-progress --ignore-exit-code 8 \
+    suite "$name" "$(test_program "$name")" --no-progress --max-threads 1.5x --ignore-exit-code 8 \
         --results-directory "$REPORTS" --report-xunit-junit --report-xunit-junit-filename "$name.xml" "${filter[@]}"
 }
 

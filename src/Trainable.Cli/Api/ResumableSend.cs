@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Trainable.Server.Datasets.Resumable;
 using Trainable.Server.Platform;
 
 namespace Trainable.Cli.Api;
@@ -91,6 +92,7 @@ internal sealed class ResumableSend(
             {
                 using var head = new HttpRequestMessage(HttpMethod.Head, $"/api/uploads/{begun}");
                 using var stands = await api.SendTusAsync(head, cancellation);
+                File.SetLastWriteTimeUtc(NoteOf(file), Now);
                 return (begun, Offset(stands));
             }
             catch (ApiException gone) when (gone.Status == (int)HttpStatusCode.NotFound)
@@ -98,6 +100,7 @@ internal sealed class ResumableSend(
                 File.Delete(NoteOf(file)); // It has expired.
             }
         }
+        ForgetExpired();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/uploads");
         request.Headers.Add("Upload-Length", file.Size.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add("Upload-Metadata", $"filename {Convert.ToBase64String(Encoding.UTF8.GetBytes(file.Name))}");
@@ -107,15 +110,28 @@ internal sealed class ResumableSend(
         return (id, 0);
     }
 
+    /// <summary>The server has deleted uploads that nobody went on with for so long, and nothing else asks for their notes.</summary>
+    private void ForgetExpired()
+    {
+        foreach (var note in Directory.EnumerateFiles(Notes))
+        {
+            if (File.GetLastWriteTimeUtc(note) < Now - ResumableUploads.Kept)
+                File.Delete(note);
+        }
+    }
+
     private Guid? Note(UploadFile file) =>
         File.Exists(NoteOf(file)) && Guid.TryParse(File.ReadAllText(NoteOf(file)), out var id) ? id : null;
+
+    private static DateTime Now => TimeProvider.System.GetUtcNow().UtcDateTime;
+
+    private string Notes => TrainableHome.Make(Path.Combine(home.Root, "sending"));
 
     /// <summary>The same file has the same path, name, size and date.</summary>
     private string NoteOf(UploadFile file)
     {
         var mark = $"{file.Path}\n{file.Name}\n{file.Size}\n{File.GetLastWriteTimeUtc(file.Path).Ticks}";
-        var notes = TrainableHome.Make(Path.Combine(home.Root, "sending"));
-        return Path.Combine(notes, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(mark))));
+        return Path.Combine(Notes, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(mark))));
     }
 
     private static long Offset(HttpResponseMessage answer) =>

@@ -87,40 +87,21 @@ internal sealed class SessionStarter(
             .FirstOrDefaultAsync(run => run.SessionId == session && run.Status == RunStatuses.Running);
         if (running is null)
             return;
-        var isChat = running.Kind == RunKinds.Chat;
         List<RowChange> changes =
         [
             new ResumeRun(running.Id, running.Epoch + 1),
             new EndRun(running.Id, RunStatuses.Cancelled, reason),
         ];
-        if (!isChat)
+        if (running.Kind != RunKinds.Chat)
             changes.Add(new SetState(SessionStates.Cancelled));
         await log.AppendAsync(
             new Append(session)
             {
-                Events = isChat ? [ChatCancelled(running, reason)] : StageCancelled(running, reason),
+                Events = RunEvents.Ended(running.Id, running.Kind, running.Stage, RunStatuses.Cancelled, reason),
                 Changes = changes,
             }
         );
     }
-
-    /// <summary>A conversation leaves the session's state as it was.</summary>
-    private static EventDraft ChatCancelled(StageRun run, string reason) =>
-        EventDraft.Create(
-            EventTypes.ChatEnded,
-            new ChatEnded(run.Id, run.Stage, RunStatuses.Cancelled, reason),
-            ContractJson.Default.ChatEnded
-        );
-
-    private static EventDraft[] StageCancelled(StageRun run, string reason) =>
-        [
-            EventDraft.Create(
-                EventTypes.AgentAborted,
-                new AgentAborted(reason, run.Stage),
-                ContractJson.Default.AgentAborted
-            ),
-            EventDraft.StateChange(SessionStates.Cancelled, run.Stage, reason),
-        ];
 
     public static StageContext Describe(Session session, StageRun run)
     {
@@ -213,7 +194,9 @@ internal sealed class SessionStarter(
                 new Append(row.Id)
                 {
                     Epoch = row.Epoch,
-                    Events = RecordingName.Is(run.Model) ? [Replaying(run), start.Event] : [start.Event],
+                    Events = RecordingName.Is(run.Model)
+                        ? [RunEvents.Replaying(run.Stage), start.Event]
+                        : [start.Event],
                     Changes = start.Changes,
                 }
             );
@@ -224,19 +207,6 @@ internal sealed class SessionStarter(
         }
         return (new StartResult.Started(start.State), Describe(row, run));
     }
-
-    private static EventDraft Replaying(StageRun run) =>
-        EventDraft.Create(
-            EventTypes.Notice,
-            new Notice(
-                "Recorded replies run again here, in the real sandbox: no model is asked, no key is needed and nothing is paid."
-            )
-            {
-                Code = "replay",
-                Stage = run.Stage,
-            },
-            ContractJson.Default.Notice
-        );
 
     private static string Join(string first, string second) =>
         string.Join("\n\n", new[] { first, second }.Where(text => text.Length > 0));

@@ -48,7 +48,7 @@ internal sealed partial class StageRunner(
         {
             reserve.Fill();
             if (sandbox.Mode is SandboxMode.Unsafe)
-                await journal.AppendAsync([Unsafe(context)]);
+                await journal.AppendAsync([RunEvents.Unsafe(context.Stage)]);
             completion.Prepare(context);
             var end = await loop.RunAsync(context, cancellation);
             if (end is { Reason: LoopEndReason.RecordingOver, Recorded: not RunStatuses.Done and var recorded })
@@ -135,7 +135,7 @@ internal sealed partial class StageRunner(
         ];
         if (next is not null && pauses)
         {
-            events.Add(Paused(context.Stage, next.Run.Stage));
+            events.Add(RunEvents.Paused(context.Stage, next.Run.Stage));
             changes.Add(new SetActivity(Activities.Paused));
         }
         else if (next is not null)
@@ -147,27 +147,6 @@ internal sealed partial class StageRunner(
         sync.Ring();
         return next is null || pauses ? null : SessionStarter.Describe(session, next.Run);
     }
-
-    private static EventDraft Paused(string done, string next) =>
-        EventDraft.Create(
-            EventTypes.Paused,
-            new StagePaused(next, $"{done} is done. {next} waits for your word."),
-            ContractJson.Default.StagePaused
-        );
-
-    private static EventDraft Unsafe(StageContext context) =>
-        EventDraft.Create(
-            EventTypes.Notice,
-            new Notice(
-                "Nothing is isolated here (TRAINABLE_SANDBOX=unsafe): what the agent writes runs with this server's rights, "
-                    + "files and network, and can read the held rows. Trust neither the machine's secrets nor the score to it."
-            )
-            {
-                Code = "sandbox_unsafe",
-                Stage = context.Stage,
-            },
-            ContractJson.Default.Notice
-        );
 
     /// <summary>
     /// Records that a run has ended otherwise than done, or that a conversation has. A recording goes on with its next run:
@@ -218,39 +197,6 @@ internal sealed partial class StageRunner(
             ? (new RunStart(next), [])
             : (null, await judge.JudgeAsync(context, status, reason, changes, cancellation));
 
-    private static EventDraft[] EndEvents(StageContext context, string status, string sentence)
-    {
-        // A conversation leaves the session's state as it was, however it ends.
-        if (context.IsChat)
-            return
-            [
-                EventDraft.Create(
-                    EventTypes.ChatEnded,
-                    new ChatEnded(context.RunId, context.Stage, status, sentence),
-                    ContractJson.Default.ChatEnded
-                ),
-            ];
-        return status == RunStatuses.Cancelled
-            ?
-            [
-                EventDraft.Create(
-                    EventTypes.AgentAborted,
-                    new AgentAborted(sentence, context.Stage),
-                    ContractJson.Default.AgentAborted
-                ),
-                EventDraft.StateChange(SessionStates.Cancelled, context.Stage, sentence),
-            ]
-            :
-            [
-                EventDraft.Create(
-                    EventTypes.AgentError,
-                    new AgentFailed(sentence) { Stage = context.Stage },
-                    ContractJson.Default.AgentFailed
-                ),
-                EventDraft.StateChange(SessionStates.Failed, context.Stage, sentence),
-            ];
-    }
-
     /// <summary>
     /// Appends a run's end, on a full disk too: first with the space that is kept back for it, then as soon as there is some.
     /// A run that ended unrecorded would be waited for until the next start.
@@ -265,7 +211,11 @@ internal sealed partial class StageRunner(
         EventDraft? follows = null
     )
     {
-        List<EventDraft> events = [.. found, .. EndEvents(context, status, sentence)];
+        List<EventDraft> events =
+        [
+            .. found,
+            .. RunEvents.Ended(context.RunId, context.Kind, context.Stage, status, sentence),
+        ];
         List<RowChange> changes = [new EndRun(context.RunId, status, sentence)];
         if (!context.IsChat)
             changes.Add(new SetState(status == RunStatuses.Cancelled ? SessionStates.Cancelled : SessionStates.Failed));

@@ -22,7 +22,7 @@ public sealed class UseTests : IDisposable
     [Fact]
     public async Task AnAutopilotsModelPredictsIsExportedAndVerifiedFromItsPlan()
     {
-        var ran = await RunAsync("run", "sample:iris", "--budget", "15s");
+        var ran = await RunAsync("run", "sample:iris", "--budget", "8s");
         ran.Code.ShouldBe(ExitCodes.Ok, ran.Errors + ran.Output);
 
         var table = Path.Combine(_folder, "new.csv");
@@ -77,7 +77,7 @@ public sealed class UseTests : IDisposable
             Directory.CreateDirectory(Path.Combine(images, Path.GetDirectoryName(name)!));
             await File.WriteAllBytesAsync(Path.Combine(images, name), content, Cancellation);
         }
-        var ran = await RunAsync("run", images, "--budget", "15s");
+        var ran = await RunAsync("run", images, "--budget", "8s");
         ran.Code.ShouldBe(ExitCodes.Ok, ran.Errors + ran.Output);
         ran.Output.ShouldContain("80 images in 2 folders");
         ran.Output.ShouldContain("Measured by the host on 12 rows");

@@ -76,6 +76,14 @@ public sealed class VersionCommandTests : IAsyncLifetime
         large.Size.ShouldBeGreaterThan(100L << 20);
         using var api = new ApiClient(_home.App.Server.Url, _home.App.Server.Token);
 
+        // Notes of uploads that the server does not keep any more, and of one that it does.
+        var notes = Directory.CreateDirectory(Path.Combine(_home.App.Home, "sending")).FullName;
+        var (old, recent) = (Path.Combine(notes, "old"), Path.Combine(notes, "recent"));
+        await File.WriteAllTextAsync(old, "", Cancellation);
+        await File.WriteAllTextAsync(recent, "", Cancellation);
+        File.SetLastWriteTimeUtc(old, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-8));
+        File.SetLastWriteTimeUtc(recent, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-6));
+
         // This command ends in the middle of the second piece.
         using var ends = new CancellationTokenSource();
         var cut = Send(
@@ -87,6 +95,9 @@ public sealed class VersionCommandTests : IAsyncLifetime
             }
         );
         await Should.ThrowAsync<OperationCanceledException>(() => cut.SendAsync(large, ends.Token));
+
+        File.Exists(old).ShouldBeFalse();
+        File.Exists(recent).ShouldBeTrue();
 
         // The next one begins after what had arrived, though its server goes away once.
         var seen = new List<long>();

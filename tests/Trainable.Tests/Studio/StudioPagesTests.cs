@@ -39,14 +39,21 @@ public sealed partial class StudioPagesTests
     }
 
     [Fact]
-    public async Task ItsPageNamesThePartsOfASessionsPageWhichAreAskedForEarly()
+    public async Task ItsPageNamesThePartsOfEachAddressWhichAreAskedForEarly()
     {
         await using var app = await TrainableApp.StartAsync(new ScriptedModels());
         using var page = await OpenAsync(app, "/sessions/0199aaaa-0000-7000-8000-000000000000");
-        var parts = Parts().Match(await BodyAsync(page)).Groups["parts"].Value.Split(' ');
-        parts[0].ShouldBe("/sessions/");
-        parts.Length.ShouldBeGreaterThan(2);
-        foreach (var part in parts[1..])
+        var pages = Parts()
+            .Match(await BodyAsync(page))
+            .Groups["parts"]
+            .Value.Split(", ")
+            .Select(one => one.Split(' '))
+            .ToArray();
+        pages
+            .Select(one => one[0])
+            .ShouldBe(["/", "/new", "/experiments/", "/sessions/", "/compare", "/usage"], ignoreOrder: true);
+        pages.ShouldAllBe(one => one.Length > 1);
+        foreach (var part in pages.SelectMany(one => one[1..]).Distinct())
         {
             using var file = await OpenAsync(app, $"/{part}");
             file.StatusCode.ShouldBe(HttpStatusCode.OK, part);
@@ -119,7 +126,7 @@ public sealed partial class StudioPagesTests
     private static Task<string> BodyAsync(HttpResponseMessage answer) =>
         answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
-    [GeneratedRegex("<meta name=\"early-parts\" content=\"(?<parts>[^\",]+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("<meta name=\"early-parts\" content=\"(?<parts>[^\"]+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Parts();
 
     [GeneratedRegex("'nonce-(?<nonce>[^']+)'", RegexOptions.ExplicitCapture, 1000)]
