@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Trainable.Contracts;
 using Trainable.Server.Agents.Models.Autopilot;
@@ -58,6 +59,9 @@ internal sealed class RemadeModel(ISandboxRuntime runtime, SandboxOptions option
             TrainableHome.Make(Path.GetDirectoryName(to)!);
             File.Copy(from, to);
         }
+        if (!IsFitted(await File.ReadAllBytesAsync(Path.Combine(_folder, Plan), cancellation)))
+            return "The run was over before its plan was fitted on all working rows: its model is the mean of the search's own, "
+                + "which no plan makes again. Run Train with a larger budget.";
         var settled = bundle.Manifest.Options;
         var text = Playbook
             .Shipped()
@@ -79,6 +83,21 @@ internal sealed class RemadeModel(ISandboxRuntime runtime, SandboxOptions option
         await using var sandbox = await OpenAsync([new SandboxMount(_folder, session, Writable: true)], cancellation);
         var ended = await RunAsync(sandbox, $"{session}/train/{Script}", $"{session}/train", cancellation);
         return ended.Outcome is StepOutcome.Ok ? null : $"Refitting the plan failed: {ended.Sentence}";
+    }
+
+    /// <summary>Whether the final fit has written into the plan how it was done; the search's own model is made of those of its folds.</summary>
+    private static bool IsFitted(byte[] plan)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(plan);
+            return json.RootElement is { ValueKind: JsonValueKind.Object } root
+                && root.TryGetProperty("row_share", out _);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private async Task<string?> RunScriptsAsync(BundleArchive bundle, CancellationToken cancellation)

@@ -22,7 +22,7 @@ public sealed class UseTests : IDisposable
     [Fact]
     public async Task AnAutopilotsModelPredictsIsExportedAndVerifiedFromItsPlan()
     {
-        var ran = await RunAsync("run", "sample:iris", "--budget", "8s");
+        var ran = await RunAsync("run", "sample:iris", "--budget", "12s");
         ran.Code.ShouldBe(ExitCodes.Ok, ran.Errors + ran.Output);
 
         var table = Path.Combine(_folder, "new.csv");
@@ -55,12 +55,18 @@ public sealed class UseTests : IDisposable
         verified.Code.ShouldBe(ExitCodes.Ok, verified.Output + verified.Errors);
         verified.Output.ShouldContain("Verified: the hashes fit, and the model refitted from its plan");
 
-        await ChangePlanAsync(bundle);
+        await ChangePlanAsync(bundle, plan => plan["temperature"] = (double)(plan["temperature"] ?? 1) * 1.01);
         var changed = await RunAsync("verify", bundle);
         changed.Code.ShouldBe(ExitCodes.Failed);
         changed.Output.ShouldContain(
             "Not verified: the model refitted from its plan does not answer as the recorded one."
         );
+
+        // As a run leaves it whose budget ended after the search.
+        await ChangePlanAsync(bundle, plan => plan.Remove("row_share"));
+        var early = await RunAsync("verify", bundle);
+        early.Code.ShouldBe(ExitCodes.Failed);
+        early.Output.ShouldContain("Not verified: The run was over before its plan was fitted on all working rows");
 
         File.CreateSymbolicLink(Path.Combine(bundle, "link"), "/etc/passwd");
         var linked = await RunAsync("verify", bundle);
@@ -77,7 +83,7 @@ public sealed class UseTests : IDisposable
             Directory.CreateDirectory(Path.Combine(images, Path.GetDirectoryName(name)!));
             await File.WriteAllBytesAsync(Path.Combine(images, name), content, Cancellation);
         }
-        var ran = await RunAsync("run", images, "--budget", "8s");
+        var ran = await RunAsync("run", images, "--budget", "12s");
         ran.Code.ShouldBe(ExitCodes.Ok, ran.Errors + ran.Output);
         ran.Output.ShouldContain("80 images in 2 folders");
         ran.Output.ShouldContain("Measured by the host on 12 rows");
@@ -117,13 +123,13 @@ public sealed class UseTests : IDisposable
         none.Errors.ShouldContain("holds no images");
     }
 
-    /// <summary>Gives the plan another weight and the manifest the hash of that plan: what a forger would do.</summary>
-    private static async Task ChangePlanAsync(string bundle)
+    /// <summary>Changes the plan and gives the manifest the hash of that plan: what a forger would do.</summary>
+    private static async Task ChangePlanAsync(string bundle, Action<JsonObject> change)
     {
         const string name = "session/train/data/plan.json";
         var path = Path.Combine(bundle, name);
-        var plan = JsonNode.Parse(await File.ReadAllTextAsync(path, Cancellation))!;
-        plan["temperature"] = (plan["temperature"]?.GetValue<double>() ?? 1) * 1.01;
+        var plan = JsonNode.Parse(await File.ReadAllTextAsync(path, Cancellation))!.AsObject();
+        change(plan);
         await File.WriteAllTextAsync(path, plan.ToJsonString(), Cancellation);
         await UnpackedBundle.At(bundle).ForgeHashAsync(name);
     }

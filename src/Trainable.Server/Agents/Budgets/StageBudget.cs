@@ -51,9 +51,9 @@ internal sealed class StageBudget
 
     /// <summary>
     /// Seconds that the last reply and its step may still use, so that finishing is possible at all: half a minute, less where
-    /// the budget is short itself.
+    /// the budget is short itself, and not less than fitting a model takes on a busy machine.
     /// </summary>
-    private double Grace => Math.Clamp((_context.Limits.Seconds ?? double.MaxValue) / 2, 2, 30);
+    private double Grace => Math.Clamp((_context.Limits.Seconds ?? double.MaxValue) / 2, 10, 30);
 
     private TimeSpan Elapsed => _clock.GetUtcNow().UtcDateTime - _context.StartedAt - _context.Idle - _waited;
 
