@@ -21,7 +21,7 @@ fingerprint() {
 
 # Makes $COMMAND current; costs a few milliseconds when it is.
 build_command() {
-    build command publish "$ROOT/src/Trainable.Cli/Trainable.Cli.csproj" "$COMMAND" 'about a minute, once'
+    build command publish "$ROOT/src/Trainable.Cli/Trainable.Cli.csproj" "$COMMAND" 'a few minutes, once'
 }
 
 # build NAME build|publish PROJECT OUTPUT HINT. What is published is compiled ahead of time, for a quick start.

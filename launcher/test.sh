@@ -56,7 +56,7 @@ test_dotnet() {
         e2e) filter=(--filter-trait Kind=integration) ;;
     esac
     # In a subshell: a build that fails is a failed suite, and the sum is still printed.
-    if ! (build "$name" build "$ROOT/tests/$name/$name.csproj" "$(test_program "$name")" 'about a minute, once'); then
+    if ! (build "$name" build "$ROOT/tests/$name/$name.csproj" "$(test_program "$name")" 'a few minutes, once'); then
         TALLY+=("$name" "$REPORTS/$name.xml" 1)
         return
     fi
