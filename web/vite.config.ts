@@ -27,6 +27,7 @@ export default defineConfig({
           groups: [
             { name: 'base', tags: ['$initial'], priority: 2 },
             { name: 'icons', test: /node_modules[\\/]lucide/, priority: 1 },
+            { name: 'query', test: /@tanstack[\\/](react-)?query/, priority: 1 },
             {
               name: 'ui',
               test: /[\\/]src[\\/](ui|lib)[\\/]|@radix-ui|@floating-ui|react-remove-scroll/,

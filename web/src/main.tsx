@@ -12,7 +12,7 @@ import { nonce } from './lib/nonce';
 import { LiveClient } from './live/client';
 import { LiveProvider } from './live/provider';
 import { Toaster } from './ui/toast';
-import { TooltipProvider } from './ui/tooltip';
+import { TooltipHost } from './ui/tooltip-host';
 
 const styleNonce = nonce();
 if (styleNonce) setNonce(styleNonce);
@@ -24,12 +24,11 @@ createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
       <LiveProvider client={live}>
-        <TooltipProvider>
-          <SessionGate>
-            <RouterProvider router={router} />
-          </SessionGate>
-          <Toaster />
-        </TooltipProvider>
+        <SessionGate>
+          <RouterProvider router={router} />
+        </SessionGate>
+        <Toaster />
+        <TooltipHost />
       </LiveProvider>
     </QueryClientProvider>
   </StrictMode>,

@@ -1,6 +1,7 @@
 import { Outlet } from '@tanstack/react-router';
 import { Suspense, useEffect } from 'react';
 import { part } from '@/lib/part';
+import { loadToasts } from '@/ui/toast';
 import { ConnectionBanner } from './connection-banner';
 import { useOverlay } from './overlays';
 import { useShortcuts } from './shortcuts';
@@ -13,9 +14,10 @@ const Help = part(() => import('./help'));
 export function Shell() {
   useShortcuts();
   const overlay = useOverlay();
-  // Who presses the key types on at once: it is there before that, without being in the way of the page.
+  // Who presses a key types on at once, and a lost connection is told of: they are there before, not in the way of the page.
   useEffect(() => {
-    const timer = setTimeout(() => void loadPalette(), 2_000);
+    const load = () => Promise.all([loadPalette(), loadToasts()]).catch(() => {}); // Asked for again when needed.
+    const timer = setTimeout(load, 2_000);
     return () => clearTimeout(timer);
   }, []);
   return (

@@ -9,7 +9,6 @@ import { reduce } from '@/live/reduce';
 import type { LiveEvent } from '@/live/sse';
 import { SessionStore } from '@/live/store';
 import { StudioContext } from '@/session/context';
-import { TooltipProvider } from '@/ui/tooltip';
 
 /** What a session's log holds, as `[type, data]`, one a second. */
 export type Log = readonly [type: string, data: unknown][];
@@ -90,9 +89,7 @@ export function renderInStudio(
     };
     return (
       <QueryClientProvider client={queries}>
-        <TooltipProvider>
-          <StudioContext value={{ store, session, search: now, show }}>{content}</StudioContext>
-        </TooltipProvider>
+        <StudioContext value={{ store, session, search: now, show }}>{content}</StudioContext>
       </QueryClientProvider>
     );
   }

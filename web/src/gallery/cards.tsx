@@ -3,10 +3,11 @@ import type { ExperimentSummary } from '@/api/types';
 import { cn } from '@/lib/cn';
 import { formatAgo, formatOf, formatTime, formatValue } from '@/lib/format';
 import { metricName } from '@/lib/words';
+import { SelectBox } from '@/ui/select-box';
 import { ExperimentMenu } from './experiment-menu';
 import { Score, Shape } from './facts';
+import { useFirstScreen } from './first-screen';
 import { Progress } from './progress';
-import { SelectBox } from './select-box';
 import type { Selection } from './selection';
 import { Sparkline } from './sparkline';
 
@@ -17,9 +18,10 @@ export function Cards({
   experiments: readonly ExperimentSummary[];
   selection: Selection;
 }) {
+  const shown = useFirstScreen(experiments);
   return (
     <ul className="grid grid-cols-[repeat(auto-fill,minmax(280px,1fr))] gap-3">
-      {experiments.map((experiment) => (
+      {shown.map((experiment) => (
         <Card key={experiment.id} experiment={experiment} selection={selection} />
       ))}
     </ul>

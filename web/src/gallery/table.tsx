@@ -2,12 +2,13 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ExperimentSummary } from '@/api/types';
 import { cn } from '@/lib/cn';
 import { formatAgo, formatCost, formatCount, formatTime } from '@/lib/format';
+import { SelectBox } from '@/ui/select-box';
 import { Cell, Head, NumberCell, Table } from '@/ui/table';
 import { ExperimentLink } from './cards';
 import { ExperimentMenu } from './experiment-menu';
 import { Score } from './facts';
+import { useFirstScreen } from './first-screen';
 import { Progress } from './progress';
-import { SelectBox } from './select-box';
 import type { Selection } from './selection';
 
 interface Column {
@@ -43,6 +44,7 @@ export function ExperimentTable({
   sort: string;
   onSort: (sort: string) => void;
 }) {
+  const shown = useFirstScreen(experiments);
   const all = experiments.length > 0 && experiments.every((one) => selection.has(one.id));
   return (
     <div className="overflow-x-auto rounded-md border bg-surface">
@@ -65,7 +67,7 @@ export function ExperimentTable({
           </tr>
         </thead>
         <tbody>
-          {experiments.map((experiment) => (
+          {shown.map((experiment) => (
             <tr
               key={experiment.id}
               className={cn('hover:bg-gray-2', selection.has(experiment.id) && 'bg-accent-soft')}

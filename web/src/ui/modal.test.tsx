@@ -3,12 +3,11 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 import { expect, test } from 'vitest';
 import { Dialog } from './dialog';
-import { TooltipProvider } from './tooltip';
 
 function Page() {
   const [open, setOpen] = useState(false);
   return (
-    <TooltipProvider>
+    <>
       <button type="button" onClick={() => setOpen(true)}>
         Open it
       </button>
@@ -21,7 +20,7 @@ function Page() {
       >
         <input aria-label="Name" />
       </Dialog>
-    </TooltipProvider>
+    </>
   );
 }
 

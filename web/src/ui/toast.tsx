@@ -1,9 +1,7 @@
-import { CircleAlert, CircleCheck, X } from 'lucide-react';
-import { Toast as Radix } from 'radix-ui';
-import { useSyncExternalStore } from 'react';
-import { Button, IconButton } from './button';
+import { Suspense, useSyncExternalStore } from 'react';
+import { part } from '@/lib/part';
 
-interface ToastMessage {
+export interface ToastMessage {
   id: number;
   text: string;
   kind: 'done' | 'failed' | 'info';
@@ -41,37 +39,14 @@ export function toast(
 export const toastError = (error: unknown) =>
   toast(error instanceof Error ? error.message : String(error), { kind: 'failed' });
 
-const dismiss = (id: number) => change(toasts.filter((one) => one.id !== id));
+export const dismiss = (id: number) => change(toasts.filter((one) => one.id !== id));
 
+/** Loads what shows them; a page does so when it has time, so that one that tells of a lost connection is there. */
+export const loadToasts = () => import('./toast-list');
+const ToastList = part(loadToasts);
+
+/** Where they are shown; once on a page. */
 export function Toaster() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
-  return (
-    <Radix.Provider swipeDirection="right" label="Notice">
-      {shown.map(({ id, text, kind, action, duration }) => (
-        <Radix.Root
-          key={id}
-          duration={duration}
-          onOpenChange={(open) => !open && dismiss(id)}
-          className="flex animate-appear items-center gap-2.5 rounded-md border border-gray-6 bg-surface py-2 pr-2 pl-3 shadow-raised"
-        >
-          {kind === 'failed' && <CircleAlert size={16} className="shrink-0 text-failed" />}
-          {kind === 'done' && <CircleCheck size={16} className="shrink-0 text-done" />}
-          <Radix.Description className="min-w-0 grow [overflow-wrap:anywhere]">{text}</Radix.Description>
-          {action && (
-            <Radix.Action altText={action.label} asChild>
-              <Button size="small" onClick={action.run}>
-                {action.label}
-              </Button>
-            </Radix.Action>
-          )}
-          <Radix.Close asChild>
-            <IconButton label="Dismiss" size="small">
-              <X size={14} />
-            </IconButton>
-          </Radix.Close>
-        </Radix.Root>
-      ))}
-      <Radix.Viewport className="fixed right-3 bottom-3 z-[60] flex w-[min(420px,calc(100vw-24px))] flex-col gap-2 outline-none" />
-    </Radix.Provider>
-  );
+  return <Suspense>{next > 1 && <ToastList toasts={shown} />}</Suspense>;
 }

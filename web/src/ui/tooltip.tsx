@@ -1,41 +1,28 @@
-import { Tooltip as Radix } from 'radix-ui';
-import type { ReactElement, ReactNode } from 'react';
-import { Keys } from './keys';
+import { Slot } from 'radix-ui';
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 
-export function TooltipProvider({ children }: { children: ReactNode }) {
-  return (
-    <Radix.Provider delayDuration={350} skipDelayDuration={250}>
-      {children}
-    </Radix.Provider>
-  );
-}
-
-export function Tooltip({
-  text,
-  shortcut,
-  side,
-  children,
-}: {
+/** What is told of an element, and on which side of it. */
+export interface TooltipNote {
   text: ReactNode;
   shortcut?: ReactNode;
   side?: 'top' | 'bottom' | 'left' | 'right';
-  children: ReactElement;
-}) {
-  if (!text) return children;
-  return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Content
-          side={side}
-          sideOffset={5}
-          collisionPadding={8}
-          className="z-50 flex max-w-80 animate-appear items-center gap-2 rounded-md bg-gray-12 px-2 py-1 text-gray-1 text-small shadow-raised"
-        >
-          <span className="min-w-0 [overflow-wrap:anywhere]">{text}</span>
-          {shortcut && <Keys inverse>{shortcut}</Keys>}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
+}
+
+const notes = new WeakMap<Element, TooltipNote>();
+
+export const noteOf = (element: Element) => notes.get(element);
+
+/**
+ * Says what is told of its child when that is pointed at or has the focus. It only notes it: a page has many of these, of which
+ * one at most is shown, by the page's `TooltipHost`.
+ */
+export function Tooltip({ text, shortcut, side, children }: TooltipNote & { children: ReactElement }) {
+  const child = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const element = child.current;
+    if (!element) return;
+    if (text) notes.set(element, { text, shortcut, side });
+    else notes.delete(element);
+  });
+  return <Slot.Root ref={child}>{children}</Slot.Root>;
 }

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { modelsQuery } from '@/api/queries';
-import { SelectBox } from '@/gallery/select-box';
 import { Field, Input } from '@/ui/field';
 import { Select } from '@/ui/select';
+import { SelectBox } from '@/ui/select-box';
 import { dollarsWrong, minutesWrong, type RunChoice } from './run-choice';
 
 const SHARED = [
