@@ -10,9 +10,12 @@ const PAGES: Readonly<Record<string, string>> = {
   '/usage': 'src/usage/usage-page.tsx',
 };
 
+/** What nearly every word is written in: text that is laid out before it is there is laid out twice, and moves. */
+const FONT = /inter-latin-wght-normal-.*\.woff2$/;
+
 /**
  * Names in a meta element the files that such a page is made of, so that `early.js` can ask for them beside those of the
- * program itself, and not only once that runs.
+ * program itself, and not only once that runs; and asks for the font.
  */
 export function earlyParts(): Plugin {
   return {
@@ -30,11 +33,18 @@ export function earlyParts(): Plugin {
           if (!page) throw new Error(`${module} is in no chunk of its own.`);
           return [path, ...reached(page.fileName).filter((file) => !known.has(file))].join(' ');
         });
+        const font = Object.keys(bundle ?? {}).find((file) => FONT.test(file));
+        if (!font) throw new Error(`No file is called like ${FONT}.`);
         return [
           {
             tag: 'meta',
             attrs: { name: 'early-parts', content: parts.join(', ') },
             injectTo: 'head-prepend',
+          },
+          {
+            tag: 'link',
+            attrs: { rel: 'preload', href: `/${font}`, as: 'font', type: 'font/woff2', crossorigin: true },
+            injectTo: 'head',
           },
         ];
 

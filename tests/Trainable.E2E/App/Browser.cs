@@ -15,6 +15,16 @@ internal static class Browser
         "/usr/bin/google-chrome",
     ];
 
+    public static readonly string[] Options =
+    [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ];
+
     private static readonly Lazy<Task<IBrowser>> Shared = new(LaunchAsync);
 
     public static async Task<IBrowserContext> ContextAsync(
@@ -37,31 +47,25 @@ internal static class Browser
         return context;
     }
 
-    private static async Task<IBrowser> LaunchAsync()
+    /// <summary>Where Chromium is; skips the test where it is missing, except in CI.</summary>
+    public static string Program()
     {
         var program = Environment.GetEnvironmentVariable("TRAINABLE_CHROMIUM") ?? Array.Find(Places, File.Exists);
-        if (program is null)
-        {
-            const string missing = "Chromium is missing: './trainable setup --tests' installs it.";
-            if (Environment.GetEnvironmentVariable("CI") == "true")
-                throw new InvalidOperationException(missing);
-            Assert.Skip(missing);
-        }
+        if (program is not null)
+            return program;
+        const string missing = "Chromium is missing: './trainable setup --tests' installs it.";
+        if (Environment.GetEnvironmentVariable("CI") == "true")
+            throw new InvalidOperationException(missing);
+        Assert.Skip(missing);
+        return "";
+    }
+
+    private static async Task<IBrowser> LaunchAsync()
+    {
+        var program = Program();
         var playwright = await Playwright.CreateAsync();
         return await playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = program,
-                Args =
-                [
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                    "--no-first-run",
-                ],
-            }
+            new BrowserTypeLaunchOptions { ExecutablePath = program, Args = Options }
         );
     }
 }

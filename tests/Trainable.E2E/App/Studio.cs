@@ -103,10 +103,11 @@ internal sealed class Studio : IAsyncDisposable
         _contexts.Add(context);
         if (first is not null)
             await context.AddInitScriptAsync(first);
-        return await OpenInAsync(context, path);
+        var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
+        return await OpenInAsync(context, $"{path}{separator}token=a-token");
     }
 
-    /// <summary>Another tab of a browser.</summary>
+    /// <summary>Another tab of a browser, which is signed in.</summary>
     public Task<IPage> OpenBesideAsync(IPage page, string path) => OpenInAsync(page.Context, path);
 
     public async Task<ExperimentCreated> CreateAsync(
@@ -181,8 +182,7 @@ internal sealed class Studio : IAsyncDisposable
     private async Task<IPage> OpenInAsync(IBrowserContext context, string path)
     {
         var page = await context.NewPageAsync();
-        var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        await page.GotoAsync(new Uri(Url, $"{path}{separator}token=a-token").ToString());
+        await page.GotoAsync(new Uri(Url, path).ToString());
         return page;
     }
 
