@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from playbook_runner import WARM
+
+_FOLDER = TemporaryDirectory(prefix="trainable-datasets-")
 
 
 def make(kind: str, folder: Path) -> Path:
@@ -19,8 +21,7 @@ def make(kind: str, folder: Path) -> Path:
 
 @lru_cache(maxsize=None)
 def _made(kind: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="trainable-datasets-"))
-    path = folder / f"{kind}.csv"
-    code, output, errors = WARM.run(Path(__file__).with_name("make_dataset.py"), folder, kind, str(path))
+    path = Path(_FOLDER.name) / f"{kind}.csv"
+    code, output, errors = WARM.run(Path(__file__).with_name("make_dataset.py"), path.parent, kind, str(path))
     assert code == 0, output + errors
     return path
