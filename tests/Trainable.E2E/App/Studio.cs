@@ -90,19 +90,15 @@ internal sealed class Studio : IAsyncDisposable
     }
 
     /// <summary>A person's browser, signed in, at a page.</summary>
-    /// <param name="first">A script that every page begins with.</param>
     public async Task<IPage> OpenAsync(
         string path = "/",
         ColorScheme theme = ColorScheme.Light,
         int width = 1280,
-        int height = 800,
-        string? first = null
+        int height = 800
     )
     {
         var context = await Browser.ContextAsync(theme, width, height);
         _contexts.Add(context);
-        if (first is not null)
-            await context.AddInitScriptAsync(first);
         var separator = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
         return await OpenInAsync(context, $"{path}{separator}token=a-token");
     }

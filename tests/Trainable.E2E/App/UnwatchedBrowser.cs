@@ -13,41 +13,33 @@ namespace Trainable.E2E.App;
 internal sealed partial class UnwatchedBrowser : IAsyncDisposable
 {
     private readonly Process _process;
-    private readonly string _profile;
-    private readonly HttpClient _debugger;
+    private readonly string _profile = Directory.CreateTempSubdirectory("trainable-chromium-").FullName;
+    private readonly HttpClient _debugger = new();
 
-    private UnwatchedBrowser(Process process, string profile, Uri debugger)
+    private UnwatchedBrowser()
     {
-        (_process, _profile) = (process, profile);
-        _debugger = new HttpClient { BaseAddress = debugger };
-    }
-
-    /// <summary>Starts it and lets it see a file of the server that no page needs, which signs it in.</summary>
-    public static async Task<UnwatchedBrowser> StartAsync(Uri server)
-    {
-        var profile = Directory.CreateTempSubdirectory("trainable-chromium-").FullName;
         string[] options =
         [
             .. Browser.Options,
             "--headless",
             "--remote-debugging-port=0",
-            $"--user-data-dir={profile}",
+            $"--user-data-dir={_profile}",
             "--window-size=1280,800",
             "about:blank",
         ];
-        var process = Process.Start(
-            new ProcessStartInfo(Browser.Program(), options) { RedirectStandardError = true, UseShellExecute = false }
-        )!;
-        while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        _process = new Process
         {
-            if (Listening().Match(line) is not { Success: true } found)
-                continue;
-            var port = found.Groups[1].Value;
-            var browser = new UnwatchedBrowser(process, profile, new Uri($"http://127.0.0.1:{port}"));
-            await browser.CloseAsync(await browser.OpenAsync(new Uri(server, "/icon.svg?token=a-token")));
-            return browser;
-        }
-        throw new InvalidOperationException("Chromium ended before it could be used.");
+            StartInfo = new(Browser.Program(), options) { RedirectStandardError = true, UseShellExecute = false },
+        };
+    }
+
+    /// <summary>Starts it and lets it see a file of the server that no page needs, which signs it in.</summary>
+    public static async Task<UnwatchedBrowser> StartAsync(Uri server)
+    {
+        var browser = new UnwatchedBrowser();
+        browser._debugger.BaseAddress = await browser.ListenAsync();
+        await browser.CloseAsync(await browser.OpenAsync(new Uri(server, "/icon.svg?token=a-token")));
+        return browser;
     }
 
     /// <summary>Opens a page in a tab and closes it again.</summary>
@@ -64,12 +56,13 @@ internal sealed partial class UnwatchedBrowser : IAsyncDisposable
         var time = await page.EvaluateAsync<double>(
             """
             async () => {
-                const seen = type => new Promise(done => {
+                const seen = (type, patience) => new Promise(done => {
                     new PerformanceObserver((list, self) => { self.disconnect(); done(list.getEntries()); }).observe({ type, buffered: true });
-                    setTimeout(() => done([]), 200);
+                    setTimeout(() => done([]), patience);
                 });
-                let end = (await seen('largest-contentful-paint')).at(-1).startTime;
-                for (const task of await seen('longtask')) {
+                // There is always a paint, and it may be late; there may have been no long task.
+                let end = (await seen('largest-contentful-paint', 60000)).at(-1).startTime;
+                for (const task of await seen('longtask', 200)) {
                     if (task.startTime - end > 1000) break;
                     end = Math.max(end, task.startTime + task.duration);
                 }
@@ -97,12 +90,36 @@ internal sealed partial class UnwatchedBrowser : IAsyncDisposable
         using var closed = await _debugger.GetAsync($"/json/close/{tab}", TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Starts the program and waits for the address at which it can be told what to do.</summary>
+    private Task<Uri> ListenAsync()
+    {
+        var address = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+        // Read to its end: a program that nobody listens to stands still once the pipe is full.
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is null)
+                address.TrySetException(new InvalidOperationException("Chromium ended before it could be used."));
+            else if (Listening().Match(line.Data) is { Success: true } found)
+                address.TrySetResult(new Uri($"http://127.0.0.1:{found.Groups[1].Value}"));
+        };
+        _process.Start();
+        _process.BeginErrorReadLine();
+        return address.Task;
+    }
+
     public async ValueTask DisposeAsync()
     {
-        _debugger.Dispose();
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync(CancellationToken.None);
+        // It ends by itself, and with it all its processes, before its folder is taken away.
+        using (var playwright = await Playwright.CreateAsync())
+        {
+            var browser = await playwright.Chromium.ConnectOverCDPAsync(_debugger.BaseAddress!.ToString());
+            await (await browser.NewBrowserCDPSessionAsync()).SendAsync("Browser.close");
+        }
+        await _process
+            .WaitForExitAsync(CancellationToken.None)
+            .WaitAsync(TimeSpan.FromMilliseconds(Browser.PatienceMs), CancellationToken.None);
         _process.Dispose();
+        _debugger.Dispose();
         Directory.Delete(_profile, recursive: true);
     }
 

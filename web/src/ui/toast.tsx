@@ -48,5 +48,7 @@ const ToastList = part(loadToasts);
 /** Where they are shown; once on a page. */
 export function Toaster() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
-  return <Suspense>{next > 1 && <ToastList toasts={shown} />}</Suspense>;
+  // Stays once there was one: the focus of a toast that goes is given to the list.
+  const wasAny = next > 1;
+  return <Suspense>{wasAny && <ToastList toasts={shown} />}</Suspense>;
 }

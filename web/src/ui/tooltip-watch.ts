@@ -7,8 +7,6 @@ const STAYS_READY = 250;
 /** The way from an element to its tooltip may take so many milliseconds. */
 const CLOSES_AFTER = 120;
 
-const PASSIVE = { capture: true, passive: true } as const;
-
 /** Follows pointer, focus and scrolling of the whole document, and tells which element's tooltip to show, or null for none. */
 export class AnchorWatch {
   private shown: Element | null = null;
@@ -19,7 +17,7 @@ export class AnchorWatch {
   private readonly stopped = new AbortController();
 
   constructor(private readonly show: (anchor: Element | null) => void) {
-    const options = { ...PASSIVE, signal: this.stopped.signal };
+    const options = { capture: true, passive: true, signal: this.stopped.signal };
     document.addEventListener('pointerover', this.onOver, options);
     document.addEventListener('pointerleave', this.onLeave, options);
     document.addEventListener('pointerdown', this.onPress, options);
